@@ -1,0 +1,231 @@
+/*
+ * http_preread on;  looks at what a client sends first, without taking it, and sets
+ * $http_preread_protocol to "http1", "http2" (with prior knowledge) or "raw": anything else.
+ *
+ * Of Nginx's own modules none does, and one in njs cannot: the preread phase ends a connection whose client stays
+ * silent, and protocols exist in which the server speaks first.
+ */
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_stream.h>
+
+/* A client that says nothing for so long waits for the server's first word. */
+#define SILENCE_MS 500
+/* Where a client has spoken HTTP the server does not speak first: the silent one has opened its connection early. */
+#define SILENCE_OF_HTTP_MS 15000
+
+typedef struct {
+    ngx_flag_t enable;
+    ngx_uint_t spoken; /* HTTP came to this port; of this worker, so it needs no lock. */
+} srv_conf_t;
+
+typedef struct {
+    ngx_str_t   protocol; /* Empty until it is known. */
+    ngx_event_t silence;
+} ctx_t;
+
+static ngx_int_t add_variables(ngx_conf_t *cf);
+static ngx_int_t init(ngx_conf_t *cf);
+static void *create_srv_conf(ngx_conf_t *cf);
+static char *merge_srv_conf(ngx_conf_t *cf, void *parent, void *child);
+
+static ngx_str_t http1 = ngx_string("http1");
+static ngx_str_t http2 = ngx_string("http2");
+static ngx_str_t raw = ngx_string("raw");
+static ngx_str_t unknown = ngx_null_string;
+
+static ngx_command_t commands[] = {
+    { ngx_string("http_preread"), NGX_STREAM_MAIN_CONF | NGX_STREAM_SRV_CONF | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+      NGX_STREAM_SRV_CONF_OFFSET, offsetof(srv_conf_t, enable), NULL },
+    ngx_null_command
+};
+
+static ngx_stream_module_t module = {
+    add_variables, init, NULL, NULL, create_srv_conf, merge_srv_conf
+};
+
+ngx_module_t ngx_stream_http_preread_module = {
+    NGX_MODULE_V1, &module, commands, NGX_STREAM_MODULE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NGX_MODULE_V1_PADDING
+};
+
+static ngx_str_t protocol_of(ngx_buf_t *data)
+{
+    static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    u_char *at = data->pos, *last = data->last, *end;
+    size_t size = ngx_min((size_t) (last - at), sizeof(preface) - 1);
+    /* A longer first line is decided by its beginning. */
+    ngx_str_t unfinished = last == data->end ? http1 : unknown;
+
+    if (ngx_memcmp(at, preface, size) == 0) {
+        return size == sizeof(preface) - 1 ? http2 : unknown;
+    }
+
+    /* A method and a target as Nginx's own parser takes them; what it would refuse (CONNECT, "*") is raw. */
+    while (at < last && ((*at >= 'A' && *at <= 'Z') || *at == '-' || *at == '_')) {
+        at++;
+    }
+    if (at == last) {
+        return last == data->end ? raw : unknown;
+    }
+    if (at == data->pos || *at != ' ') {
+        return raw;
+    }
+    if (++at == last) {
+        return unfinished;
+    }
+    if (*at != '/') {
+        while (at < last && ((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z')) {
+            at++;
+        }
+        size = ngx_min((size_t) (last - at), 3);
+        if (ngx_memcmp(at, "://", size) != 0) {
+            return raw;
+        }
+    }
+
+    end = ngx_strlchr(at, last, '\n');
+    if (end == NULL) {
+        return unfinished;
+    }
+    if (end > at && end[-1] == '\r') {
+        end--;
+    }
+    size = sizeof(" HTTP/1.1") - 1;
+    if ((size_t) (end - at) < size || ngx_memcmp(end - size, " HTTP/1.", size - 1) != 0) {
+        return raw;
+    }
+    return http1;
+}
+
+/* Its place in the phases was left with "again": only without the connection's own timer is the handler asked anew. */
+static void silent(ngx_event_t *event)
+{
+    ngx_stream_session_t *s = event->data;
+    ctx_t *ctx = ngx_stream_get_module_ctx(s, ngx_stream_http_preread_module);
+
+    ctx->protocol = raw;
+    if (s->connection->read->timer_set) {
+        ngx_del_timer(s->connection->read);
+    }
+    ngx_stream_core_run_phases(s);
+}
+
+static void forget(void *data)
+{
+    ctx_t *ctx = data;
+
+    if (ctx->silence.timer_set) {
+        ngx_del_timer(&ctx->silence);
+    }
+}
+
+static ctx_t *begin(ngx_stream_session_t *s, srv_conf_t *conf)
+{
+    ngx_connection_t *c = s->connection;
+    ctx_t *ctx = ngx_pcalloc(c->pool, sizeof(ctx_t));
+    ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(c->pool, 0);
+
+    if (ctx == NULL || cleanup == NULL) {
+        return NULL;
+    }
+    cleanup->handler = forget;
+    cleanup->data = ctx;
+    ctx->silence.handler = silent;
+    ctx->silence.data = s;
+    ctx->silence.log = c->log;
+    ngx_add_timer(&ctx->silence, conf->spoken ? SILENCE_OF_HTTP_MS : SILENCE_MS);
+    ngx_stream_set_ctx(s, ctx, ngx_stream_http_preread_module);
+    return ctx;
+}
+
+static ngx_int_t handler(ngx_stream_session_t *s)
+{
+    ngx_connection_t *c = s->connection;
+    srv_conf_t *conf = ngx_stream_get_module_srv_conf(s, ngx_stream_http_preread_module);
+    ctx_t *ctx = ngx_stream_get_module_ctx(s, ngx_stream_http_preread_module);
+
+    if (!conf->enable || c->type != SOCK_STREAM) {
+        return NGX_DECLINED;
+    }
+    if (ctx == NULL) {
+        ctx = begin(s, conf);
+        if (ctx == NULL) {
+            return NGX_ERROR;
+        }
+    }
+    if (ctx->protocol.len) {
+        return NGX_OK;
+    }
+    if (c->buffer == NULL || c->buffer->pos == c->buffer->last) {
+        return NGX_AGAIN;
+    }
+
+    /* Who has begun to speak is given time. */
+    forget(ctx);
+    ctx->protocol = protocol_of(c->buffer);
+    if (ctx->protocol.len == 0) {
+        if (!c->read->pending_eof) {
+            return NGX_AGAIN;
+        }
+        ctx->protocol = raw;
+    }
+    conf->spoken |= ctx->protocol.data != raw.data;
+    return NGX_OK;
+}
+
+static ngx_int_t variable(ngx_stream_session_t *s, ngx_stream_variable_value_t *v, uintptr_t data)
+{
+    ctx_t *ctx = ngx_stream_get_module_ctx(s, ngx_stream_http_preread_module);
+
+    v->valid = ctx != NULL && ctx->protocol.len > 0;
+    v->not_found = !v->valid;
+    v->no_cacheable = !v->valid;
+    v->escape = 0;
+    if (v->valid) {
+        v->len = ctx->protocol.len;
+        v->data = ctx->protocol.data;
+    }
+    return NGX_OK;
+}
+
+static ngx_int_t add_variables(ngx_conf_t *cf)
+{
+    ngx_str_t name = ngx_string("http_preread_protocol");
+    ngx_stream_variable_t *added = ngx_stream_add_variable(cf, &name, 0);
+
+    if (added == NULL) {
+        return NGX_ERROR;
+    }
+    added->get_handler = variable;
+    return NGX_OK;
+}
+
+static void *create_srv_conf(ngx_conf_t *cf)
+{
+    srv_conf_t *conf = ngx_pcalloc(cf->pool, sizeof(srv_conf_t));
+
+    if (conf != NULL) {
+        conf->enable = NGX_CONF_UNSET;
+    }
+    return conf;
+}
+
+static char *merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    srv_conf_t *conf = child;
+
+    ngx_conf_merge_value(conf->enable, ((srv_conf_t *) parent)->enable, 0);
+    return NGX_CONF_OK;
+}
+
+static ngx_int_t init(ngx_conf_t *cf)
+{
+    ngx_stream_core_main_conf_t *core = ngx_stream_conf_get_module_main_conf(cf, ngx_stream_core_module);
+    ngx_stream_handler_pt *added = ngx_array_push(&core->phases[NGX_STREAM_PREREAD_PHASE].handlers);
+
+    if (added == NULL) {
+        return NGX_ERROR;
+    }
+    *added = handler;
+    return NGX_OK;
+}

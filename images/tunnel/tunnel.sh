@@ -1,0 +1,248 @@
+# shellcheck shell=bash
+# The WireGuard end that cargo and stowaway share: the device wg0 and the four parts of its desired state. Sourced by both,
+# which set PROGRAM (their name) and FILES (the files of `apply`, all of them needed).
+
+readonly DEVICE=wg0
+readonly TABLE=51820 # of the routes for everything that shall enter the tunnel, as wg-quick names it
+# In memory, since Stowaway's files hold its private key. It may outlive the container (a pod's restart keeps it), so
+# `run` empties it.
+readonly RUNTIME=/dev/shm/$PROGRAM
+readonly LIVE=$RUNTIME/live
+
+umask 077
+
+log() { printf '%s: %s\n' "$PROGRAM" "$*"; }
+
+refuse() {
+  printf '%s: %s\n' "$PROGRAM" "$*" >&2
+  exit 1
+}
+
+# Device ---------------------------------------------------------------------------------------------------------
+
+start_device() {
+  if ip link show "$DEVICE" &>/dev/null || ip link add "$DEVICE" type wireguard 2>/dev/null; then
+    echo kernel >"$RUNTIME/device"
+  else
+    start_wireguard_go
+    echo wireguard-go >"$RUNTIME/device"
+  fi
+  ip link set "$DEVICE" up
+  log "device $DEVICE is up ($(<"$RUNTIME/device"))"
+}
+
+start_wireguard_go() {
+  if [[ ! -c /dev/net/tun ]]; then
+    mkdir -p /dev/net
+    mknod -m 600 /dev/net/tun c 10 200 || refuse "cannot make /dev/net/tun: NET_ADMIN and MKNOD are needed"
+  fi
+  # A killed one leaves its socket, and a restarted container its old file system.
+  local socket=/var/run/wireguard/$DEVICE.sock
+  rm -f "$socket"
+  # Its mark for "in the foreground already" also keeps it from praising the kernel module that is not there.
+  LOG_LEVEL=error WG_PROCESS_FOREGROUND=1 wireguard-go --foreground "$DEVICE" &
+  wireguard=$!
+  local tries
+  for ((tries = 0; tries < 100; tries++)); do
+    [[ -S $socket ]] && return
+    kill -0 "$wireguard" 2>/dev/null || break
+    sleep 0.02
+  done
+  refuse "cannot start wireguard-go: no device $DEVICE"
+}
+
+# Called last by `run`. Ends with the first of the processes that the container is there for.
+supervise() {
+  sleep infinity &
+  children+=("$!" ${wireguard:+"$wireguard"})
+  printf '%s\n' "$BASHPID" >"$RUNTIME/pid"
+  local ended code
+  while :; do
+    ended=
+    code=0
+    wait -n -p ended || code=$?
+    [[ -n ${ended:-} ]] || continue # a signal came, and wait unset it
+    child_ended "$ended" "$code"
+  done
+}
+
+child_ended() {
+  [[ $1 != "${wireguard:-}" ]] || refuse "wireguard-go ended with $2"
+}
+
+stop() {
+  trap '' TERM INT
+  log stopped
+  kill "${children[@]}" 2>/dev/null || true
+  exit 0
+}
+
+# `docker start` returns before `run` is through.
+await_run() {
+  local tries
+  for ((tries = 0; tries < 100; tries++)); do
+    [[ -e $RUNTIME/pid ]] && return
+    sleep 0.05
+  done
+  refuse "cannot go on: '$PROGRAM run' is not up"
+}
+
+# Desired state --------------------------------------------------------------------------------------------------
+
+apply() {
+  await_run
+  exec 9>"$RUNTIME/lock"
+  flock 9
+  incoming=$(mktemp -d "$RUNTIME/incoming.XXXXXX")
+  trap 'rm -rf "$incoming"' EXIT
+  unpack "$incoming"
+  check_wireguard "$incoming/wireguard.conf"
+  check_network "$incoming/network.conf"
+  nft --check -f "$incoming/nftables.conf" || refuse "nftables.conf refused, nothing changed"
+  rm -rf "$RUNTIME/previous"
+  cp -r "$LIVE" "$RUNTIME/previous"
+  if ! apply_parts "$incoming"; then
+    local refused=$failed
+    apply_parts "$RUNTIME/previous" || true
+    refuse "$refused refused, the old state is back"
+  fi
+  report
+}
+
+report() {
+  if ((${#changed[@]} == 0)); then
+    echo unchanged
+    return
+  fi
+  declare -F keep >/dev/null && keep
+  echo "applied: ${changed[*]}"
+  log "applied: ${changed[*]}" >"/proc/$(<"$RUNTIME/pid")/fd/1"
+}
+
+unpack() {
+  local entry
+  tar --extract --no-same-owner --no-same-permissions --directory "$1" || refuse "cannot read the state: not a tar"
+  for entry in "$1"/* "$1"/.[!.]*; do
+    [[ -e $entry || -L $entry ]] || continue
+    [[ -f $entry && ! -L $entry && " $FILES " == *" ${entry##*/} "* ]] || refuse "unknown file ${entry##*/}"
+  done
+  for entry in $FILES; do
+    [[ -e $1/$entry ]] || refuse "$entry is missing"
+  done
+}
+
+# Sets the global lists `changed` and, on failure, `failed`. A folder without a file leaves that part alone.
+apply_parts() {
+  changed=()
+  local file
+  for file in $FILES; do
+    [[ -e $1/$file ]] || continue
+    cmp -s "$1/$file" "$LIVE/$file" && continue
+    rm -f "$LIVE/$file" # until proven, nothing is known of this part
+    case $file in
+      wireguard.conf) apply_wireguard "$1/$file" ;;
+      nftables.conf) nft -f "$1/$file" ;;
+      network.conf) apply_network "$1/$file" ;;
+      Corefile) apply_dns "$1/$file" ;;
+    esac || {
+      failed=$file
+      return 1
+    }
+    cp "$1/$file" "$LIVE/$file"
+    changed+=("$(part_of "$file")")
+  done
+}
+
+part_of() {
+  case $1 in
+    Corefile) echo dns ;;
+    *) echo "${1%.conf}" ;;
+  esac
+}
+
+# WireGuard ------------------------------------------------------------------------------------------------------
+
+# What wg is to read; Cargo puts its own in place of it, which adds the private key.
+wireguard_config() { cat "$1"; }
+
+# wg parses the whole file before it looks for the device, so one that does not exist makes it a check.
+check_wireguard() {
+  local said
+  said=$(wg setconf "no-$DEVICE" <(wireguard_config "$1") 2>&1) || true
+  [[ $said != *"Configuration parsing error"* ]] || refuse "wireguard.conf refused, nothing changed: ${said%%$'\n'*}"
+}
+
+apply_wireguard() { wg syncconf "$DEVICE" <(wireguard_config "$1"); }
+
+# Network --------------------------------------------------------------------------------------------------------
+
+# setting FILE KEY prints the value; the file is never sourced.
+setting() { sed -n "s/^$2=//p" "$1"; }
+
+check_network() {
+  local cidr='([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}' line
+  while IFS= read -r line; do
+    [[ -z $line || $line =~ ^ADDRESS=$cidr$ || $line =~ ^MTU=[0-9]{3,5}$ || $line =~ ^DEFAULT_ROUTE=(yes|no)$ ||
+      $line =~ ^ROUTES=$cidr( dev $DEVICE)?(,$cidr( dev $DEVICE)?)*$ ]] ||
+      refuse "network.conf refused, nothing changed: $line"
+  done <"$1"
+  [[ -n $(setting "$1" ADDRESS) && -n $(setting "$1" MTU) ]] || refuse "network.conf needs ADDRESS and MTU"
+}
+
+apply_network() {
+  local address old route
+  address=$(setting "$1" ADDRESS)
+  ip link set "$DEVICE" mtu "$(setting "$1" MTU)" up || return
+  for old in $(ip -o -4 address show dev "$DEVICE" | awk '{ print $4 }'); do
+    [[ $old == "$address" ]] || ip address del "$old" dev "$DEVICE" || return
+  done
+  ip address replace "$address" dev "$DEVICE" || return
+  ip route flush dev "$DEVICE" proto static || return
+  for route in $(setting "$1" ROUTES | tr ',' '\n' | cut -d ' ' -f 1); do
+    ip route replace "$route" dev "$DEVICE" proto static || return
+  done
+  drop_default_route
+  [[ $(setting "$1" DEFAULT_ROUTE) != yes ]] || add_default_route
+}
+
+# As wg-quick does it: everything enters the tunnel but WireGuard's own datagrams, which carry its mark, and what a
+# route more specific than the default one leads elsewhere. What app containers send (GATEWAY_DEVICE) always enters
+# it: the cluster's networks are as a pod sees them, even those that this container is attached to.
+add_default_route() {
+  local mark
+  mark=$(wg show "$DEVICE" fwmark)
+  [[ $mark != off ]] || {
+    echo "DEFAULT_ROUTE needs FwMark in wireguard.conf" >&2
+    return 1
+  }
+  ip route replace default dev "$DEVICE" table "$TABLE" || return
+  ip rule add not fwmark "$mark" table "$TABLE" priority 32765 || return
+  ip rule add table main suppress_prefixlength 0 priority 32764 || return
+  local device
+  device=$(cat "$RUNTIME/gateway-device" 2>/dev/null) || return 0
+  ip rule add iif "$device" table "$TABLE" priority 32763
+}
+
+drop_default_route() {
+  local priority
+  for priority in 32763 32764 32765; do
+    while ip rule del priority "$priority" 2>/dev/null; do :; done
+  done
+  ip route flush table "$TABLE" 2>/dev/null || true
+}
+
+# Status ---------------------------------------------------------------------------------------------------------
+
+status() {
+  await_run
+  wg show "$DEVICE" dump | awk -F '\t' -v kind="$(<"$RUNTIME/device")" -v mtu="$(<"/sys/class/net/$DEVICE/mtu")" '
+    function text(value) { return value == "(none)" ? "\"\"" : "\"" value "\"" }
+    NR == 1 { printf "{\"publicKey\":%s,\"listenPort\":%d,\"peers\":[", text($2), $3; next }
+    {
+      ranges = $4 == "(none)" ? "" : "\"" $4 "\""
+      gsub(",", "\",\"", ranges)
+      printf "%s{\"publicKey\":%s,\"endpoint\":%s,\"latestHandshake\":%d,\"rxBytes\":%d,\"txBytes\":%d,\"allowedIPs\":[%s]}",
+        (NR > 2 ? "," : ""), text($1), text($3), $5, $6, $7, ranges
+    }
+    END { printf "],\"device\":\"%s\",\"mtu\":%d}\n", kind, mtu }'
+}

@@ -1,0 +1,68 @@
+/** Go programs for the images, built on the host and kept by the content of their module. */
+import { cacheFolder } from "./cache.ts";
+import { output } from "./command.ts";
+import { contentOf, fileEntry, filesIn, sha256 } from "./content.ts";
+
+export interface GoProgram {
+  name: string;
+  /** Folder of the module, from the repository's root. */
+  module: string;
+}
+
+export const goPrograms = {
+  kube: { name: "kube", module: "images/lab/kube" },
+  coredns: { name: "coredns", module: "images/coredns" },
+  pause: { name: "pause", module: "images/pause" },
+} as const satisfies Record<string, GoProgram>;
+
+/** The linker's flags; Kubernetes learns its version through them, and it is pinned in go.mod only. */
+export function linkerFlags(goMod: string): string {
+  const kubernetes = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(goMod)?.[1];
+  const variables = ["k8s.io/component-base", "k8s.io/client-go/pkg"].map((scope) =>
+    `-X ${scope}/version.gitVersion=${kubernetes}`
+  );
+  return ["-s -w", ...(kubernetes ? variables : [])].join(" ");
+}
+
+async function flagsOf(program: GoProgram): Promise<string[]> {
+  const goMod = await Deno.readTextFile(`${program.module}/go.mod`);
+  return ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(goMod)];
+}
+
+/** Of sources and flags, so that it is known before the program is built. */
+export async function digestOfProgram(program: GoProgram): Promise<string> {
+  const sources = (await filesIn(program.module)).filter((file) => /(\.go|^go\.(mod|sum))$/.test(file));
+  const flags = new TextEncoder().encode((await flagsOf(program)).join(" "));
+  return await contentOf([
+    { path: "flags", digest: await sha256(flags) },
+    ...await Promise.all(sources.map((file) => fileEntry(`${program.module}/${file}`, file))),
+  ]);
+}
+
+const building = new Map<string, Promise<string>>();
+
+/** The built program's path; `report` is called when it has to be compiled. Two images may want one program at once. */
+export function buildProgram(program: GoProgram, report: (line: string) => void): Promise<string> {
+  const started = building.get(program.name) ?? buildOnce(program, report);
+  building.set(program.name, started);
+  return started;
+}
+
+async function buildOnce(program: GoProgram, report: (line: string) => void): Promise<string> {
+  const folder = cacheFolder(`go/${program.name}-${(await digestOfProgram(program)).slice(0, 16)}`);
+  const file = `${folder}/${program.name}`;
+  if (await Deno.stat(file).then(() => true, () => false)) return file;
+  const start = performance.now();
+  report(
+    `${program.name}: compiling${program.name === "kube" ? " (7 minutes where Go's own cache is cold)" : ""}`,
+  );
+  await Deno.mkdir(folder, { recursive: true });
+  const unfinished = `${file}.${Deno.pid}`;
+  await output("go", ["build", ...await flagsOf(program), "-o", unfinished, "."], {
+    cwd: program.module,
+    env: { CGO_ENABLED: "0" },
+  });
+  await Deno.rename(unfinished, file);
+  report(`${program.name}: compiled in ${Math.round((performance.now() - start) / 1000)} s`);
+  return file;
+}
