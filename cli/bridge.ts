@@ -1,0 +1,112 @@
+import { Option } from "@commander-js/extra-typings";
+import { createBridge } from "../lib/bridge/create.ts";
+import { describePlan } from "../lib/bridge/describe-plan.ts";
+import { parseMatch } from "../lib/bridge/match.ts";
+import type { BridgeOptions } from "../lib/bridge/prepare.ts";
+import { previewBridge } from "../lib/bridge/preview.ts";
+import { witnessed, witnessText } from "../lib/bridge/witness.ts";
+import { requireConnection } from "../lib/connection/connection.ts";
+import { connectEngine } from "../lib/docker/dockerode.ts";
+import { GefyraError } from "../lib/errors.ts";
+import type { GefyraBridge } from "../lib/resources/bridge.ts";
+import { condition } from "../lib/resources/conditions.ts";
+import { parsePorts, portText } from "../lib/workload/ports.ts";
+import { parseTarget, type Target, targetText } from "../lib/workload/target.ts";
+import { collect, command, connectionCluster, connectionOption, outputOption, stepsOf } from "./command.ts";
+import { withMatch } from "./match-options.ts";
+import { print } from "./output.ts";
+import { receipt, watchUrlOption } from "./receipt.ts";
+
+const example =
+  `gefyra bridge -N mypyserver -n default --target deployment/hello-nginxdemo --port 80:8000 -I mypyserver-bridge
+gefyra bridge -N mypyserver -n default --deployment hello-nginxdemo --container-name hello-nginx --port 80:8000 -I my-bridge
+gefyra bridge -N mypyserver -n default --target svc/hello-nginxdemo --port http:8000 --dry-run
+gefyra bridge -N mypyserver -n default --target svc/shop --port 80:8000 --match header:x-user=alice --match path:/api
+gefyra bridge -N resolver -n kube-system --target ds/node-dns --port 53:5353/udp --port 53:5353`;
+
+export const bridge = () =>
+  withMatch(command("bridge", "Hand the traffic of a container in the cluster to a local one", example))
+    .requiredOption("-N, --name <name>", "local container, started by `gefyra run`")
+    .option("-n, --namespace <name>", "namespace of the target", "default")
+    .option("--target <target>", "what to bridge: KIND/NAME[/CONTAINER], the kind as kubectl names it")
+    .option("--deployment <name>", "the same as --target deployment/NAME")
+    .option("-C, --container-name <name>", "container of the target; not needed when there is one")
+    .requiredOption(
+      "-p, --port <remote:local>",
+      "port in the cluster, by number or name, and local port; /udp behind it for UDP (repeatable)",
+      collect,
+      [],
+    )
+    .addOption(new Option("--keep", "bridge beside the original, which keeps running").conflicts("replace"))
+    .addOption(new Option("--replace", "put Carrier in the original's place").conflicts(["keep", "fallback"]))
+    .option("--fallback", "let the original serve while the local port refuses connections")
+    .option("-I, --bridge-name <name>", "name of the bridge (default: NAME-TARGET)")
+    .addOption(watchUrlOption())
+    .option("--dry-run", "print what would be done, and change nothing")
+    .addOption(connectionOption())
+    .addOption(outputOption(["json", "yaml"]))
+    .action(async (options) => {
+      const target = targetOf(options);
+      const ports = parsePorts(options.port);
+      if (ports.length === 0) {
+        throw new GefyraError("port-missing", "Cannot bridge: no port is named", {
+          exit: "usage",
+          hint: "add e.g. --port 80:8000",
+        });
+      }
+      const wanted: BridgeOptions = {
+        name: options.bridgeName ?? `${options.name}-${target.name}`,
+        app: options.name,
+        namespace: options.namespace,
+        target,
+        ports,
+        match: options.match ? parseMatch(options.match) : undefined,
+        way: options.keep ? "beside" : options.replace ? "replace" : undefined,
+        fallback: options.fallback,
+      };
+      const engine = connectEngine();
+      await engine.version();
+      const connection = await requireConnection(engine, options.connection);
+      const cluster = await connectionCluster(connection);
+      if (options.dryRun) {
+        const preview = await previewBridge({ engine, cluster }, connection, wanted);
+        return print(preview, options.output, () => describePlan(preview));
+      }
+      const start = performance.now();
+      const create = () => createBridge({ engine, cluster, steps: stepsOf(options) }, connection, wanted);
+      const { watchUrl } = options;
+      const { result: made, witnessed: seen } = watchUrl
+        ? await witnessed(cluster, connection.namespace, watchUrl, create)
+        : { result: await create(), witnessed: undefined };
+      const seconds = (performance.now() - start) / 1000;
+      const lines = [summary(made), receipt(made.status?.pods ?? [], seconds), seen ? witnessText(seen) : ""];
+      print(made, options.output, () => lines.filter(Boolean).join("\n"));
+    });
+
+function summary({ metadata, spec: { target, ports, destination }, status }: GefyraBridge): string {
+  const name = metadata?.name;
+  if (status?.phase === "Waiting") {
+    const why = condition(status.conditions, "Ready")?.message;
+    return `Bridge ${name} waits: ${why}. It takes effect when they come.`;
+  }
+  const mapped = ports.map((port) => `${portText(port)} → ${destination.name}:${port.local}`).join(", ");
+  return `Bridge ${name} is active: ${targetText(target)}, ${mapped}.`;
+}
+
+interface TargetOptions {
+  target?: string | undefined;
+  deployment?: string | undefined;
+  containerName?: string | undefined;
+}
+
+function targetOf({ target, deployment, containerName }: TargetOptions): Target {
+  if ((target === undefined) === (deployment === undefined)) {
+    const state = target ? "both --target and --deployment are given" : "no target is named";
+    throw new GefyraError("target-invalid", `Cannot bridge: ${state}`, {
+      exit: "usage",
+      hint: "name one, e.g. --target deployment/my-app",
+    });
+  }
+  const parsed = target ? parseTarget(target) : { kind: "Deployment", name: deployment! };
+  return containerName ? { ...parsed, container: containerName } : parsed;
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import process from "node:process";
+import { parseAllDocuments } from "yaml";
+import { exitCodes } from "../lib/errors.ts";
+import { manifests } from "../lib/install/manifests.ts";
+import { defaultImages, NAMESPACE, VERSION } from "../lib/names.ts";
+import { cli } from "./cli.ts";
+import { commands } from "./commands.ts";
+
+/** Runs a command line in this process and catches what it prints. */
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const printed = { stdout: "", stderr: "" };
+  const { log, error } = console;
+  const out = process.stdout.write, err = process.stderr.write;
+  console.log = (text: unknown) => void (printed.stdout += `${text}\n`);
+  console.error = (text: unknown) => void (printed.stderr += `${text}\n`);
+  process.stdout.write = (text: unknown) => Boolean(printed.stdout += text);
+  process.stderr.write = (text: unknown) => Boolean(printed.stderr += text);
+  try {
+    return { code: await cli(args), ...printed };
+  } finally {
+    Object.assign(console, { log, error });
+    process.stdout.write = out;
+    process.stderr.write = err;
+  }
+}
+
+/** Runs the real program, where no Docker and no cluster can be reached. */
+async function spawn(...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", new URL("../main.ts", import.meta.url).pathname, ...args],
+    env: { DOCKER_HOST: "unix:///nonexistent/docker.sock", KUBECONFIG: "/nonexistent/config" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+const all = commands(() => {});
+const leaves = all.flatMap((command) =>
+  command.commands.length ? command.commands.map((sub) => [command.name(), sub.name()]) : [[command.name()]]
+);
+const groups = all.filter((command) => command.commands.length).map((command) => [command.name()]);
+const everyCommand = [...leaves, ...groups];
+
+Deno.test("without a command, the help is the answer", async () => {
+  const { code, stdout, stderr } = await run();
+  assert.deepEqual([code, stderr], [exitCodes.ok, ""]);
+  for (const [name = ""] of everyCommand) assert.match(stdout, new RegExp(`^  ${name}\\b`, "m"));
+});
+
+Deno.test("the help of every command says what it does and has an example that names it", async () => {
+  for (const names of everyCommand) {
+    const { code, stdout } = await run(...names, "--help");
+    assert.equal(code, exitCodes.ok, names.join(" "));
+    assert.match(stdout, new RegExp(`^Usage: gefyra ${names.join(" ")}\\b`));
+    assert.match(
+      stdout,
+      new RegExp(`\\nExample:\\n(  .*\\n)*?  gefyra ${names.join(" ")}\\b`),
+      names.join(" "),
+    );
+    for (const option of ["--help", "--verbose", "--quiet"]) assert.ok(stdout.includes(option), option);
+  }
+});
+
+Deno.test("every example uses options that the command has", async () => {
+  for (const names of leaves) {
+    const { stdout } = await run(...names, "--help");
+    const [help = "", examples = ""] = stdout.split("Example:");
+    const own = examples.split("\n").map((line) => line.split(" -- ")[0]?.split("|")[0] ?? "");
+    const used = own.flatMap((line) => line.match(/(?<=\s)--?[a-zA-Z][\w-]*/g) ?? []);
+    for (const option of used) {
+      assert.match(help, new RegExp(`^\\s+(-\\w, )?${option}\\b`, "m"), `${names.join(" ")}: ${option}`);
+    }
+  }
+});
+
+Deno.test("what cannot be understood ends with 2, says why on stderr and leaves stdout empty", async () => {
+  const table: [string[], RegExp][] = [
+    [["nonsense"], /unknown command 'nonsense'/],
+    [["lab", "nonsense"], /unknown command 'nonsense'/],
+    [["up", "--nonsense"], /unknown option '--nonsense'/],
+    [["up", "surplus"], /too many arguments/],
+    [["up", "--port", "0"], /whole number from 1 to 65535/],
+    [["version", "-o", "xml"], /Allowed choices are json, yaml/],
+    [["run", "-N", "app"], /required option '-i, --image/],
+    [["bridge", "-N", "app", "--target", "sofa/web", "--port", "80"], /"sofa" is not a kind/],
+    [["bridge", "-N", "app", "--target", "deployment/web"], /no port is named/],
+    [
+      ["bridge", "-N", "app", "--deployment", "web", "--target", "deployment/web", "-p", "80"],
+      /both --target and/,
+    ],
+    [["unbridge"], /name one bridge, or all/],
+  ];
+  for (const [args, message] of table) {
+    const { code, stdout, stderr } = await run(...args);
+    assert.equal(code, exitCodes.usage, args.join(" "));
+    assert.equal(stdout, "", args.join(" "));
+    assert.match(stderr, message);
+  }
+});
+
+Deno.test("an error names its remedy on a line of its own", async () => {
+  const { stderr } = await run("unbridge");
+  assert.match(stderr, /^Error: Cannot unbridge: .*\n {2}→ use --name BRIDGE or --all/);
+});
+
+Deno.test("with -o json an error is one object on stderr", async () => {
+  for (const output of [["-o", "json"], ["-ojson"], ["--output", "json"], ["--output=json"]]) {
+    const { code, stdout, stderr } = await run("bridge", "-N", "app", "--port", "80", ...output);
+    assert.deepEqual([code, stdout], [exitCodes.usage, ""]);
+    assert.deepEqual(JSON.parse(stderr), {
+      error: {
+        id: "target-invalid",
+        message: "Cannot bridge: no target is named",
+        hint: "name one, e.g. --target deployment/my-app",
+      },
+    });
+  }
+});
+
+Deno.test("the version is printed in every form", async () => {
+  assert.equal((await run("--version")).stdout, `${VERSION}\n`);
+  assert.equal((await run("version")).stdout, `gefyra ${VERSION}\n`);
+  assert.equal(JSON.parse((await run("version", "-o", "json")).stdout).gefyra, VERSION);
+});
+
+Deno.test("a dry run of up prints exactly what would be applied, and needs nothing", async () => {
+  const expected = JSON.parse(JSON.stringify(manifests({ namespace: NAMESPACE, images: defaultImages })));
+  const yaml = await run("up", "--dry-run", "-o", "yaml");
+  assert.equal(yaml.code, exitCodes.ok);
+  assert.deepEqual(parseAllDocuments(yaml.stdout).map((document) => document.toJS()), expected);
+  assert.deepEqual(JSON.parse((await run("up", "--dry-run", "-o", "json")).stdout).items, expected);
+});
+
+Deno.test("without Docker, one clear error and its own exit code", async () => {
+  const { code, stdout, stderr } = await spawn("list", "-o", "json");
+  assert.deepEqual([code, stdout], [exitCodes.unreachable, ""]);
+  const { error } = JSON.parse(stderr);
+  assert.equal(error.id, "docker-unreachable");
+  assert.match(error.hint, /DOCKER_HOST/);
+});
+
+Deno.test("the program ends with the exit code of the command line", async () => {
+  const { code, stdout, stderr } = await spawn("nonsense");
+  assert.deepEqual([code, stdout], [exitCodes.usage, ""]);
+  assert.match(stderr, /unknown command/);
+});

@@ -1,0 +1,53 @@
+/** The root of the command line: the only place that prints errors and decides the exit code. */
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
+import { VERSION } from "../lib/names.ts";
+import { commands } from "./commands.ts";
+
+/** Runs one command line (without the program's name) and returns the exit code. */
+export async function cli(args: string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = new Command("gefyra")
+    .description("Make a container on this machine a part of a Kubernetes cluster.")
+    .version(VERSION, "--version", "print the version")
+    .helpCommand(true)
+    // So that -q and -v after `lab up` are those of `up`, and not those of `lab`.
+    .enablePositionalOptions()
+    .showHelpAfterError("(add --help for the options)")
+    .exitOverride();
+  for (const command of commands((code) => exitCode = code)) {
+    for (const one of [command, ...command.commands]) {
+      one.exitOverride().copyInheritedSettings(program as never);
+    }
+    program.addCommand(command as never);
+  }
+  try {
+    if (args.length === 0) {
+      program.outputHelp();
+      return exitCodes.ok;
+    }
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    report(thrown, args);
+    return thrown instanceof GefyraError ? exitCodes[thrown.exit] : exitCodes.failure;
+  }
+}
+
+function report(thrown: unknown, args: string[]): void {
+  const json = args.some((arg, i) =>
+    arg === "-ojson" || arg === "--output=json" ||
+    (arg === "json" && ["-o", "--output"].includes(args[i - 1] ?? ""))
+  );
+  const { id, hint } = thrown instanceof GefyraError ? thrown : { id: "internal", hint: undefined };
+  if (json) {
+    console.error(JSON.stringify({ error: { id, message: messageOf(thrown), hint } }));
+    return;
+  }
+  console.error(`Error: ${messageOf(thrown)}`);
+  if (hint) console.error(`  → ${hint}`);
+  const verbose = args.includes("--verbose");
+  if (verbose || !(thrown instanceof GefyraError)) console.error(thrown);
+  else if (thrown.cause) console.error("  (--verbose shows the cause)");
+}

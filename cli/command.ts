@@ -1,0 +1,61 @@
+/** What every command shares: the way to make one, how loud it is, and how it connects. */
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { connectCluster } from "../lib/cluster/kubernetes.ts";
+import type { Cluster } from "../lib/cluster/cluster.ts";
+import { checkConnectionName, type Connection } from "../lib/connection/connection.ts";
+import { DEFAULT_CONNECTION } from "../lib/names.ts";
+import type { Steps } from "../lib/steps.ts";
+import { progress } from "./progress.ts";
+
+export type SetExitCode = (code: number) => void;
+
+/** A command with `--verbose`, `--quiet` and an example in its help. `-v` is left out where it means a volume. */
+export function command(name: string, description: string, example: string, { shortVerbose = true } = {}) {
+  return new Command(name)
+    .description(description)
+    .optionsGroup("Common options:")
+    .option(shortVerbose ? "-v, --verbose" : "--verbose", "say more about what is done")
+    .option("-q, --quiet", "print the answer only")
+    .optionsGroup("Options:")
+    .addHelpText("after", `\nExample:\n${example.trimEnd().replace(/^/gm, "  ")}\n`);
+}
+
+export interface Loudness {
+  verbose?: true | undefined;
+  quiet?: true | undefined;
+}
+
+export function stepsOf({ verbose, quiet }: Loudness): Steps {
+  return progress({ verbose: verbose ?? false, quiet: quiet ?? false });
+}
+
+export const outputOption = (formats: string[] = ["json", "yaml", "wide"]) =>
+  new Option("-o, --output <format>", "print the data in this form").choices(formats);
+export const contextOption = () => new Option("--context <name>", "context of the kubeconfig to use");
+export const connectionOption = () =>
+  new Option("--connection <name>", "name of the connection").env("GEFYRA_CONNECTION").default(
+    DEFAULT_CONNECTION,
+  )
+    .argParser(checkConnectionName);
+export const kubeconfigOption = () =>
+  new Option("--kubeconfig <path>", "kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config)");
+
+export function clusterOf(
+  options: { kubeconfig?: string | undefined; context?: string | undefined },
+): Promise<Cluster> {
+  return connectCluster(options);
+}
+
+/** For options that may be given several times. */
+export const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** The cluster that a connection was made to, whatever the current context is now. */
+export function connectionCluster({ kubeconfig, context }: Connection): Promise<Cluster> {
+  return connectCluster({ kubeconfig: kubeconfig || undefined, context });
+}
+
+export const wholeNumber = (lowest: number, highest: number) => (value: string): number => {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= lowest && number <= highest) return number;
+  throw new InvalidArgumentError(`It must be a whole number from ${lowest} to ${highest}.`);
+};

@@ -1,0 +1,30 @@
+/** The commands in the order of the help. */
+import type { Command } from "@commander-js/extra-typings";
+import type { SetExitCode } from "./command.ts";
+import { bridge } from "./bridge.ts";
+import { down } from "./down.ts";
+import { lab } from "./lab.ts";
+import { list } from "./list.ts";
+import { operator } from "./operator.ts";
+import { run } from "./run.ts";
+import { status } from "./status.ts";
+import { unbridge } from "./unbridge.ts";
+import { up } from "./up.ts";
+import { version } from "./version.ts";
+import { watchUrl } from "./watch-url.ts";
+
+export function commands(setExitCode: SetExitCode): Command[] {
+  return [
+    up(),
+    run(setExitCode),
+    bridge(),
+    list(),
+    unbridge(),
+    down(),
+    status(setExitCode),
+    lab(),
+    version(),
+    operator(),
+    watchUrl(),
+  ] as unknown as Command[];
+}

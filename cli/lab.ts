@@ -1,0 +1,115 @@
+/** `gefyra lab`: a Kubernetes cluster in Docker containers, for trying Gefyra and for its tests. */
+import { connectEngine } from "../lib/docker/dockerode.ts";
+import type { Engine } from "../lib/docker/engine.ts";
+import { GefyraError } from "../lib/errors.ts";
+import { labDown } from "../lib/lab/down.ts";
+import { kubeconfigPath } from "../lib/lab/kubeconfig-file.ts";
+import { load } from "../lib/lab/load.ts";
+import { DEFAULT_LAB } from "../lib/lab/nodes.ts";
+import { labStatus, type NodeStatus } from "../lib/lab/status.ts";
+import { labUp } from "../lib/lab/up.ts";
+import { command, kubeconfigOption, outputOption, stepsOf } from "./command.ts";
+import { type Column, print, table } from "./output.ts";
+
+const example = `
+gefyra lab up --workers 1
+gefyra lab load my-app:dev
+gefyra lab down`.trimStart();
+
+export const lab = () =>
+  command("lab", "Run a Kubernetes cluster in Docker, to try Gefyra and to test with", example)
+    .addCommand(up())
+    .addCommand(down())
+    .addCommand(status())
+    .addCommand(loadImages());
+
+const labCommand = (name: string, description: string, example: string) =>
+  command(name, description, example).option("--name <name>", "the lab's name", DEFAULT_LAB);
+
+const up = () =>
+  labCommand("up", "Start a lab and make its context the current one", "gefyra lab up --workers 1")
+    .option(
+      "--workers <number>",
+      "worker nodes beside the control plane, which runs pods too",
+      wholeNumber,
+      0,
+    )
+    .addOption(kubeconfigOption())
+    .addOption(outputOption(["json", "yaml"]))
+    .action(async ({ name, workers, kubeconfig, output, ...loudness }) => {
+      const result = await labUp(await reachEngine(), stepsOf(loudness), {
+        lab: name,
+        workers,
+        kubeconfig: pathOf(kubeconfig),
+      });
+      const state = result.changed ? "is up" : "was up already";
+      print(result, output, () => `The lab ${state}: context "${result.context}" at ${result.server}`);
+    });
+
+const down = () =>
+  labCommand("down", "Remove a lab and restore the context before", "gefyra lab down")
+    .addOption(kubeconfigOption())
+    .action(async ({ name, kubeconfig, ...loudness }) => {
+      const removed = await labDown(await reachEngine(), stepsOf(loudness), {
+        lab: name,
+        kubeconfig: pathOf(kubeconfig),
+      });
+      console.log(removed ? `The lab "${name}" is gone` : `There is no lab "${name}"`);
+    });
+
+const status = () =>
+  labCommand("status", "Show a lab's nodes", "gefyra lab status -o json")
+    .addOption(outputOption(["json", "yaml"]))
+    .action(async ({ name, output }) => {
+      const found = await labStatus(await reachEngine(), name);
+      if (!found) {
+        throw new GefyraError("lab-missing", `Cannot show the lab "${name}": there is no such lab`, {
+          exit: "notFound",
+          hint: `start it with \`gefyra lab up${name === DEFAULT_LAB ? "" : ` --name ${name}`}\``,
+        });
+      }
+      print(found, output, () =>
+        `Context ${found.context} at ${found.server}\n\n${table(found.nodes, columns)}`);
+    });
+
+const loadImages = () =>
+  labCommand("load", "Copy local images to all nodes of a lab", "gefyra lab load my-app:dev my-job:dev")
+    .argument("<image...>", "names of images in the local Docker")
+    .action(async (images, { name, ...loudness }) => {
+      const engine = await reachEngine();
+      const loaded = await stepsOf(loudness).step(
+        `Loading ${images.join(", ")}`,
+        () => load(engine, name, images),
+      );
+      for (const node of loaded) {
+        console.log(`${node.node}: ${node.images.length > 0 ? node.images.join(", ") : "has them already"}`);
+      }
+    });
+
+const columns: Column<NodeStatus>[] = [
+  { name: "NODE", value: ({ name }) => name },
+  { name: "ROLE", value: ({ role }) => role },
+  { name: "CONTAINER", value: ({ state }) => state },
+  { name: "READY", value: ({ ready }) => ready ? "yes" : "no" },
+  { name: "VERSION", value: ({ version }) => version },
+  { name: "ADDRESS", value: ({ address }) => address },
+  { name: "PODS", value: ({ podSubnet }) => podSubnet },
+];
+
+function wholeNumber(value: string): number {
+  if (/^\d$/.test(value)) return Number(value);
+  throw new GefyraError("usage", `Cannot use "${value}" as a number of workers: it has to be 0 to 9`, {
+    exit: "usage",
+  });
+}
+
+/** Says what to do about Docker before anything else is tried. */
+async function reachEngine(): Promise<Engine> {
+  const engine = connectEngine();
+  await engine.version();
+  return engine;
+}
+
+function pathOf(kubeconfig: string | undefined): string {
+  return kubeconfigPath(kubeconfig, (name) => Deno.env.get(name));
+}

@@ -1,0 +1,88 @@
+import { type AppContainer, listApps } from "../lib/app/apps.ts";
+import { requireConnection } from "../lib/connection/connection.ts";
+import { connectEngine } from "../lib/docker/dockerode.ts";
+import { API_VERSION } from "../lib/names.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../lib/resources/bridge.ts";
+import { condition } from "../lib/resources/conditions.ts";
+import { portText } from "../lib/workload/ports.ts";
+import { targetText } from "../lib/workload/target.ts";
+import { command, connectionCluster, connectionOption, outputOption } from "./command.ts";
+import { type Column, print, table } from "./output.ts";
+
+const containerColumns: Column<AppContainer>[] = [
+  { name: "NAME", value: ({ name }) => name },
+  { name: "IMAGE", value: ({ image }) => image },
+  { name: "NAMESPACE", value: ({ namespace }) => namespace },
+  { name: "ADDRESS", value: ({ address }) => address ?? "" },
+  { name: "STATUS", value: ({ status }) => status },
+];
+
+const bridgeColumns: Column<GefyraBridge>[] = [
+  { name: "NAME", value: ({ metadata }) => metadata?.name },
+  { name: "NAMESPACE", value: ({ metadata }) => metadata?.namespace },
+  {
+    name: "TARGET",
+    value: ({ spec: { target } }) => targetText(target),
+  },
+  {
+    name: "PORTS",
+    value: ({ spec: { ports, destination } }) =>
+      ports.map((port) => `${portText(port)}→${destination.name}:${port.local}`).join(","),
+  },
+  { name: "PHASE", value: ({ status }) => status?.phase ?? "Pending" },
+  { name: "PODS", value: ({ status }) => activePods(status?.pods ?? []) },
+  {
+    name: "WAY",
+    value: ({ status }) => [...new Set(status?.pods?.map(({ way }) => way))].join(","),
+    wide: true,
+  },
+  { name: "MESSAGE", value: ({ status }) => condition(status?.conditions, "Ready")?.message, wide: true },
+];
+
+const activePods = (pods: { state: string }[]) =>
+  `${pods.filter(({ state }) => state === "Active").length}/${pods.length}`;
+
+export const list = () =>
+  command(
+    "list",
+    "List the app containers and the bridges of this connection",
+    "gefyra list --bridges -o wide",
+  )
+    .option("--containers", "the app containers only")
+    .option("--bridges", "the bridges only")
+    .addOption(connectionOption())
+    .addOption(outputOption())
+    .action(async ({ containers, bridges, connection: connectionName, output, quiet }) => {
+      const engine = connectEngine();
+      await engine.version();
+      const connection = await requireConnection(engine, connectionName);
+      const both = !containers && !bridges;
+      const data: { containers?: AppContainer[]; bridges?: GefyraBridge[] } = {};
+      if (containers || both) data.containers = await listApps(engine, connection);
+      if (bridges || both) {
+        const cluster = await connectionCluster(connection);
+        const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND });
+        data.bridges = all.filter(({ spec }) => spec.client === connection.client);
+      }
+      if (quiet) return console.log(namesOf(data).join("\n"));
+      print(data, output, () => {
+        const wide = output === "wide";
+        const parts: string[] = [];
+        if (data.containers) {
+          parts.push(
+            data.containers.length ? table(data.containers, containerColumns, wide) : "No app containers.",
+          );
+        }
+        if (data.bridges) {
+          parts.push(data.bridges.length ? table(data.bridges, bridgeColumns, wide) : "No bridges.");
+        }
+        return parts.join("\n\n");
+      });
+    });
+
+const namesOf = (
+  { containers = [], bridges = [] }: { containers?: AppContainer[]; bridges?: GefyraBridge[] },
+) => [
+  ...containers.map(({ name }) => name),
+  ...bridges.map(({ metadata }) => metadata?.name ?? ""),
+];

@@ -1,0 +1,13 @@
+import { imageOf, NAMESPACE } from "../lib/names.ts";
+import { command } from "./command.ts";
+
+/** Runs inside the cluster; the only door from the command line to the operator. */
+export const operator = () =>
+  command("operator", "Run the operator (inside a cluster)", "gefyra operator")
+    .action(async () => {
+      const { runOperator } = await import("../operator/main.ts");
+      await runOperator({
+        namespace: Deno.env.get("GEFYRA_NAMESPACE") ?? NAMESPACE,
+        carrierImage: Deno.env.get("GEFYRA_CARRIER_IMAGE") ?? imageOf("carrier"),
+      });
+    });

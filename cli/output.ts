@@ -1,0 +1,33 @@
+/** Answers on stdout, in the forms of kubectl. */
+import Table from "cli-table3";
+import { stringify } from "yaml";
+
+export type Cell = string | number | undefined;
+
+export interface Column<T> {
+  name: string;
+  value: (row: T) => Cell;
+  /** Only shown with `-o wide`. */
+  wide?: boolean;
+}
+
+/** Rows under upper-case headings, columns three spaces apart. */
+export function table<T>(rows: T[], columns: Column<T>[], wide = false): string {
+  const shown = columns.filter((column) => wide || !column.wide);
+  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" };
+  const borders = { "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "" };
+  const out = new Table({
+    chars: { ...none, ...borders, right: "", "right-mid": "", middle: "   " },
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+  });
+  out.push(shown.map(({ name }) => name));
+  for (const row of rows) out.push(shown.map(({ value }) => String(value(row) ?? "")));
+  return out.toString().split("\n").map((line) => line.trimEnd()).join("\n");
+}
+
+/** `json` and `yaml` print the data whole; anything else the text. */
+export function print(data: unknown, format: string | undefined, text: () => string): void {
+  if (format === "json") console.log(JSON.stringify(data, null, 2));
+  else if (format === "yaml") console.log(stringify(data).trimEnd());
+  else console.log(text());
+}

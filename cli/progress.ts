@@ -1,0 +1,63 @@
+/** Steps on stderr: a task list on a terminal, plain lines elsewhere, nothing with `--quiet`. */
+import { Listr, ProcessOutput } from "listr2";
+import process from "node:process";
+import { silentSteps, type Steps } from "../lib/steps.ts";
+
+export function progress({ verbose, quiet }: { verbose: boolean; quiet: boolean }): Steps {
+  if (quiet) return silentSteps;
+  const steps = Deno.stderr.isTerminal() && !verbose ? taskList() : plainLines();
+  return { ...steps, debug: verbose ? (text) => console.error(`  ${text}`) : () => {} };
+}
+
+function taskList(): Pick<Steps, "step"> {
+  return {
+    step: async <T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> => {
+      let result!: T;
+      const list = new Listr(
+        [{
+          title,
+          task: async (_context, task) => {
+            result = await work((text) => task.title = `${title}: ${text}`);
+          },
+        }],
+        {
+          renderer: "default",
+          rendererOptions: {
+            // stdout belongs to the answer.
+            logger: undefined,
+            showErrorMessage: false,
+            timer: {
+              condition: (ms: number) => ms > 1000,
+              format: (ms: number) => () => `${(ms / 1000).toFixed(1)}s`,
+            },
+          } as never,
+          exitOnError: true,
+          collectErrors: false,
+          fallbackRenderer: "silent",
+        } as never,
+      );
+      // deno-lint-ignore no-explicit-any
+      (list as any).options.rendererOptions.processOutput = new ProcessOutput(process.stderr, process.stderr);
+      await list.run();
+      return result;
+    },
+  };
+}
+
+function plainLines(): Pick<Steps, "step"> {
+  return {
+    step: async (title, work) => {
+      let note = "";
+      const start = performance.now();
+      const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)}s`;
+      try {
+        const result = await work((text) => note = `: ${text}`);
+        console.error(`✓ ${title}${note} (${seconds()})`);
+        return result;
+      } catch (error) {
+        console.error(`✗ ${title}${note} (${seconds()})`);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** What a switch did to the pods. */
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import type { InterceptedPod } from "../lib/resources/bridge.ts";
+
+const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+/** e.g. `2 pods, beside, 0 restarts, 1.2 s.`; empty without pods. */
+export function receipt(pods: InterceptedPod[], seconds: number): string {
+  if (pods.length === 0) return "";
+  const restarts = pods.filter(({ way }) => way === "replace").length;
+  const ways = [...new Set(pods.map(({ way }) => way))].join(" and ");
+  return `${counted(pods.length, "pod")}, ${ways}, ${counted(restarts, "restart")}, ${seconds.toFixed(1)} s.`;
+}
+
+export const watchUrlOption = () =>
+  new Option(
+    "--watch-url <url>",
+    "ask this URL steadily from inside the cluster meanwhile, and count lost requests",
+  )
+    .argParser((text: string) => {
+      if (/^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text)) return text;
+      throw new InvalidArgumentError("It must be a URL that begins with http:// or https://.");
+    });

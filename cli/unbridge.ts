@@ -1,0 +1,84 @@
+import { checkObjectName } from "../lib/cluster/object-names.ts";
+import type { GefyraBridge } from "../lib/resources/bridge.ts";
+import { API_VERSION } from "../lib/names.ts";
+import { BRIDGE_KIND } from "../lib/resources/bridge.ts";
+import { removeBridges } from "../lib/bridge/remove.ts";
+import { witnessed, witnessText } from "../lib/bridge/witness.ts";
+import { requireConnection } from "../lib/connection/connection.ts";
+import { operatorRuns } from "../lib/install/operator-state.ts";
+import { connectEngine } from "../lib/docker/dockerode.ts";
+import { GefyraError } from "../lib/errors.ts";
+import { command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
+import { receipt, watchUrlOption } from "./receipt.ts";
+
+const example = `gefyra unbridge -N mypyserver-bridge
+gefyra unbridge --all`;
+
+export const unbridge = () =>
+  command("unbridge", "Give bridged containers back", example)
+    .option("-N, --name <bridge>", "name of the bridge")
+    .option("-n, --namespace <name>", "namespace of the bridge; needed only where two have the same name")
+    .option("-A, --all", "all bridges of this connection")
+    .addOption(watchUrlOption())
+    .addOption(connectionOption())
+    .action(async (options) => {
+      const { name, all, namespace, quiet } = options;
+      if ((name === undefined) === (all === undefined)) {
+        throw new GefyraError("bridge-unclear", "Cannot unbridge: name one bridge, or all", {
+          exit: "usage",
+          hint: "use --name BRIDGE or --all; `gefyra list --bridges` shows them",
+        });
+      }
+      if (namespace !== undefined) checkObjectName("namespace", namespace);
+      const engine = connectEngine();
+      await engine.version();
+      const connection = await requireConnection(engine, options.connection);
+      const cluster = await connectionCluster(connection);
+      const bridges = await cluster.list<GefyraBridge>({
+        apiVersion: API_VERSION,
+        kind: BRIDGE_KIND,
+        namespace,
+      });
+      const chosen = bridges.filter(({ metadata, spec }) =>
+        spec.client === connection.client && (all || metadata?.name === name)
+      );
+      if (name && chosen.length !== 1) throw unclear(name, chosen);
+      const operated = await operatorRuns(cluster, connection.namespace);
+      const giveBack = async () => {
+        for (const { metadata, status } of chosen) {
+          const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+          const start = performance.now();
+          await stepsOf(options).step(`Giving back what ${only.name} bridged`, async () => {
+            await removeBridges(cluster, { client: connection.client, only, operated });
+          });
+          if (quiet) continue;
+          const did = receipt(status?.pods ?? [], (performance.now() - start) / 1000);
+          console.log(
+            `Bridge ${only.name} is removed: the original container serves again.${did ? `\n${did}` : ""}`,
+          );
+        }
+      };
+      if (options.watchUrl) {
+        const seen = await witnessed(cluster, connection.namespace, options.watchUrl, giveBack);
+        console.log(witnessText(seen.witnessed));
+      } else await giveBack();
+      if (chosen.length === 0 && !quiet) console.log("There are no bridges.");
+    });
+
+function unclear(name: string, found: GefyraBridge[]): GefyraError {
+  if (found.length === 0) {
+    return new GefyraError(
+      "bridge-missing",
+      `Cannot unbridge "${name}": this connection has no such bridge`,
+      {
+        exit: "notFound",
+        hint: "`gefyra list --bridges` shows those that there are",
+      },
+    );
+  }
+  const namespaces = found.map(({ metadata }) => metadata?.namespace).join(", ");
+  return new GefyraError("bridge-unclear", `Cannot unbridge "${name}": there are several of this name`, {
+    exit: "usage",
+    hint: `name one with --namespace: ${namespaces}`,
+  });
+}

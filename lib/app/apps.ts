@@ -1,0 +1,59 @@
+import { type Connection, connectionLabels } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError } from "../errors.ts";
+import { APP_NAMESPACE_LABEL } from "../names.ts";
+import { translate } from "../tunnel/addresses.ts";
+
+export interface AppContainer {
+  name: string;
+  image: string;
+  namespace: string;
+  state: string;
+  status: string;
+  /** On the Docker network; absent while the container does not run. */
+  address?: string;
+}
+
+export async function listApps(engine: Engine, connection: Connection): Promise<AppContainer[]> {
+  const containers = await engine.containers(connectionLabels(connection.name, "app"));
+  return containers.map(({ name, image, labels, state, status, addresses }) => {
+    const address = addresses[connection.network];
+    return {
+      name,
+      image,
+      namespace: labels[APP_NAMESPACE_LABEL] ?? "",
+      state,
+      status,
+      ...(address ? { address } : {}),
+    };
+  });
+}
+
+/** The address of a running app container inside the tunnel. */
+export async function tunnelAddressOf(
+  engine: Engine,
+  connection: Connection,
+  name: string,
+  tunnelSubnet: string,
+): Promise<string> {
+  const apps = await listApps(engine, connection);
+  const app = apps.find((one) => one.name === name);
+  if (!app) {
+    const names = apps.map((one) => one.name).join(", ");
+    throw new GefyraError(
+      "app-missing",
+      `Cannot bridge to container "${name}": it was not started by \`gefyra run\``,
+      {
+        exit: "notFound",
+        hint: names ? `choose one of: ${names}` : "start one with `gefyra run`",
+      },
+    );
+  }
+  if (!app.address) {
+    throw new GefyraError("app-stopped", `Cannot bridge to container "${name}": it is ${app.state}`, {
+      exit: "conflict",
+      hint: `start it (\`docker start ${name}\`), or see why it ended (\`docker logs ${name}\`)`,
+    });
+  }
+  return translate(app.address, tunnelSubnet);
+}

@@ -1,0 +1,100 @@
+/** What `gefyra run` asks Docker for. Pure. */
+// @ts-types="@types/dockerode"
+import type { ContainerCreateOptions, PortBinding } from "dockerode";
+import { type Connection, connectionLabels } from "../connection/connection.ts";
+import { GefyraError } from "../errors.ts";
+import { APP_NAMESPACE_LABEL } from "../names.ts";
+import { hostIn, hosts } from "../tunnel/addresses.ts";
+
+export interface AppOptions {
+  image: string;
+  name: string;
+  /** The namespace whose names the app sees as a pod there would. */
+  namespace: string;
+  /** Already split into words. */
+  command?: string[] | undefined;
+  env: string[];
+  /** As `docker run -v`: `HOST:CONTAINER[:ro]` with an absolute host path, or a volume's name. */
+  volumes: string[];
+  /** As `docker run -p`: `[[IP:]HOST:]CONTAINER[/PROTOCOL]`. */
+  publish: string[];
+  user?: string | undefined;
+  workdir?: string | undefined;
+  /** Docker removes the container when it ends. */
+  remove: boolean;
+}
+
+export function appOptions(
+  options: AppOptions,
+  connection: Connection,
+  address: string,
+  domain: string,
+): ContainerCreateOptions {
+  const { ports, bindings } = published(options.publish);
+  const { namespace } = options;
+  return {
+    name: options.name,
+    Image: options.image,
+    Hostname: options.name,
+    ...(options.command ? { Cmd: options.command } : {}),
+    ...(options.user ? { User: options.user } : {}),
+    ...(options.workdir ? { WorkingDir: options.workdir } : {}),
+    Env: options.env,
+    Labels: { ...connectionLabels(connection.name, "app"), [APP_NAMESPACE_LABEL]: namespace },
+    ExposedPorts: ports,
+    HostConfig: {
+      AutoRemove: options.remove,
+      NetworkMode: connection.network,
+      Binds: options.volumes,
+      PortBindings: bindings,
+      // As the kubelet writes /etc/resolv.conf for a pod with DNS policy ClusterFirst.
+      Dns: [hostIn(connection.subnet, hosts.gateway)],
+      DnsSearch: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain],
+      DnsOptions: ["ndots:5"],
+    },
+    NetworkingConfig: {
+      EndpointsConfig: { [connection.network]: { IPAMConfig: { IPv4Address: address } } },
+    },
+  };
+}
+
+/** App containers keep their address for life, so that a restart does not break a bridge. */
+export function pickAddress(subnet: string, taken: string[]): string {
+  for (let host: number = hosts.firstApp; host <= hosts.lastApp; host++) {
+    const address = hostIn(subnet, host);
+    if (!taken.includes(address)) return address;
+  }
+  throw new GefyraError(
+    "network-full",
+    `Cannot start another container: all addresses of ${subnet} are taken`,
+    {
+      exit: "conflict",
+      hint: "remove containers that are not needed any more (`gefyra list --containers`)",
+    },
+  );
+}
+
+const PUBLISH = /^(?:(?:(\d+\.\d+\.\d+\.\d+):)?(\d*):)?(\d+)(?:\/(tcp|udp))?$/;
+
+function published(publish: string[]) {
+  const ports: Record<string, Record<string, never>> = {};
+  const bindings: Record<string, PortBinding[]> = {};
+  for (const text of publish) {
+    const [, ip = "", host = "", container = "", protocol = "tcp"] = text.match(PUBLISH) ?? invalid(text);
+    const key = `${container}/${protocol}`;
+    ports[key] = {};
+    (bindings[key] ??= []).push({ HostIp: ip, HostPort: host });
+  }
+  return { ports, bindings };
+}
+
+function invalid(text: string): never {
+  throw new GefyraError(
+    "publish-invalid",
+    `Cannot publish "${text}": it is not [[IP:]HOST:]CONTAINER[/PROTOCOL]`,
+    {
+      exit: "usage",
+      hint: "write it as docker does, e.g. --publish 8080:80",
+    },
+  );
+}

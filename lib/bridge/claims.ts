@@ -1,0 +1,44 @@
+/** Who may have which port of a pod: who has it, keeps it. Pure. */
+import type { V1Pod } from "@kubernetes/client-node";
+import type { GefyraBridge, InterceptedPod } from "../resources/bridge.ts";
+import { portText } from "../workload/ports.ts";
+import { type Match, sameMatch } from "./match.ts";
+import type { WayPlan } from "./ways/way.ts";
+
+/** Why a bridge cannot have the pods that it wants, naming the bridge that holds one of them. */
+export function claimRefusal(
+  bridge: GefyraBridge,
+  wanted: { pod: V1Pod; plan: WayPlan }[],
+  all: GefyraBridge[],
+): string | undefined {
+  const mine = new Set(bridge.status?.pods?.map(({ uid }) => uid));
+  const plans = new Map(
+    wanted.map(({ pod, plan }) => [pod.metadata?.uid ?? "", plan] as const).filter(([uid]) => !mine.has(uid)),
+  );
+  for (const other of all) {
+    if (other.metadata?.uid === bridge.metadata?.uid) continue;
+    for (const record of other.status?.pods ?? []) {
+      const plan = plans.get(record.uid);
+      const what = plan && overlap(plan, bridge.spec.match, record, other.spec.match);
+      if (what) return `${what} is bridged already, by "${other.metadata?.name}"`;
+    }
+  }
+  return undefined;
+}
+
+function overlap(
+  plan: WayPlan,
+  match: Match | undefined,
+  record: InterceptedPod,
+  held: Match | undefined,
+): string | undefined {
+  const replaces = plan.way === "replace" || record.way === "replace";
+  if (replaces && plan.container === record.container) return `container "${record.container}"`;
+  const shared = plan.ports.find(({ port, protocol }) =>
+    record.ports.some((one) => one.port === port && one.protocol === protocol)
+  );
+  if (!shared) return undefined;
+  const port = portText({ remote: shared.port, protocol: shared.protocol });
+  if (replaces || !match || !held) return `port ${port}`;
+  return sameMatch(match, held) ? `port ${port} with the same match` : undefined;
+}

@@ -1,0 +1,84 @@
+/** `gefyra bridge`: checks everything first, then makes one GefyraBridge and waits until it is true. */
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError } from "../errors.ts";
+import { BRIDGE_TIMEOUT_MS } from "../names.ts";
+import { bridgeRef, type GefyraBridge } from "../resources/bridge.ts";
+import { condition } from "../resources/conditions.ts";
+import type { Steps } from "../steps.ts";
+import { waitFor } from "../wait.ts";
+import { type BridgeOptions, prepareBridge } from "./prepare.ts";
+import { removeBridges } from "./remove.ts";
+
+export interface BridgeTools {
+  engine: Engine;
+  cluster: Cluster;
+  steps: Steps;
+}
+
+/** The bridge, which is active, or waits for the first pod of its target. */
+export async function createBridge(
+  tools: BridgeTools,
+  connection: Connection,
+  options: BridgeOptions,
+): Promise<GefyraBridge> {
+  const { cluster, steps } = tools;
+  const { bridge: wanted } = await steps.step(
+    "Checking the target and the local container",
+    () => prepareBridge(tools, connection, options),
+  );
+  return await steps.step("Bridging", async (note) => {
+    await cluster.create(wanted);
+    try {
+      const bridge = await untilSettled(cluster, wanted);
+      note(condition(bridge.status?.conditions, "Ready")?.message ?? "");
+      return bridge;
+    } catch (error) {
+      const only = { namespace: options.namespace, name: options.name };
+      await removeBridges(cluster, { client: connection.client, only, operated: true });
+      throw error;
+    }
+  });
+}
+
+async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promise<GefyraBridge> {
+  const ref = bridgeRef(metadata?.namespace ?? "", metadata?.name ?? "");
+  let bridge: GefyraBridge | undefined;
+  const look = async () => {
+    bridge = await cluster.get<GefyraBridge>(ref);
+    const ready = condition(bridge?.status?.conditions, "Ready");
+    if (bridge?.status?.phase === "Refused") {
+      throw new GefyraError(
+        "bridge-refused",
+        `Cannot bridge "${bridge.spec.target.name}": ${ready?.message}`,
+        {
+          exit: "refused",
+          hint: "the bridge was removed again; see `gefyra list --bridges` for the others",
+        },
+      );
+    }
+    if (ready?.reason === "CarrierFailed") {
+      throw new GefyraError("carrier-failed", `Cannot start Carrier: ${ready.message}`, {
+        hint:
+          "make Carrier's image available to the nodes (`gefyra lab load` for the lab); the bridge was removed again",
+      });
+    }
+    return ready?.status === "True" || ready?.reason === "NoPods";
+  };
+  const last = () => condition(bridge?.status?.conditions, "Ready")?.message ?? "the operator says nothing";
+  await waitFor(look, {
+    what: `bridge "${ref.name}" to be active`,
+    timeout: BRIDGE_TIMEOUT_MS,
+    interval: 100,
+  })
+    .catch((error) => {
+      if (!(error instanceof GefyraError) || error.id !== "timeout") throw error;
+      throw new GefyraError("timeout", `${error.message} (${last()})`, {
+        exit: "timeout",
+        hint: error.hint ?? "",
+        cause: error,
+      });
+    });
+  return bridge!;
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { GefyraBridge, WayName } from "../resources/bridge.ts";
+import { parsePorts } from "../workload/ports.ts";
+import { describePlan } from "./describe-plan.ts";
+import { plan } from "./plan.ts";
+import { previewOf } from "./preview.ts";
+
+const spec: V1PodSpec = {
+  containers: [{
+    name: "web",
+    ports: [{ name: "http", containerPort: 8080 }, { containerPort: 53, protocol: "UDP" }],
+    livenessProbe: { httpGet: { port: "http" } },
+    readinessProbe: { tcpSocket: { port: 9 } },
+  }],
+};
+const plain: V1PodSpec = { containers: [{ name: "api", ports: [{ name: "http", containerPort: 80 }] }] };
+const pod = (name: string, podSpec = spec): V1Pod => ({ metadata: { name }, spec: podSpec });
+
+interface Options {
+  /** Of the pods' namespace. */
+  level?: string;
+  missing?: string[];
+  /** Nothing is known of the pods. */
+  unknown?: boolean;
+}
+
+function text(texts: string[], pods: V1Pod[], { level, missing = [], unknown }: Options = {}): string[] {
+  const ports = parsePorts(texts);
+  const bridge: GefyraBridge = {
+    apiVersion: "gefyra.dev/v1alpha1",
+    kind: "GefyraBridge",
+    metadata: { name: "b", namespace: "shop" },
+    spec: {
+      client: "me",
+      target: { kind: "Deployment", name: "web" },
+      ports,
+      destination: { name: "app", address: "198.18.1.10" },
+    },
+  };
+  const namespaceLabels = level ? { "pod-security.kubernetes.io/enforce": level } : undefined;
+  const input = { ports, namespaceLabels, available: ["beside", "replace"] as WayName[] };
+  const result = plan({ ...input, pod: spec });
+  const prepared = { bridge, input, plan: unknown || !result.way ? undefined : result };
+  return describePlan({ ...previewOf(prepared, pods), missingRights: missing }).split("\n");
+}
+
+Deno.test("beside disturbs nothing, and says so", () => {
+  assert.deepEqual(text(["http:8000", "53:5353/udp"], [pod("web-1"), pod("web-2")]), [
+    "Bridge    b in namespace shop",
+    "Target    deployment/web",
+    "Pods      web-1, web-2",
+    "Way       beside: the original keeps running, container web",
+    "Ports     http (8080) → app:8000, through Nginx as HTTP",
+    "          53/udp → app:5353, in the kernel",
+    "Probes    liveness of web (httpGet http): reaches the original",
+    "          readiness of web (tcpSocket 9): untouched",
+    "Restarts  0",
+    "Changes   GefyraBridge b is created",
+    "          Pod web-1 gets Carrier as an ephemeral container",
+    "          Pod web-2 gets Carrier as an ephemeral container",
+    "Rights    all there",
+  ]);
+});
+
+Deno.test("replace restarts, and says why it has to", () => {
+  assert.deepEqual(text(["8080:8000"], [pod("web-1")], { level: "baseline", missing: ["create x"] }), [
+    "Bridge    b in namespace shop",
+    "Target    deployment/web",
+    "Pods      web-1",
+    "Way       replace: Carrier takes the original's place, container web",
+    '          not beside: the namespace enforces the Pod Security level "baseline", which forbids NET_ADMIN',
+    "Ports     8080 → app:8000, through Nginx as HTTP",
+    "          9: only asked by a probe",
+    "Probes    liveness of web (httpGet http): answered by Carrier",
+    "          readiness of web (tcpSocket 9): answered by Carrier",
+    "Restarts  1, and 1 when the bridge goes",
+    "Changes   GefyraBridge b is created",
+    "          Pod web-1 has Carrier's image in container web",
+    "Rights    missing: create x",
+  ]);
+});
+
+Deno.test("pods that differ have each their own plan", () => {
+  const lines = text(["http:8000"], [
+    pod("api-1", plain),
+    pod("node-1", { ...plain, hostNetwork: true }),
+    pod("other-1", { containers: [{ name: "x" }] }),
+    pod("web-1"),
+    pod("web-2"),
+  ]);
+  assert.deepEqual(lines.filter((line) => /^(Pods|Way|Ports|Restarts) /.test(line)), [
+    "Pods      api-1",
+    "Way       beside: the original keeps running, container api",
+    "Ports     http (80) → app:8000, in the kernel",
+    "Pods      node-1",
+    "Way       replace: Carrier takes the original's place, container api",
+    "Ports     http (80) → app:8000, through Nginx as bytes",
+    "Pods      other-1",
+    "Way       none: cannot be bridged",
+    "Pods      web-1, web-2",
+    "Way       beside: the original keeps running, container web",
+    "Ports     http (8080) → app:8000, through Nginx as HTTP",
+    "Restarts  1, and 1 when the bridge goes",
+  ]);
+  assert.ok(lines.includes('          container "x" has no port "http" (it declares: none)'));
+});
+
+Deno.test("without pods the template tells what will be", () => {
+  const lines = text(["8080:8000"], []);
+  assert.deepEqual(lines.slice(2, 4), [
+    "Pods      none now: the bridge waits for them",
+    "Way       beside: the original keeps running, container web",
+  ]);
+});
+
+Deno.test("of a Service without pods nothing more is known", () => {
+  assert.deepEqual(text(["80:8000"], [], { unknown: true }), [
+    "Bridge    b in namespace shop",
+    "Target    deployment/web",
+    "Pods      none now: the bridge waits for them",
+    "Way       decided when the first pod comes",
+    "Ports     80 → app:8000",
+    "Restarts  0",
+    "Changes   GefyraBridge b is created",
+    "Rights    all there",
+  ]);
+});

@@ -1,0 +1,76 @@
+/** What a bridge would do, for people. Pure. */
+import { portText } from "../workload/ports.ts";
+import { targetText } from "../workload/target.ts";
+import type { GefyraBridge } from "../resources/bridge.ts";
+import type { BridgePreview, PreviewedPlan } from "./preview.ts";
+import type { PortPlan, ProbePlan, WayPlan } from "./ways/way.ts";
+
+const ways: Record<WayPlan["way"], string> = {
+  beside: "beside: the original keeps running",
+  replace: "replace: Carrier takes the original's place",
+};
+
+const paths: Record<PortPlan["path"], string> = {
+  kernel: "in the kernel",
+  stream: "through Nginx as bytes",
+  http: "through Nginx as HTTP",
+};
+
+const answers: Record<ProbePlan["answeredBy"], string> = {
+  original: "reaches the original",
+  carrier: "answered by Carrier",
+  untouched: "untouched",
+};
+
+export function describePlan({ bridge, plans, restarts, objects, missingRights }: BridgePreview): string {
+  const { name = "", namespace = "" } = bridge.metadata ?? {};
+  const lines = [
+    ...entry("Bridge", `${name} in namespace ${namespace}`),
+    ...entry("Target", targetText(bridge.spec.target)),
+    ...plans.flatMap((group) => describeGroup(group, bridge)),
+    ...entry("Restarts", restarts ? `${restarts}, and ${restarts} when the bridge goes` : "0"),
+    ...entry("Changes", ...objects.map(({ kind, name, change }) => `${kind} ${name} ${change}`)),
+    ...entry(
+      "Rights",
+      ...(missingRights.length ? missingRights.map((one) => `missing: ${one}`) : ["all there"]),
+    ),
+  ];
+  return lines.join("\n");
+}
+
+/** A heading, and its values under each other. */
+function entry(heading: string, ...values: string[]): string[] {
+  return values.map((value, i) => `${(i ? "" : heading).padEnd(10)}${value}`);
+}
+
+function describeGroup({ pods, plan }: PreviewedPlan, { spec }: GefyraBridge): string[] {
+  const { ports, destination: { name: app } } = spec;
+  const which = entry("Pods", pods.length ? pods.join(", ") : "none now: the bridge waits for them");
+  if (!plan) {
+    return [
+      ...which,
+      ...entry("Way", "decided when the first pod comes"),
+      ...entry("Ports", ...ports.map((port) => `${portText(port)} → ${app}:${port.local}`)),
+    ];
+  }
+  if (!plan.way) return [...which, ...entry("Way", "none: cannot be bridged", ...plan.reasons)];
+  return [
+    ...which,
+    ...entry("Way", `${ways[plan.way]}, container ${plan.container}`, ...plan.because.map(because)),
+    ...entry("Ports", ...plan.ports.map((port) => describePort(port, app))),
+    ...entry("Probes", ...(plan.probes.length ? plan.probes.map(describeProbe) : ["none"])),
+  ];
+}
+
+const because = (reason: string) => `not ${reason}`;
+
+function describePort({ remote, port, local, protocol, path }: PortPlan, app: string): string {
+  const number = portText({ remote: port, protocol });
+  if (local === undefined) return `${number}: only asked by a probe`;
+  const named = remote === port ? number : `${remote} (${number})`;
+  return `${named} → ${app}:${local}, ${paths[path]}`;
+}
+
+function describeProbe({ container, name, how, asks, answeredBy }: ProbePlan): string {
+  return `${name} of ${container} (${asks === undefined ? how : `${how} ${asks}`}): ${answers[answeredBy]}`;
+}

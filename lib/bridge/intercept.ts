@@ -1,0 +1,61 @@
+/** Takes a running pod's traffic, configures Carrier in it, and gives the pod back. Every step can be repeated. */
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { InterceptedPod } from "../resources/bridge.ts";
+
+export const podRef = (namespace: string, name: string) => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  namespace,
+  name,
+});
+
+export function containerStatus(pod: V1Pod, container: string): V1ContainerStatus | undefined {
+  return pod.status?.containerStatuses?.find(({ name }) => name === container);
+}
+
+export function imageInSpec(pod: V1Pod, container: string): string | undefined {
+  return pod.spec?.containers.find(({ name }) => name === container)?.image;
+}
+
+/** The id of the container that runs now, if one does. */
+export function runningContainer(pod: V1Pod, container: string): string | undefined {
+  const status = containerStatus(pod, container);
+  return status?.state?.running ? status.containerID : undefined;
+}
+
+/** An image is one of the few fields of a running pod that may be changed; the kubelet restarts the container. */
+export async function setImage(
+  cluster: Cluster,
+  pod: V1Pod,
+  container: string,
+  image: string,
+): Promise<void> {
+  const ref = podRef(pod.metadata?.namespace ?? "", pod.metadata?.name ?? "");
+  await cluster.patch(ref, { spec: { containers: [{ name: container, image }] } }, { strategic: true });
+}
+
+/**
+ * Gives one pod back. True when nothing is left to do: the pod is gone, or its original image is in the spec and a
+ * container other than Carrier's is ready.
+ */
+export async function restorePod(
+  cluster: Cluster,
+  namespace: string,
+  container: string,
+  intercepted: InterceptedPod,
+): Promise<boolean> {
+  const { originalImage } = intercepted;
+  // Its record was lost and no template knows better: only whoever owns the pod can make it anew.
+  if (!originalImage) return true;
+  const pod = await cluster.get<V1Pod>(podRef(namespace, intercepted.name));
+  if (!pod || pod.metadata?.uid !== intercepted.uid || pod.metadata.deletionTimestamp) return true;
+  if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return true;
+  if (imageInSpec(pod, container) !== originalImage) {
+    await setImage(cluster, pod, container, originalImage);
+    return false;
+  }
+  const running = runningContainer(pod, container);
+  return running !== undefined && running !== intercepted.carrierContainer &&
+    containerStatus(pod, container)?.ready === true;
+}

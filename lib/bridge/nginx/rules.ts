@@ -1,0 +1,43 @@
+/** Matches as maps of Nginx: `$rule_…`, `$group_…` and `$match_…` are "1" where they hold. */
+import { headerKey, type Match, type Rule } from "../match.ts";
+import { block, literal, quote } from "./syntax.ts";
+
+/** `key` tells the match from all others, e.g. `80_0`; its result is in `$match_<key>`. */
+export function matchMaps(match: Match, key: string): string[] {
+  const groups = match.flatMap((rules, group) => [
+    ...rules.map((rule, index) => ruleMap(rule, `$rule_${key}_${group}_${index}`)),
+    allOf(rules.map((_, index) => `$rule_${key}_${group}_${index}`), `$group_${key}_${group}`),
+  ]);
+  return [...groups, anyOf(match.map((_, group) => `$group_${key}_${group}`), `$match_${key}`)];
+}
+
+/** A header that is absent is empty, and matches nothing. Plain text in a map would not count the case. */
+function ruleMap(rule: Rule, result: string): string {
+  return map(sourceOf(rule), result, [`"" 0;`, `${quote(`~${regexOf(rule)}`)} 1;`]);
+}
+
+/** The path as the app will read it: percent-encoding undone, `..` resolved. */
+function sourceOf(rule: Rule): string {
+  if (rule.kind === "header") return `$http_${headerKey(rule.name)}`;
+  return rule.kind === "path" ? "$uri" : "$request_method";
+}
+
+function regexOf({ operator, value }: Rule): string {
+  if (operator === "Regex") return value;
+  if (operator === "Exact") return `^${literal(value)}\\z`;
+  // Element by element, as in an Ingress or an HTTPRoute.
+  return `^${literal(value.replace(/\/+$/, ""))}(?:/|\\z)`;
+}
+
+const allOf = (sources: string[], result: string): string =>
+  map(sources.join(""), result, ["~0 0;", "default 1;"]);
+
+const anyOf = (sources: string[], result: string): string =>
+  map(sources.join(""), result, ["~1 1;", "default 0;"]);
+
+export function map(source: string, result: string, entries: string[]): string {
+  const complete = entries.some((entry) => entry.startsWith("default "))
+    ? entries
+    : ["default 0;", ...entries];
+  return block(`map ${source} ${result}`, complete);
+}

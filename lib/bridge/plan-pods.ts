@@ -1,0 +1,24 @@
+/** Plans each pod of a target by its own spec. Pure. */
+import type { V1Pod } from "@kubernetes/client-node";
+import { type Plan, plan, type PlanInput } from "./plan.ts";
+
+export interface PlannedPods {
+  pods: V1Pod[];
+  plan: Plan;
+}
+
+/**
+ * Pods of one target may differ: those of a Service come from several workloads, a named port moves between versions,
+ * and what a webhook put into a pod is not in the template. Pods with equal plans are together.
+ */
+export function planPods(pods: V1Pod[], input: Omit<PlanInput, "pod">): PlannedPods[] {
+  const groups = new Map<string, PlannedPods>();
+  for (const pod of pods) {
+    const planned = plan({ ...input, pod: pod.spec ?? { containers: [] } });
+    const key = JSON.stringify(planned);
+    const group = groups.get(key);
+    if (group) group.pods.push(pod);
+    else groups.set(key, { pods: [pod], plan: planned });
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
+import { parsePort } from "../workload/ports.ts";
+import { AVAILABLE_WAYS, plan, type PlanInput } from "./plan.ts";
+
+const pod = (...containers: V1Container[]): V1PodSpec => ({ containers });
+const web: V1Container = { name: "web", ports: [{ containerPort: 80 }, { containerPort: 443 }] };
+const exec: V1Container = { ...web, livenessProbe: { exec: { command: ["true"] } } };
+const enforce = (level: string) => ({ "pod-security.kubernetes.io/enforce": level });
+const both = ["beside", "replace"] as const;
+
+function planned(input: Partial<PlanInput>, ...ports: string[]) {
+  const wanted = (ports.length ? ports : ["80:8000"]).map(parsePort);
+  return plan({ pod: pod(web), ports: wanted, available: both, ...input });
+}
+
+Deno.test("beside where it is admitted, else replace, else the reasons", () => {
+  const forbids = 'the namespace enforces the Pod Security level "baseline", which forbids NET_ADMIN';
+  const node = "the pods use their node's network, whose rules would change for the whole node";
+  const program = "its liveness probe runs a program of the original image (exec)";
+  const table: [string, Partial<PlanInput>, string | undefined, string[]][] = [
+    ["by default", {}, "beside", []],
+    ["labels without a level", { namespaceLabels: { team: "a" } }, "beside", []],
+    ["privileged", { namespaceLabels: enforce("privileged") }, "beside", []],
+    ["baseline", { namespaceLabels: enforce("baseline") }, "replace", [`beside: ${forbids}`]],
+    ["the node's network", { pod: { ...pod(web), hostNetwork: true } }, "replace", [`beside: ${node}`]],
+    ["an exec probe", { pod: pod(exec) }, "beside", []],
+    ["an exec probe, baseline", { pod: pod(exec), namespaceLabels: enforce("baseline") }, undefined, [
+      `beside: ${forbids}`,
+      `replace: ${program}`,
+    ]],
+    ["--keep", { options: { way: "beside" } }, "beside", []],
+    ["--keep, baseline", { options: { way: "beside" }, namespaceLabels: enforce("baseline") }, undefined, [
+      forbids,
+    ]],
+    ["--replace", { options: { way: "replace" } }, "replace", []],
+    ["--replace, exec probe", { options: { way: "replace" }, pod: pod(exec) }, undefined, [program]],
+    ["--replace --match", { options: { way: "replace", match: true } }, undefined, [
+      "--match needs the way beside: what does not match goes to the original, which has to run",
+    ]],
+    ["--keep, which is not there", { options: { way: "beside" }, available: ["replace"] }, undefined, [
+      "the way beside is not available",
+    ]],
+    ["only replace", { available: ["replace"] }, "replace", []],
+    ["Windows", { pod: { ...pod(web), os: { name: "windows" } } }, undefined, [
+      "the pods run on Windows, where Carrier cannot",
+    ]],
+    [
+      "Windows, by its nodes",
+      {
+        pod: { ...pod(web), nodeSelector: { "kubernetes.io/os": "windows" } },
+      },
+      undefined,
+      ["the pods run on Windows, where Carrier cannot"],
+    ],
+  ];
+  for (const [name, input, way, why] of table) {
+    const result = planned(input);
+    assert.equal(result.way, way, name);
+    assert.deepEqual(result.way ? result.because : result.reasons, why, name);
+    if (result.way) assert.equal(result.restarts, way === "beside" ? 0 : 1, name);
+  }
+});
+
+Deno.test("the ways that are there are ways", () => assert.ok(AVAILABLE_WAYS.includes("replace")));
+
+Deno.test("beside, each port takes the shortest path that can tell the kubelet from the rest", () => {
+  const httpGet = { httpGet: { port: 80 } },
+    tcpSocket = { tcpSocket: { port: 80 } },
+    grpc = { grpc: { port: 80 } };
+  const https = { httpGet: { port: 80, scheme: "HTTPS" } };
+  const other = { name: "other", readinessProbe: httpGet };
+  const table: [string, Partial<V1Container>, PlanInput["options"], string[], string[]][] = [
+    ["no probe", {}, {}, ["80"], ["kernel"]],
+    ["exec", { livenessProbe: { exec: {} } }, {}, ["80"], ["kernel"]],
+    ["httpGet", { livenessProbe: httpGet }, {}, ["80", "443"], ["http", "kernel"]],
+    ["grpc", { startupProbe: grpc }, {}, ["80"], ["http"]],
+    ["tcpSocket", { readinessProbe: tcpSocket }, {}, ["80"], ["stream"]],
+    ["https", { readinessProbe: https }, {}, ["80"], ["stream"]],
+    ["both", { readinessProbe: tcpSocket, livenessProbe: httpGet }, {}, ["80"], ["http"]],
+    ["elsewhere", { livenessProbe: { httpGet: { port: 80, host: "10.0.0.1" } } }, {}, ["80"], ["kernel"]],
+    ["--match", {}, { match: true }, ["80", "443"], ["http", "http"]],
+    ["--fallback", { livenessProbe: httpGet }, { fallback: true }, ["80", "443"], ["http", "stream"]],
+  ];
+  for (const [name, more, options, ports, paths] of table) {
+    const result = planned({ pod: pod({ ...web, ...more }), options }, ...ports);
+    assert.deepEqual(result.way && result.ports.map(({ path }) => path), paths, name);
+  }
+  const neighbour = planned({ pod: pod(web, other), container: "web" });
+  assert.deepEqual(neighbour.way && neighbour.ports[0]?.path, "http", "a probe of another container");
+  const udp = planned(
+    { pod: pod({ name: "dns", readinessProbe: { tcpSocket: { port: 53 } } }) },
+    "53",
+    "53/udp",
+  );
+  assert.deepEqual(udp.way && udp.ports.map(({ path }) => path), ["stream", "kernel"]);
+});
+
+Deno.test("beside, probes reach the original", () => {
+  const probed = { ...exec, readinessProbe: { httpGet: { port: 80 } }, startupProbe: { grpc: { port: 9 } } };
+  const result = planned({ pod: pod(probed) });
+  assert.deepEqual(result.way && result.probes.map(({ name, answeredBy }) => [name, answeredBy]), [
+    ["startup", "untouched"],
+    ["liveness", "untouched"],
+    ["readiness", "original"],
+  ]);
+});
+
+Deno.test("sidecars can be bridged beside only, other init containers never", () => {
+  const sidecar = { name: "proxy", restartPolicy: "Always" };
+  const spec = { ...pod(web), initContainers: [{ name: "migrate" }, sidecar] };
+  const result = planned({ pod: spec, container: "proxy" });
+  assert.deepEqual([result.way, result.way && result.container], ["beside", "proxy"]);
+  assert.deepEqual(planned({ pod: spec, container: "proxy", available: ["replace"] }), {
+    way: undefined,
+    reasons: ['"proxy" is a sidecar (an init container), which needs the way beside'],
+  });
+  assert.deepEqual(planned({ pod: spec, container: "migrate" }), {
+    way: undefined,
+    reasons: ['"migrate" is an init container: it has ended before the pod gets any traffic'],
+  });
+});
+
+Deno.test("UDP is for packets only", () => {
+  const dns = pod({ name: "dns" });
+  const reasons = (options: PlanInput["options"]) => {
+    const result = planned({ pod: dns, options, available: ["beside"] }, "53/udp");
+    return result.way ? [] : result.reasons;
+  };
+  assert.deepEqual(reasons({}), []);
+  assert.deepEqual(reasons({ match: true }), ["--match reads HTTP, and a UDP port has none"]);
+  assert.match(reasons({ fallback: true }).join(), /--fallback is for TCP/);
+});
+
+Deno.test("ports have the number of this pod, and the name of the bridge", () => {
+  const named = (containerPort: number) => pod({ name: "web", ports: [{ name: "http", containerPort }] });
+  for (const number of [8080, 9090]) {
+    const result = planned({ pod: named(number) }, "http:8000");
+    assert.deepEqual(result.way && result.ports.map(({ remote, port }) => [remote, port]), [[
+      "http",
+      number,
+    ]]);
+  }
+  const servicePorts = [{ name: "web", port: 80, targetPort: "http" }];
+  const result = planned({ pod: named(8080), servicePorts }, "80:8000");
+  assert.deepEqual(result.way && result.ports.map(({ remote, port }) => [remote, port]), [[80, 8080]]);
+});
+
+Deno.test("what is missing is named, all at once, with what there is", () => {
+  const named = { name: "web", ports: [{ name: "http", containerPort: 80 }, { containerPort: 443 }] };
+  const table: [V1PodSpec, string, string[], string[]][] = [
+    [pod(web, { name: "db" }), "api", ["80"], ['the pods have no container "api" (there are: web, db)']],
+    [pod(web), "web", ["80", "81", "82"], [
+      'container "web" has no port 81 (it declares: 80, 443)',
+      'container "web" has no port 82 (it declares: 80, 443)',
+    ]],
+    [pod(named), "web", ["80:1", "http:2"], ["80 and http are the same port, 80"]],
+  ];
+  for (const [spec, container, ports, reasons] of table) {
+    assert.deepEqual(planned({ pod: spec, container }, ...ports), { way: undefined, reasons });
+  }
+});

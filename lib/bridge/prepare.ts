@@ -1,0 +1,153 @@
+/** All that is checked before a bridge is made; changes nothing. */
+import { tunnelAddressOf } from "../app/apps.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { checkObjectName } from "../cluster/object-names.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError } from "../errors.ts";
+import { API_VERSION, clusterLabels } from "../names.ts";
+import {
+  BRIDGE_KIND,
+  type BridgePort,
+  bridgeRef,
+  type GefyraBridge,
+  type WayName,
+} from "../resources/bridge.ts";
+import { clientRef, type GefyraClient } from "../resources/client.ts";
+import { planContainer } from "../workload/container.ts";
+import { findTarget, type FoundTarget } from "../workload/resolve.ts";
+import { type Target, targetText } from "../workload/target.ts";
+import type { Match } from "./match.ts";
+import { plan, type PlanInput } from "./plan.ts";
+import type { WayPlan } from "./ways/way.ts";
+
+export interface BridgeOptions {
+  /** Name of the bridge. */
+  name: string;
+  /** Name of the app container. */
+  app: string;
+  namespace: string;
+  target: Target;
+  ports: BridgePort[];
+  /** Only requests that match are taken. */
+  match?: Match | undefined;
+  /** Forces one. */
+  way?: WayName | undefined;
+  /** The original serves while the app container refuses connections. */
+  fallback?: boolean | undefined;
+}
+
+export interface PreparedBridge {
+  /** The object to create. */
+  bridge: GefyraBridge;
+  /** `undefined` for a Service that has no pods yet. */
+  plan: WayPlan | undefined;
+  /** What each pod is planned with. */
+  input: Omit<PlanInput, "pod">;
+}
+
+export async function prepareBridge(
+  { engine, cluster }: { engine: Engine; cluster: Cluster },
+  connection: Connection,
+  options: BridgeOptions,
+): Promise<PreparedBridge> {
+  const { name, app, namespace, target, ports, match, way, fallback } = options;
+  checkObjectName("bridge", name);
+  checkObjectName("namespace", namespace);
+  checkObjectName(target.kind.toLowerCase(), target.name);
+  const [client, found, existing, namespaceLabels] = await Promise.all([
+    cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client)),
+    findTarget(cluster, namespace, target),
+    cluster.get(bridgeRef(namespace, name)),
+    labelsOf(cluster, namespace),
+  ]);
+  const subnet = client?.status?.tunnel?.subnet;
+  if (!subnet) {
+    throw new GefyraError(
+      "client-gone",
+      `Cannot bridge: the cluster has forgotten client "${connection.client}"`,
+      { exit: "notFound", hint: "connect again with `gefyra up`" },
+    );
+  }
+  const address = await tunnelAddressOf(engine, connection, app, subnet);
+  const planned = planTarget(found, namespace, {
+    container: target.container,
+    ports,
+    namespaceLabels,
+    options: { way, fallback, match: match !== undefined },
+  });
+  const { container } = planned.input;
+  if (existing) {
+    throw new GefyraError(
+      "bridge-exists",
+      `Cannot create bridge "${name}": it exists in namespace "${namespace}"`,
+      { exit: "conflict", hint: `remove it (\`gefyra unbridge --name ${name}\`) or choose another name` },
+    );
+  }
+  const bridge: GefyraBridge = {
+    apiVersion: API_VERSION,
+    kind: BRIDGE_KIND,
+    metadata: { name, namespace, labels: { ...clusterLabels } },
+    spec: {
+      client: connection.client,
+      target: { kind: target.kind, name: target.name, ...(container ? { container } : {}) },
+      ports,
+      ...(match ? { match } : {}),
+      ...(way ? { way } : {}),
+      ...(fallback ? { fallback } : {}),
+      destination: { name: app, address },
+    },
+  };
+  return { bridge, ...planned };
+}
+
+/** The plan, with the container that is to be named in the bridge. Pure. */
+export function planTarget(
+  { kind, name, found, reasons, podSpec: pod, servicePorts }: FoundTarget,
+  namespace: string,
+  wanted: Omit<PlanInput, "pod" | "servicePorts">,
+): Pick<PreparedBridge, "plan" | "input"> {
+  const label = targetText({ kind, name });
+  if (!found) {
+    throw new GefyraError(
+      "target-missing",
+      `Cannot bridge "${label}": there is none in namespace "${namespace}"`,
+      {
+        exit: "notFound",
+        hint: `see what is there: \`kubectl get ${kind.toLowerCase()}s --namespace ${namespace}\``,
+      },
+    );
+  }
+  const refuse = (why: string[]) =>
+    new GefyraError("cannot-intercept", `Cannot bridge "${label}": ${why.join("; ")}`, {
+      exit: "refused",
+      hint: "nothing was changed; choose another container, port or workload",
+    });
+  if (reasons.length) throw refuse(reasons);
+  const input = { ...wanted, servicePorts };
+  // The pods of a Service, once there are some, tell the rest.
+  if (!pod) return { plan: undefined, input };
+  const chosen = planContainer(pod, input.container, input);
+  if ("reasons" in chosen && !input.container) {
+    throw new GefyraError(
+      "container-unclear",
+      `Cannot choose a container of "${label}": ${chosen.reasons.join("; ")}`,
+      { exit: "usage", hint: `name one: --target ${label}/CONTAINER` },
+    );
+  }
+  const planned = plan({ ...input, pod });
+  if (!planned.way) throw refuse(planned.reasons);
+  // Each pod of a Service may have its own.
+  return { plan: planned, input: servicePorts ? input : { ...input, container: planned.container } };
+}
+
+/** Not everybody may read namespaces; the operator may, and decides. */
+async function labelsOf(cluster: Cluster, namespace: string): Promise<Record<string, string> | undefined> {
+  try {
+    const found = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
+    return found?.metadata?.labels;
+  } catch (error) {
+    if (error instanceof GefyraError && error.exit === "forbidden") return undefined;
+    throw error;
+  }
+}

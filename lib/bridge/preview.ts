@@ -1,0 +1,96 @@
+/** `gefyra bridge --dry-run`: what a bridge would do, found out without changing anything. */
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError } from "../errors.ts";
+import type { GefyraBridge } from "../resources/bridge.ts";
+import { podsOf, resolveTarget } from "../workload/resolve.ts";
+import { targetText } from "../workload/target.ts";
+import type { Plan } from "./plan.ts";
+import { planPods } from "./plan-pods.ts";
+import { type BridgeOptions, prepareBridge, type PreparedBridge } from "./prepare.ts";
+import { missingRights, rightText } from "./rights.ts";
+import type { WayPlan } from "./ways/way.ts";
+
+export interface ObjectChange {
+  kind: string;
+  namespace: string;
+  name: string;
+  change: string;
+}
+
+export interface BridgePreview {
+  /** The object that would be created. */
+  bridge: GefyraBridge;
+  /** For each group of pods that are alike; a single one without pods where there are none now. */
+  plans: PreviewedPlan[];
+  /** Of containers, in all pods, when bridging; as many again when the bridge goes. */
+  restarts: number;
+  objects: ObjectChange[];
+  missingRights: string[];
+}
+
+export interface PreviewedPlan {
+  /** Names of the pods that would be taken now. */
+  pods: string[];
+  /** `null` for a Service that has no pods yet. */
+  plan: Plan | null;
+}
+
+export async function previewBridge(
+  tools: { engine: Engine; cluster: Cluster },
+  connection: Connection,
+  options: BridgeOptions,
+): Promise<BridgePreview> {
+  const { cluster } = tools;
+  const { namespace, target } = options;
+  const missing = await missingRights(cluster, namespace, target.kind);
+  // Without seeing the target there is nothing to tell.
+  if (missing.some(({ verb, group }) => verb !== "create" && verb !== "delete" && group !== "gefyra.dev")) {
+    throw new GefyraError(
+      "rights-missing",
+      `Cannot plan a bridge of "${targetText(target)}": you may not ${missing.map(rightText).join(", ")}`,
+      { exit: "forbidden", hint: "ask an administrator of the cluster for these rights" },
+    );
+  }
+  const [prepared, resolved, all] = await Promise.all([
+    prepareBridge(tools, connection, options),
+    resolveTarget(cluster, namespace, target),
+    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace }),
+  ]);
+  return {
+    ...previewOf(prepared, podsOf(resolved, namespace, all)),
+    missingRights: missing.map(rightText),
+  };
+}
+
+/** Pure. */
+export function previewOf(
+  { bridge, plan, input }: PreparedBridge,
+  pods: V1Pod[],
+): Omit<BridgePreview, "missingRights"> {
+  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  const plans: PreviewedPlan[] = pods.length === 0
+    ? [{ pods: [], plan: plan ?? null }]
+    : planPods(pods, input).map((group) => ({
+      pods: group.pods.map(({ metadata }) => metadata?.name ?? ""),
+      plan: group.plan,
+    }));
+  return {
+    bridge,
+    plans,
+    restarts: plans.reduce((sum, { pods, plan }) => sum + (plan?.way ? plan.restarts * pods.length : 0), 0),
+    objects: [
+      { kind: bridge.kind ?? "", namespace, name, change: "is created" },
+      ...plans.flatMap(({ pods, plan }) =>
+        plan?.way ? pods.map((pod) => ({ kind: "Pod", namespace, name: pod, change: changeOf(plan) })) : []
+      ),
+    ],
+  };
+}
+
+const changeOf = ({ way, container }: WayPlan) =>
+  way === "beside"
+    ? "gets Carrier as an ephemeral container"
+    : `has Carrier's image in container ${container}`;

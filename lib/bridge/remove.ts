@@ -1,0 +1,60 @@
+/** Deletes bridges and waits until the originals serve again; restores them itself where no operator runs. */
+import type { Cluster } from "../cluster/cluster.ts";
+import { API_VERSION, FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
+import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "../resources/bridge.ts";
+import { waitFor } from "../wait.ts";
+import { restorePod } from "./intercept.ts";
+import { releasePod } from "./share.ts";
+
+export interface RemoveOptions {
+  client: string;
+  /** One bridge only; all of the client's when absent. */
+  only?: { namespace: string; name: string };
+  /** Whether an operator runs that does the work. */
+  operated: boolean;
+}
+
+/** The number of bridges that were removed. */
+export async function removeBridges(
+  cluster: Cluster,
+  { client, only, operated }: RemoveOptions,
+): Promise<number> {
+  const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND });
+  const mine = all.filter(({ metadata, spec }) =>
+    spec.client === client &&
+    (!only || (metadata?.namespace === only.namespace && metadata.name === only.name))
+  );
+  await Promise.all(mine.map((bridge) => removeBridge(cluster, bridge, operated)));
+  return mine.length;
+}
+
+async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: boolean): Promise<void> {
+  const ref = bridgeRef(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? "");
+  await cluster.remove(ref);
+  const gone = async () => {
+    const left = await cluster.get<GefyraBridge>(ref);
+    if (!left) return true;
+    return operated ? false : await restoreAndRelease(cluster, left);
+  };
+  await waitFor(gone, {
+    what: `bridge "${ref.name}" to give its pods back`,
+    timeout: RESTORE_TIMEOUT_MS,
+    interval: operated ? 100 : 500,
+  });
+}
+
+async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promise<boolean> {
+  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  for (const pod of bridge.status?.pods ?? []) {
+    if (!await giveBack(cluster, namespace, pod)) return false;
+  }
+  const finalizers = bridge.metadata?.finalizers?.filter((one) => one !== FINALIZER) ?? [];
+  await cluster.patch(bridgeRef(namespace, name), { metadata: { finalizers } });
+  return false;
+}
+
+/** What other bridges of the pod's Carrier want is lost, as nobody is there to renew it. */
+async function giveBack(cluster: Cluster, namespace: string, record: InterceptedPod): Promise<boolean> {
+  if (record.way === "replace") return await restorePod(cluster, namespace, record.container, record);
+  return await releasePod(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
+}

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import type { Access, Cluster } from "../cluster/cluster.ts";
+import { missingRights, rightText } from "./rights.ts";
+
+const may = (allowed: (access: Access) => boolean) =>
+  ({ allowed: (access: Access) => Promise.resolve(allowed(access)) }) as Cluster;
+
+Deno.test("whoever may do all misses nothing", async () => {
+  assert.deepEqual(await missingRights(may(() => true), "shop", "Deployment"), []);
+});
+
+Deno.test("what is missing is named as kubectl names it", async () => {
+  const texts = async (kind: string) => (await missingRights(may(() => false), "shop", kind)).map(rightText);
+  assert.deepEqual(await texts("StatefulSet"), [
+    'create gefyrabridges.gefyra.dev in namespace "shop"',
+    'get gefyrabridges.gefyra.dev in namespace "shop"',
+    'delete gefyrabridges.gefyra.dev in namespace "shop"',
+    'get statefulsets.apps in namespace "shop"',
+    'list pods in namespace "shop"',
+  ]);
+  assert.ok((await texts("Service")).includes('get services in namespace "shop"'));
+});

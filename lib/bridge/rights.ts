@@ -1,0 +1,28 @@
+/** What the user has to be allowed to do for a bridge; the rest is the operator's. */
+import type { Access, Cluster } from "../cluster/cluster.ts";
+import { GROUP } from "../names.ts";
+import { resourceOf } from "../workload/kinds.ts";
+
+export function neededRights(namespace: string, kind: string): Access[] {
+  const bridges = { group: GROUP, resource: "gefyrabridges", namespace };
+  return [
+    { verb: "create", ...bridges },
+    { verb: "get", ...bridges },
+    { verb: "delete", ...bridges },
+    { verb: "get", ...resourceOf(kind), namespace },
+    { verb: "list", group: "", resource: "pods", namespace },
+  ];
+}
+
+/** Asked of the API server by SelfSubjectAccessReview, all at once. */
+export async function missingRights(cluster: Cluster, namespace: string, kind: string): Promise<Access[]> {
+  const rights = neededRights(namespace, kind);
+  const allowed = await Promise.all(rights.map((access) => cluster.allowed(access)));
+  return rights.filter((_, i) => !allowed[i]);
+}
+
+/** e.g. `create gefyrabridges.gefyra.dev in namespace "shop"`. */
+export function rightText({ verb, group, resource, namespace }: Access): string {
+  const what = `${verb} ${group ? `${resource}.${group}` : resource}`;
+  return namespace ? `${what} in namespace "${namespace}"` : what;
+}

@@ -1,0 +1,53 @@
+/** Requests at a steady rate, each over a connection of its own, as long as a file is there. */
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { messageOf } from "../errors.ts";
+
+export interface Requests {
+  sent: number;
+  lost: number;
+  reasons: string[];
+}
+
+/** Per second. */
+const RATE = 50;
+const TIMEOUT_MS = 3_000;
+/** Nobody may forget to end them. */
+const LONGEST_MS = 300_000;
+
+/** Makes the file, and sends until somebody removes it. An answer of 500 or more is a lost request. */
+export async function steadyRequests(url: URL, file: string): Promise<Requests> {
+  await Deno.writeTextFile(file, "");
+  const start = Date.now();
+  const answers: Promise<string | undefined>[] = [];
+  while (Date.now() - start < LONGEST_MS && await exists(file)) {
+    answers.push(ask(url));
+    const next = start + answers.length * 1000 / RATE;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - Date.now())));
+  }
+  const lost = (await Promise.all(answers)).filter((reason) => reason !== undefined);
+  return { sent: answers.length, lost: lost.length, reasons: [...new Set(lost)] };
+}
+
+const exists = (file: string) => Deno.stat(file).then(() => true, () => false);
+
+/** Why it was lost; `undefined` when it was answered. */
+function ask(url: URL): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
+      agent: false,
+      timeout: TIMEOUT_MS,
+    });
+    request.on("response", (response) => {
+      response.resume();
+      response.on(
+        "end",
+        () => resolve((response.statusCode ?? 0) >= 500 ? `HTTP ${response.statusCode}` : undefined),
+      );
+      response.on("error", (error: Error) => resolve(messageOf(error)));
+    });
+    request.on("timeout", () => request.destroy(new Error("no answer within 3 s")));
+    request.on("error", (error) => resolve(messageOf(error)));
+    request.end();
+  });
+}

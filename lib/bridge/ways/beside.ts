@@ -1,0 +1,60 @@
+/**
+ * The way "beside": Carrier joins the pod as an ephemeral container and redirects the bridged ports in the pod's own
+ * network. The original keeps running, so its command, user and probes do not matter.
+ */
+import { type NamedProbe, probesOf } from "../../workload/probes.ts";
+import { admitsNetAdmin, enforcedLevel } from "../admission.ts";
+import type { PortPlan, ProbePlan, Way, WayInput } from "./way.ts";
+
+export const beside: Way = {
+  name: "beside",
+  plan(input) {
+    const { pod, container, ports } = input;
+    const reasons = reasonsAgainst(input);
+    if (reasons.length) return { way: undefined, reasons };
+    const probes = probesOf(pod);
+    return {
+      way: "beside",
+      container: container.name,
+      ports: ports.map(({ remote, port, local, protocol }) => ({
+        remote,
+        port,
+        local,
+        protocol,
+        path: protocol === "UDP" ? "kernel" as const : pathOf(port, probes, input),
+      })),
+      probes: probes.map((probe) => probePlan(probe, ports)),
+      restarts: 0,
+    };
+  },
+};
+
+function reasonsAgainst({ pod, namespaceLabels, ports, match, fallback }: WayInput): string[] {
+  const reasons: string[] = [];
+  if (!admitsNetAdmin(namespaceLabels)) {
+    reasons.push(
+      `the namespace enforces the Pod Security level "${
+        enforcedLevel(namespaceLabels)
+      }", which forbids NET_ADMIN`,
+    );
+  }
+  if (pod.hostNetwork) {
+    reasons.push("the pods use their node's network, whose rules would change for the whole node");
+  }
+  const udp = ports.some(({ protocol }) => protocol === "UDP");
+  if (udp && match) reasons.push("--match reads HTTP, and a UDP port has none");
+  if (udp && fallback) reasons.push("--fallback is for TCP: with UDP nothing tells that nobody listens");
+  return reasons;
+}
+
+/** The kernel does it all, unless somebody has to read along: to tell requests, or the kubelet, from the rest. */
+function pathOf(port: number, probes: NamedProbe[], { match, fallback }: WayInput): PortPlan["path"] {
+  const asked = new Set(probes.flatMap((probe) => probe.port === port ? [probe.how] : []));
+  if (match || asked.has("httpGet") || asked.has("grpc")) return "http";
+  return asked.size || fallback ? "stream" : "kernel";
+}
+
+function probePlan({ container, name, how, asks, port }: NamedProbe, ports: WayInput["ports"]): ProbePlan {
+  const bridged = ports.some((one) => one.protocol === "TCP" && one.port === port);
+  return { container, name, how, asks, answeredBy: bridged ? "original" : "untouched" };
+}

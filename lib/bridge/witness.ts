@@ -1,0 +1,77 @@
+/** Steady requests from inside the cluster while something is switched: how many were lost. */
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster.ts";
+import { GefyraError } from "../errors.ts";
+import { COMPONENT_LABEL } from "../names.ts";
+import { waitFor } from "../wait.ts";
+
+export interface Witnessed {
+  url: string;
+  sent: number;
+  lost: number;
+  /** Reasons of the lost ones, each once. */
+  reasons: string[];
+}
+
+/** How the operator's image runs the program; here it may also write the file that ends the requests. */
+const PROGRAM = [
+  "deno",
+  "run",
+  ...["--no-prompt", "--cached-only", "--no-config", "--no-lock", "--allow-all"],
+  "/usr/local/lib/gefyra/gefyra.js",
+];
+
+/** Requests go on for so long after the switch. */
+const AFTER_MS = 1_000;
+
+/** Does the work while requests are sent from the operator's pod, and says what became of them. */
+export async function witnessed<T>(
+  cluster: Cluster,
+  namespace: string,
+  url: string,
+  work: () => Promise<T>,
+): Promise<{ result: T; witnessed: Witnessed }> {
+  const pods = await cluster.list<V1Pod>({
+    apiVersion: "v1",
+    kind: "Pod",
+    namespace,
+    labels: `${COMPONENT_LABEL}=operator`,
+  });
+  const pod = pods.find(({ status }) => status?.phase === "Running")?.metadata?.name;
+  if (!pod) {
+    throw new GefyraError("operator-missing", `Cannot watch "${url}": no operator is running`, {
+      exit: "notFound",
+      hint: "`gefyra up` starts one",
+    });
+  }
+  const target = { namespace, pod, container: "operator" };
+  const file = `/dev/shm/gefyra-watch-${crypto.randomUUID()}`;
+  const requests = cluster.exec(target, [...PROGRAM, "watch-url", url, file]);
+  let ended = false;
+  requests.catch(() => {}).finally(() => ended = true);
+  const begun = async () => ended || (await cluster.exec(target, ["test", "-e", file])).exitCode === 0;
+  await waitFor(begun, { what: `the first request to ${url}`, timeout: 20_000, interval: 200 });
+  try {
+    const result = await work();
+    await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+    await cluster.exec(target, ["rm", "-f", file]);
+    return { result, witnessed: parse(url, await requests) };
+  } finally {
+    await cluster.exec(target, ["rm", "-f", file]).catch(() => {});
+  }
+}
+
+function parse(
+  url: string,
+  { exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string },
+): Witnessed {
+  if (exitCode === 0) return { url, ...JSON.parse(stdout) };
+  throw new GefyraError("watch-failed", `Cannot watch "${url}": ${stderr.trim().split("\n")[0]}`, {
+    hint: "name a URL that pods of the cluster reach, e.g. http://SERVICE.NAMESPACE",
+  });
+}
+
+export function witnessText({ url, sent, lost, reasons }: Witnessed): string {
+  const why = reasons.length ? ` (${reasons.join("; ")})` : "";
+  return `${lost} of ${sent} requests to ${url} lost${why}.`;
+}

@@ -1,0 +1,64 @@
+import { GefyraError, messageOf } from "../errors.ts";
+
+/** What the API server answered when it refused a request. */
+export class ApiError extends Error {
+  constructor(readonly code: number, message: string) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+/** `undefined` where the API server answers 404: no such object, or no such kind. */
+export async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (thrown) {
+    if (thrown instanceof ApiError && thrown.code === 404) return undefined;
+    throw thrown;
+  }
+}
+
+/** Turns what a request threw into an error that says what to do. */
+export async function explained<T>(server: URL, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw cause instanceof GefyraError ? cause : toGefyraError(server, cause);
+  }
+}
+
+function toGefyraError(server: URL, cause: unknown): GefyraError {
+  if (!(cause instanceof ApiError)) {
+    const detail = innermost(cause);
+    return new GefyraError("cluster-unreachable", `Cannot reach the cluster at ${server.origin}: ${detail}`, {
+      exit: "unreachable",
+      hint: "check that the cluster runs and that this is the right context (`kubectl cluster-info`)",
+      cause,
+    });
+  }
+  const message = `Cannot act on the cluster: ${cause.message}`;
+  switch (cause.code) {
+    case 401:
+    case 403:
+      return new GefyraError("forbidden", message, {
+        exit: "forbidden",
+        hint: "use a context whose user has this right, or ask an administrator of the cluster for it",
+        cause,
+      });
+    case 404:
+      return new GefyraError("not-found", message, { exit: "notFound", cause });
+    case 409:
+      return new GefyraError("conflict", message, { exit: "conflict", cause });
+    case 422:
+      return new GefyraError("invalid", message, { exit: "usage", cause });
+    default:
+      return new GefyraError("api-error", `${message} (HTTP ${cause.code})`, { cause });
+  }
+}
+
+/** fetch wraps the reason ("connection refused") into causes. */
+function innermost(thrown: unknown): string {
+  let error = thrown;
+  while (error instanceof Error && error.cause) error = error.cause;
+  return messageOf(error).split("\n")[0] || messageOf(thrown);
+}

@@ -1,0 +1,229 @@
+/** The Kubernetes API through the official client: the only file that imports it, and only when it is needed. */
+import type {
+  Configuration,
+  KubeConfig,
+  KubernetesListObject,
+  KubernetesObject,
+} from "@kubernetes/client-node";
+import { delimiter } from "node:path";
+import { GefyraError, messageOf } from "../errors.ts";
+import { FIELD_MANAGER } from "../names.ts";
+import { ApiError, explained, orUndefined } from "./api-errors.ts";
+import type { Access, Cluster, PatchOptions, Selection, WatchEvent } from "./cluster.ts";
+import { execInPod } from "./exec.ts";
+import { collectionPath, objectPath } from "./paths.ts";
+import { follow, type WatchSource } from "./watch.ts";
+
+type Client = typeof import("@kubernetes/client-node");
+
+export interface ClusterOptions {
+  /** Path of a kubeconfig, or several as in `KUBECONFIG`; default: `KUBECONFIG`, else `~/.kube/config`, else the pod's service account. */
+  kubeconfig?: string | undefined;
+  /** Default: the current context. */
+  context?: string | undefined;
+}
+
+export async function connectCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const k8s = await import("@kubernetes/client-node");
+  const config = loadConfig(k8s, options);
+  const request = requester(k8s, config);
+  const server = new URL(config.getCurrentCluster()?.server ?? "https://127.0.0.1");
+  const reach = <T>(call: () => Promise<T>) => explained(server, call);
+  const list = async <T extends KubernetesObject>(selection: Selection) => {
+    const found = await orUndefined(() =>
+      request<KubernetesListObject<T>>("GET", collectionPath(selection), {
+        query: { labelSelector: selection.labels },
+      })
+    );
+    const { apiVersion, kind } = selection;
+    const items = (found?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
+    return { items, metadata: found?.metadata ?? {} } as KubernetesListObject<T>;
+  };
+
+  return {
+    context: config.getCurrentContext(),
+    server,
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? "default",
+    version: () => reach(async () => (await request<{ gitVersion: string }>("GET", "/version")).gitVersion),
+    get: (ref) => reach(() => orUndefined(() => request("GET", objectPath(ref)))),
+    list: <T extends KubernetesObject>(selection: Selection) =>
+      reach(async () => (await list<T>(selection)).items),
+    apply: (object) =>
+      reach(() =>
+        request("PATCH", objectPath(header(object)), {
+          query: { fieldManager: FIELD_MANAGER, force: "true" },
+          contentType: "application/apply-patch+yaml",
+          body: object,
+        })
+      ),
+    create: (object) =>
+      reach(() =>
+        request("POST", collectionPath(header(object)), {
+          query: { fieldManager: FIELD_MANAGER },
+          body: object,
+        })
+      ),
+    patch: (ref, body, { strategic, subresource }: PatchOptions = {}) =>
+      reach(() =>
+        orUndefined(() =>
+          request("PATCH", objectPath(ref, subresource), {
+            query: { fieldManager: FIELD_MANAGER },
+            contentType: `application/${strategic ? "strategic-merge" : "merge"}-patch+json`,
+            body,
+          })
+        )
+      ),
+    remove: (ref, { gracePeriodSeconds } = {}) =>
+      reach(async () => {
+        const body = { propagationPolicy: "Background", gracePeriodSeconds };
+        return await orUndefined(() => request("DELETE", objectPath(ref), { body })) !== undefined;
+      }),
+    watch: <T extends KubernetesObject>(
+      selection: Selection,
+      onEvent: (event: WatchEvent<T>) => void,
+      onError: (error: Error) => void,
+    ) =>
+      follow<T>(
+        { list: () => list<T>(selection), stream: stream<T>(k8s, config, selection) },
+        onEvent,
+        onError,
+      ),
+    exec: (target, command, stdin) => reach(() => execInPod(k8s, config, target, command, stdin)),
+    allowed: (access: Access) =>
+      reach(async () => {
+        const body = {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SelfSubjectAccessReview",
+          spec: { resourceAttributes: access },
+        };
+        const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        return (await request<{ status?: { allowed?: boolean } }>("POST", path, { body })).status?.allowed ??
+          false;
+      }),
+  };
+}
+
+function loadConfig(k8s: Client, { kubeconfig, context }: ClusterOptions): KubeConfig {
+  const config = new k8s.KubeConfig();
+  try {
+    if (!kubeconfig) config.loadFromDefault();
+    else {
+      // As in KUBECONFIG there may be several.
+      const [first = "", ...others] = kubeconfig.split(delimiter).filter(Boolean);
+      config.loadFromFile(first);
+      for (const file of others) {
+        const other = new k8s.KubeConfig();
+        other.loadFromFile(file);
+        config.mergeConfig(other);
+      }
+    }
+  } catch (cause) {
+    throw new GefyraError("kubeconfig-unreadable", `Cannot read the kubeconfig: ${messageOf(cause)}`, {
+      exit: "unreachable",
+      hint: "name one with --kubeconfig or KUBECONFIG, or start a cluster with `gefyra lab up`",
+      cause,
+    });
+  }
+  const names = config.getContexts().map(({ name }) => name);
+  if (context && !names.includes(context)) {
+    throw new GefyraError(
+      "context-missing",
+      `Cannot use context "${context}": the kubeconfig has no such context`,
+      {
+        exit: "notFound",
+        hint: names.length ? `choose one of: ${names.join(", ")}` : "the kubeconfig names no contexts at all",
+      },
+    );
+  }
+  if (context) config.setCurrentContext(context);
+  if (!config.getCurrentCluster()) {
+    throw new GefyraError("no-cluster", "Cannot find a cluster: the kubeconfig has no current context", {
+      exit: "unreachable",
+      hint: "choose one with --context or `kubectl config use-context`, or start one with `gefyra lab up`",
+    });
+  }
+  return config;
+}
+
+interface RequestOptions {
+  query?: Record<string, string | undefined>;
+  contentType?: string;
+  body?: unknown;
+}
+
+/**
+ * Plain JSON in and out. The client's typed calls know no generic subresources and drop fields that they do not
+ * know; its authentication, TLS and HTTP are what is used here.
+ */
+function requester(k8s: Client, config: KubeConfig) {
+  const api = k8s.KubernetesObjectApi.makeApiClient(config);
+  const { configuration } = api as unknown as { configuration: Configuration };
+  return async <T>(method: string, path: string, options: RequestOptions = {}): Promise<T> => {
+    const context = configuration.baseServer.makeRequestContext(path, method as never);
+    context.setHeaderParam("Accept", "application/json");
+    for (const [key, value] of Object.entries(options.query ?? {})) {
+      if (value !== undefined) context.setQueryParam(key, value);
+    }
+    if (options.body !== undefined) {
+      context.setHeaderParam("Content-Type", options.contentType ?? "application/json");
+      context.setBody(JSON.stringify(options.body));
+    }
+    await configuration.authMethods.default?.applySecurityAuthentication(context);
+    const response = await configuration.httpApi.send(context).toPromise();
+    const text = await response.body.text();
+    if (response.httpStatusCode < 300) return JSON.parse(text) as T;
+    throw new ApiError(response.httpStatusCode, statusMessage(text));
+  };
+}
+
+function statusMessage(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text.split("\n")[0] ?? "";
+  }
+}
+
+const header = (object: KubernetesObject) => ({
+  apiVersion: object.apiVersion ?? "",
+  kind: object.kind ?? "",
+  name: object.metadata?.name ?? "",
+  namespace: object.metadata?.namespace,
+});
+
+/**
+ * The server ends a stream after so many seconds. The client gives one up after 30 s without an event, and under Deno
+ * it does not tell so: this has to come first.
+ */
+const STREAM_S = 25;
+
+function stream<T extends KubernetesObject>(
+  k8s: Client,
+  config: KubeConfig,
+  selection: Selection,
+): WatchSource<T>["stream"] {
+  const path = collectionPath(selection), { apiVersion, kind, labels } = selection;
+  return (resourceVersion, onEvent, signal) =>
+    new Promise((resolve, reject) => {
+      const query = {
+        resourceVersion,
+        labelSelector: labels,
+        allowWatchBookmarks: true,
+        timeoutSeconds: STREAM_S,
+      };
+      const done = (error: Error | null | undefined) => error && !signal.aborted ? reject(error) : resolve();
+      new k8s.Watch(config).watch(
+        path,
+        query,
+        (type: string, object: T & object) => onEvent(type, { ...object, apiVersion, kind }),
+        done,
+      ).then((request) => {
+        const abort = () => {
+          request.abort();
+          resolve();
+        };
+        if (signal.aborted) abort();
+        else signal.addEventListener("abort", abort);
+      }, reject);
+    });
+}

@@ -1,0 +1,35 @@
+import type { ObjectRef, Selection } from "./cluster.ts";
+
+/** The REST names of the kinds that Gefyra reads or writes. */
+const plurals: Record<string, string> = {
+  ClusterRole: "clusterroles",
+  ClusterRoleBinding: "clusterrolebindings",
+  CustomResourceDefinition: "customresourcedefinitions",
+  DaemonSet: "daemonsets",
+  Deployment: "deployments",
+  GefyraBridge: "gefyrabridges",
+  GefyraClient: "gefyraclients",
+  Namespace: "namespaces",
+  Node: "nodes",
+  Pod: "pods",
+  ReplicaSet: "replicasets",
+  Role: "roles",
+  RoleBinding: "rolebindings",
+  Secret: "secrets",
+  Service: "services",
+  ServiceAccount: "serviceaccounts",
+  StatefulSet: "statefulsets",
+};
+
+/** The path of a collection below the API server's root. */
+export function collectionPath({ apiVersion, kind, namespace }: Selection): string {
+  const plural = plurals[kind];
+  if (!plural) throw new TypeError(`no REST name is known for kind ${kind}`);
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return [root, ...(namespace ? ["namespaces", namespace] : []), plural].join("/");
+}
+
+/** The path of one object, or of its subresource. */
+export function objectPath(ref: ObjectRef, subresource?: string): string {
+  return [collectionPath(ref), ref.name, ...(subresource ? [subresource] : [])].join("/");
+}

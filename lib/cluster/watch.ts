@@ -1,0 +1,85 @@
+/** Follows a collection: lists it, then watches from there on, and begins again wherever that ends. */
+import type { KubernetesListObject, KubernetesObject } from "@kubernetes/client-node";
+import { messageOf } from "../errors.ts";
+import type { WatchEvent } from "./cluster.ts";
+
+export interface WatchSource<T extends KubernetesObject> {
+  list(): Promise<KubernetesListObject<T>>;
+  /** Streams events until the server ends the stream; `signal` ends it from here. */
+  stream(
+    resourceVersion: string,
+    onEvent: (type: string, object: T & { code?: number }) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+export interface WatchTimes {
+  /** Milliseconds before another try after a failure. */
+  retryAfter: number;
+  /** Milliseconds after which a stream is given up even if it looks alive. */
+  longestStream: number;
+}
+
+const usual: WatchTimes = { retryAfter: 500, longestStream: 60_000 };
+
+/** Resolves when the first list is told; the result ends the watch. */
+export async function follow<T extends KubernetesObject>(
+  source: WatchSource<T>,
+  onEvent: (event: WatchEvent<T>) => void,
+  onError: (error: Error) => void,
+  { retryAfter, longestStream }: WatchTimes = usual,
+): Promise<() => void> {
+  const known = new Map<string, T>();
+  const stopped = new AbortController();
+  const tell = (type: WatchEvent<T>["type"], object: T) => {
+    const id = object.metadata?.uid ?? "";
+    if (type === "DELETED") known.delete(id);
+    else known.set(id, object);
+    onEvent({ type, object });
+  };
+
+  const relist = async (): Promise<string> => {
+    const { items, metadata } = await source.list();
+    const there = new Set(items.map((item) => item.metadata?.uid));
+    for (const [id, object] of known) if (!there.has(id)) tell("DELETED", object);
+    for (const item of items) {
+      const before = known.get(item.metadata?.uid ?? "");
+      if (before?.metadata?.resourceVersion !== item.metadata?.resourceVersion) {
+        tell(before ? "MODIFIED" : "ADDED", item);
+      }
+    }
+    return metadata?.resourceVersion ?? "";
+  };
+
+  /** Every stream begins with a list: what a broken one has missed is told then. */
+  const round = async (listed: (() => void) | undefined) => {
+    let version = await relist();
+    listed?.();
+    const deadline = Date.now() + longestStream;
+    while (!stopped.signal.aborted && version && Date.now() < deadline) {
+      let expired = false;
+      const limit = AbortSignal.timeout(deadline - Date.now());
+      await source.stream(version, (type, object) => {
+        if (type === "ERROR") expired = true;
+        if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") tell(type, object);
+        version = object.metadata?.resourceVersion ?? version;
+      }, AbortSignal.any([stopped.signal, limit]));
+      if (expired) return;
+    }
+  };
+
+  const pause = () => new Promise((resolve) => setTimeout(resolve, retryAfter));
+  const forEver = async (listed: () => void) => {
+    while (!stopped.signal.aborted) {
+      try {
+        await round(listed);
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        onError(error instanceof Error ? error : new Error(messageOf(error)));
+        await pause();
+      }
+    }
+  };
+  await new Promise<void>((resolve) => void forEver(resolve));
+  return () => stopped.abort();
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { Engine, Network } from "../docker/engine.ts";
+import { checkConnectionName, dockerNames, findConnection, requireConnection } from "./connection.ts";
+import { networkOptions } from "./docker.ts";
+
+const connection = {
+  name: "second",
+  network: "gefyra-connection-second",
+  subnet: "172.28.4.0/24",
+  client: "laptop-1a2b3c",
+  context: "lab",
+  kubeconfig: "/k",
+  namespace: "bridges",
+};
+
+function engineWith(networks: Network[]): Engine {
+  const fits = (network: Network, labels: Record<string, string>) =>
+    Object.entries(labels).every(([key, value]) => network.labels[key] === value);
+  return {
+    networks: (labels: Record<string, string>) =>
+      Promise.resolve(networks.filter((one) => fits(one, labels))),
+  } as Partial<Engine> as Engine;
+}
+
+Deno.test("a connection is read back from the labels of its network, whole", async () => {
+  const { Labels = {} } = networkOptions(connection);
+  const network = {
+    id: "1",
+    name: "gefyra-connection-second",
+    labels: Labels,
+    subnets: ["172.28.4.0/24"],
+    containers: [],
+  };
+  assert.deepEqual(await findConnection(engineWith([network]), "second"), connection);
+  assert.equal(await findConnection(engineWith([network]), "other"), undefined);
+});
+
+Deno.test("without a connection, the error says how to make one of that name", async () => {
+  const hints: [string, string][] = [
+    ["default", "connect it with `gefyra up`"],
+    ["second", "connect it with `gefyra up --connection second`"],
+  ];
+  for (const [name, hint] of hints) {
+    await assert.rejects(requireConnection(engineWith([]), name), {
+      id: "not-connected",
+      exit: "notFound",
+      hint,
+    });
+  }
+});
+
+Deno.test("each connection has Docker objects of its own", () => {
+  assert.deepEqual(dockerNames("default"), {
+    network: "gefyra",
+    cargo: "gefyra-cargo",
+    volume: "gefyra-cargo",
+  });
+  assert.deepEqual(dockerNames("e2e"), {
+    network: "gefyra-connection-e2e",
+    cargo: "gefyra-cargo-e2e",
+    volume: "gefyra-cargo-e2e",
+  });
+});
+
+Deno.test("a connection's name can be part of a container's name, and of nothing else", () => {
+  for (const name of ["a", "my-lab", "0", "a".repeat(30)]) assert.equal(checkConnectionName(name), name);
+  for (const name of ["", "-a", "A", "a b", "a/b", "$(id)", "ä", "a".repeat(31)]) {
+    assert.throws(() => checkConnectionName(name), { id: "connection-invalid", exit: "usage" }, name);
+  }
+});

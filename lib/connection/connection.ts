@@ -1,0 +1,81 @@
+/** A connection as Docker knows it: everything that later commands need is in the labels of its network. */
+import type { Engine, Network } from "../docker/engine.ts";
+import { GefyraError } from "../errors.ts";
+import {
+  CLIENT_LABEL,
+  CONNECTION_LABEL,
+  CONTEXT_LABEL,
+  DEFAULT_CONNECTION,
+  KUBECONFIG_LABEL,
+  NAMESPACE_LABEL,
+  ROLE_LABEL,
+} from "../names.ts";
+
+export interface Connection {
+  name: string;
+  /** Of the Docker network. */
+  network: string;
+  /** The network's /24. */
+  subnet: string;
+  /** Name of the GefyraClient. */
+  client: string;
+  context: string;
+  /** Path of the kubeconfig; empty for the default one. */
+  kubeconfig: string;
+  /** Gefyra's own namespace in the cluster. */
+  namespace: string;
+}
+
+export type Role = "network" | "cargo" | "app" | "volume";
+
+export const connectionLabels = (connection: string, role?: Role) => ({
+  [CONNECTION_LABEL]: connection,
+  ...(role ? { [ROLE_LABEL]: role } : {}),
+});
+
+/** Names of the Docker objects of a connection. The network of a lab is `gefyra-LAB`, so a connection's is not. */
+export const dockerNames = (connection: string) => {
+  if (connection === DEFAULT_CONNECTION) {
+    return { network: "gefyra", cargo: "gefyra-cargo", volume: "gefyra-cargo" };
+  }
+  const cargo = `gefyra-cargo-${connection}`;
+  return { network: `gefyra-connection-${connection}`, cargo, volume: cargo };
+};
+
+/** Names become parts of container names, so they are as strict as those. */
+export function checkConnectionName(name: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,29}$/.test(name)) return name;
+  throw new GefyraError("connection-invalid", `Cannot use connection "${name}": it is not a valid name`, {
+    exit: "usage",
+    hint: "use up to 30 lower-case letters, digits and dashes",
+  });
+}
+
+export async function findConnection(engine: Engine, name: string): Promise<Connection | undefined> {
+  const [network] = await engine.networks(connectionLabels(name, "network"));
+  return network && toConnection(name, network);
+}
+
+/** The connection, or the error that says how to make one. */
+export async function requireConnection(engine: Engine, name: string): Promise<Connection> {
+  const connection = await findConnection(engine, name);
+  if (connection) return connection;
+  throw new GefyraError("not-connected", "Cannot use the cluster: this machine is not connected to one", {
+    exit: "notFound",
+    hint: name === DEFAULT_CONNECTION
+      ? "connect it with `gefyra up`"
+      : `connect it with \`gefyra up --connection ${name}\``,
+  });
+}
+
+function toConnection(name: string, { name: network, subnets, labels }: Network): Connection {
+  return {
+    name,
+    network,
+    subnet: subnets[0] ?? "",
+    client: labels[CLIENT_LABEL] ?? "",
+    context: labels[CONTEXT_LABEL] ?? "",
+    kubeconfig: labels[KUBECONFIG_LABEL] ?? "",
+    namespace: labels[NAMESPACE_LABEL] ?? "",
+  };
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { hostIn, hosts, overlaps } from "../tunnel/addresses.ts";
+import type { Connection } from "./connection.ts";
+import { cargoOptions, networkOptions } from "./docker.ts";
+
+const connection: Connection = {
+  name: "default",
+  network: "gefyra",
+  subnet: "172.28.4.0/24",
+  client: "laptop-1a2b3c",
+  context: "lab",
+  kubeconfig: "/k",
+  namespace: "bridges",
+};
+const network = networkOptions(connection);
+const cargo = cargoOptions(connection, "gefyra/cargo:1");
+
+Deno.test("Docker gives Cargo's address to every container as its default gateway", () => {
+  const [config] = (network.IPAM?.Config ?? []) as unknown as Record<string, unknown>[];
+  assert.deepEqual(config, {
+    Subnet: "172.28.4.0/24",
+    Gateway: "172.28.4.1",
+    AuxiliaryAddresses: { DefaultGatewayIPv4: "172.28.4.2" },
+  });
+  assert.deepEqual(cargo.Env, ["CARGO_GATEWAY=172.28.4.2/24"]);
+});
+
+Deno.test("the network is not internal: Docker would ignore the gateway", () => {
+  assert.ok(!network.Internal);
+});
+
+Deno.test("bridge, gateway, Cargo and the apps have addresses of their own", () => {
+  const { bridge, gateway, cargo, firstApp } = hosts;
+  assert.equal(new Set([bridge, gateway, cargo]).size, 3);
+  for (const host of [bridge, gateway, cargo]) {
+    assert.ok(host < firstApp);
+    assert.ok(overlaps(connection.subnet, `${hostIn(connection.subnet, host)}/32`));
+  }
+});
+
+Deno.test("the network's labels are the whole memory of a connection", () => {
+  assert.deepEqual(network.Labels, {
+    "dev.gefyra.connection": "default",
+    "dev.gefyra.role": "network",
+    "dev.gefyra.client": "laptop-1a2b3c",
+    "dev.gefyra.context": "lab",
+    "dev.gefyra.kubeconfig": "/k",
+    "dev.gefyra.namespace": "bridges",
+  });
+});
+
+Deno.test("Cargo has a fixed address and comes back after a restart of Docker", () => {
+  assert.deepEqual(cargo.NetworkingConfig?.EndpointsConfig, {
+    gefyra: { IPAMConfig: { IPv4Address: "172.28.4.3" } },
+  });
+  assert.deepEqual(cargo.HostConfig?.RestartPolicy, { Name: "unless-stopped" });
+});
+
+Deno.test("Cargo has NET_ADMIN and nothing more", () => {
+  const { CapAdd, Privileged, PidMode, NetworkMode, Binds, Devices } = cargo.HostConfig!;
+  assert.deepEqual(CapAdd, ["NET_ADMIN"]);
+  assert.deepEqual([Privileged, PidMode, NetworkMode, Binds, Devices], [
+    undefined,
+    undefined,
+    "gefyra",
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("Cargo's key is in its volume only", () => {
+  assert.deepEqual(cargo.HostConfig?.Mounts, [
+    { Type: "volume", Source: "gefyra-cargo", Target: "/var/lib/cargo" },
+  ]);
+  assert.doesNotMatch(JSON.stringify(cargo), /private|secret/i);
+});

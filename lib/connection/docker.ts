@@ -1,0 +1,57 @@
+/** The Docker objects of a connection. Pure. */
+// @ts-types="@types/dockerode"
+import type { ContainerCreateOptions, NetworkCreateOptions } from "dockerode";
+import { CLIENT_LABEL, CONTEXT_LABEL, KUBECONFIG_LABEL, NAMESPACE_LABEL } from "../names.ts";
+import { hostIn, hosts } from "../tunnel/addresses.ts";
+import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
+
+/**
+ * Docker gives the auxiliary address `DefaultGatewayIPv4` to every container of the network as its default gateway,
+ * from its creation on, while the bridge keeps its own address (libnetwork, bridge driver). Cargo takes that address.
+ */
+export function networkOptions(connection: Connection): NetworkCreateOptions {
+  return {
+    Name: connection.network,
+    Driver: "bridge",
+    CheckDuplicate: true,
+    IPAM: {
+      Driver: "default",
+      Config: [{
+        Subnet: connection.subnet,
+        Gateway: hostIn(connection.subnet, hosts.bridge),
+        AuxiliaryAddresses: { DefaultGatewayIPv4: hostIn(connection.subnet, hosts.gateway) },
+      } as never],
+    },
+    Labels: {
+      ...connectionLabels(connection.name, "network"),
+      [CLIENT_LABEL]: connection.client,
+      [CONTEXT_LABEL]: connection.context,
+      [KUBECONFIG_LABEL]: connection.kubeconfig,
+      [NAMESPACE_LABEL]: connection.namespace,
+    },
+  };
+}
+
+export function cargoOptions(connection: Connection, image: string): ContainerCreateOptions {
+  const { cargo, volume } = dockerNames(connection.name);
+  return {
+    name: cargo,
+    Image: image,
+    Hostname: cargo,
+    Labels: connectionLabels(connection.name, "cargo"),
+    Env: [`CARGO_GATEWAY=${hostIn(connection.subnet, hosts.gateway)}/24`],
+    HostConfig: {
+      CapAdd: ["NET_ADMIN"],
+      NetworkMode: connection.network,
+      RestartPolicy: { Name: "unless-stopped" },
+      Sysctls: { "net.ipv4.ip_forward": "1", "net.ipv4.conf.all.src_valid_mark": "1" },
+      // WireGuard's private key lives here and nowhere else.
+      Mounts: [{ Type: "volume", Source: volume, Target: "/var/lib/cargo" }],
+    },
+    NetworkingConfig: {
+      EndpointsConfig: {
+        [connection.network]: { IPAMConfig: { IPv4Address: hostIn(connection.subnet, hosts.cargo) } },
+      },
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** `gefyra up`: from nothing to a tunnel that answers. Every step can be repeated. */
+import { type ImageNames, INSTALL_TIMEOUT_MS } from "../names.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { condition } from "../resources/conditions.ts";
+import { clientRef, type GefyraClient } from "../resources/client.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError, messageOf } from "../errors.ts";
+import { install } from "../install/install.ts";
+import { explainMissing } from "../install/diagnosis.ts";
+import type { Steps } from "../steps.ts";
+import type { Candidate } from "../tunnel/endpoints.ts";
+import { waitFor } from "../wait.ts";
+import { cargoPublicKey } from "./cargo.ts";
+import { checkRights } from "./checks.ts";
+import { connect } from "./connect.ts";
+import { type Connection, dockerNames, findConnection } from "./connection.ts";
+import { down } from "./down.ts";
+import { ensureCargo, ensureNetwork, planConnection } from "./local.ts";
+
+export interface UpOptions {
+  /** Name of the connection. */
+  connection: string;
+  /** Gefyra's own namespace. */
+  namespace: string;
+  images: ImageNames;
+  kubeconfig: string;
+  /** Overrides the search for an endpoint. */
+  host?: string | undefined;
+  port?: number | undefined;
+  /** Seconds. */
+  disconnectTimeout: number;
+}
+
+export interface UpResult {
+  connection: Connection;
+  endpoint: Candidate;
+  mtu: number;
+  /** False when everything was in place already. */
+  changed: boolean;
+}
+
+export interface Tools {
+  engine: Engine;
+  cluster: Cluster;
+  steps: Steps;
+}
+
+export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
+  const { engine, cluster, steps } = tools;
+  const existing = await steps.step("Checking Docker and the cluster", async (note) => {
+    const [docker, kubernetes] = [await engine.version(), await cluster.version()];
+    note(`Docker ${docker.version}, Kubernetes ${kubernetes} (${cluster.context})`);
+    const found = await findConnection(engine, options.connection);
+    refuseOther(found, cluster, options);
+    if (!found) await checkRights(cluster, options.namespace);
+    return found;
+  });
+  const connection = existing ?? await planConnection(engine, cluster, options);
+  try {
+    return await bringUp(tools, connection, options);
+  } catch (error) {
+    if (!existing) await undo(tools, options.connection, error);
+    throw error;
+  }
+}
+
+async function bringUp(tools: Tools, connection: Connection, options: UpOptions): Promise<UpResult> {
+  const { engine, cluster, steps } = tools;
+  const { images } = options;
+  const made = await steps.step("Preparing the local network and the cluster", async () => {
+    const network = await ensureNetwork(engine, connection, images);
+    const rest = await Promise.all([
+      ensureCargo(engine, connection, images),
+      install(cluster, { namespace: connection.namespace, images }),
+    ]);
+    return [network, ...rest].includes(true);
+  });
+  const { cargo } = dockerNames(connection.name);
+  const client = await steps.step("Registering this machine", async (note) => {
+    const publicKey = await cargoPublicKey(engine, cargo);
+    note(connection.client);
+    return await register(cluster, connection, publicKey, options.disconnectTimeout);
+  });
+  const connected = await steps.step(
+    "Connecting",
+    async (note) => await connect(tools, connection, client, options, note),
+  );
+  return {
+    connection,
+    endpoint: connected.endpoint,
+    mtu: connected.mtu,
+    changed: made || connected.changed,
+  };
+}
+
+/** The client object with its place in the tunnel. */
+async function register(
+  cluster: Cluster,
+  connection: Connection,
+  publicKey: string,
+  disconnectTimeout: number,
+): Promise<GefyraClient> {
+  const ref = clientRef(connection.namespace, connection.client);
+  const { apiVersion, kind, name, namespace } = ref;
+  const wanted = { apiVersion, kind, metadata: { name, namespace }, spec: { publicKey, disconnectTimeout } };
+  await waitFor(() => cluster.apply(wanted as GefyraClient).then(() => true, retryUnknownKind), {
+    what: "the cluster to know Gefyra's resources",
+    timeout: 20_000,
+  });
+  const ready = (client: GefyraClient | undefined) =>
+    client?.spec.publicKey === publicKey && condition(client.status?.conditions, "Ready")?.status === "True";
+  let client: GefyraClient | undefined;
+  await waitFor(async () => ready(client = await cluster.get<GefyraClient>(ref)), {
+    what: "the operator and Stowaway",
+    timeout: INSTALL_TIMEOUT_MS,
+    explain: () => explainMissing(cluster, connection.namespace),
+  });
+  return client!;
+}
+
+/** A new definition takes a moment until the API server serves it. */
+function retryUnknownKind(error: unknown): boolean {
+  if (error instanceof GefyraError && error.id === "not-found") return false;
+  throw error;
+}
+
+function refuseOther(found: Connection | undefined, { context }: Cluster, { namespace }: UpOptions): void {
+  if (!found || (found.context === context && found.namespace === namespace)) return;
+  const other = `context "${found.context}", namespace "${found.namespace}"`;
+  throw new GefyraError(
+    "connected-elsewhere",
+    `Cannot connect to context "${context}": connected to ${other}`,
+    {
+      exit: "conflict",
+      hint: "disconnect with `gefyra down` first, or make a second connection with --connection NAME",
+    },
+  );
+}
+
+async function undo({ engine, steps, cluster }: Tools, connection: string, cause: unknown): Promise<void> {
+  try {
+    await down({ engine, steps, connectCluster: () => Promise.resolve(cluster) }, connection);
+  } catch (error) {
+    steps.debug(`undo after "${messageOf(cause)}" failed: ${messageOf(error)}`);
+  }
+}

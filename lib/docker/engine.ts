@@ -1,0 +1,87 @@
+/** What Gefyra needs of a Docker engine. The only implementation is `dockerode.ts`. */
+// @ts-types="@types/dockerode"
+import type { ContainerCreateOptions, ContainerInspectInfo, NetworkCreateOptions } from "dockerode";
+
+export type Labels = Record<string, string>;
+
+export interface Network {
+  id: string;
+  name: string;
+  labels: Labels;
+  /** IPv4 subnets in CIDR notation; empty for `host` and `none`. */
+  subnets: string[];
+  /** Present after `network`, empty after `networks`: address by container id. */
+  containers: { id: string; name: string; ipv4: string | undefined }[];
+}
+
+export interface Container {
+  id: string;
+  name: string;
+  image: string;
+  /** `running`, `exited`, `created`, `paused`, … */
+  state: string;
+  /** As in `docker ps`: "Up 2 minutes". */
+  status: string;
+  labels: Labels;
+  /** IPv4 address by network name; running containers only. */
+  addresses: Record<string, string>;
+}
+
+export interface ExecResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export type OutputSink = (chunk: Uint8Array) => void;
+
+export interface Attached {
+  /** Ends when the container's output ends. */
+  done: Promise<void>;
+}
+
+export interface Engine {
+  /** Version and operating system; fails with a `GefyraError` when no engine answers. */
+  version(): Promise<{ version: string; os: string }>;
+
+  networks(labels: Labels): Promise<Network[]>;
+  allNetworks(): Promise<Network[]>;
+  network(name: string): Promise<Network | undefined>;
+  createNetwork(options: NetworkCreateOptions): Promise<string>;
+  connect(network: string, container: string, ipv4?: string): Promise<void>;
+  /** Also a running container; no error when it is not in the network. */
+  disconnect(network: string, container: string): Promise<void>;
+  /** No error when it is gone already. */
+  removeNetwork(id: string): Promise<void>;
+
+  createVolume(name: string, labels: Labels): Promise<void>;
+  volumes(labels: Labels): Promise<string[]>;
+  removeVolume(name: string): Promise<void>;
+
+  /** Containers in every state with all of these labels. */
+  containers(labels: Labels): Promise<Container[]>;
+  inspect(nameOrId: string): Promise<ContainerInspectInfo | undefined>;
+  /** Creates, does not start. */
+  create(options: ContainerCreateOptions): Promise<string>;
+  start(id: string): Promise<void>;
+  stop(id: string, timeoutSeconds: number): Promise<void>;
+  kill(id: string, signal: string): Promise<void>;
+  restart(id: string): Promise<void>;
+  /** Also kills a running one and removes its anonymous volumes; no error when it is gone already. */
+  remove(id: string): Promise<void>;
+  /** The exit code of the next time that the container ends; to be asked for before it is started. */
+  wait(id: string): Promise<number>;
+  attach(id: string, stdout: OutputSink, stderr: OutputSink): Promise<Attached>;
+  logs(id: string, tail: number): Promise<string>;
+
+  /** Runs a command inside; `stdin` is written and closed. */
+  exec(id: string, command: string[], stdin?: Uint8Array | ReadableStream<Uint8Array>): Promise<ExecResult>;
+  /** Unpacks a tar into a folder of the container. */
+  put(id: string, folder: string, tar: Uint8Array): Promise<void>;
+
+  /** Id and labels of a local image; `undefined` when it is not there. */
+  image(name: string): Promise<{ id: string; labels: Labels } | undefined>;
+  pull(name: string, onProgress: (line: string) => void): Promise<void>;
+  /** The images as one `docker save` archive. */
+  save(names: string[]): Promise<ReadableStream<Uint8Array>>;
+}

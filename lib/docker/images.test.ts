@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import type { Engine } from "./engine.ts";
+import { type PullPolicy, requireImage } from "./images.ts";
+
+function engineWith(present: boolean, pull: () => Promise<void> = () => Promise.resolve()) {
+  const pulled: string[] = [];
+  const engine = {
+    image: () => Promise.resolve(present ? { id: "sha256:1", labels: {} } : undefined),
+    pull: (name: string, onProgress: (line: string) => void) => {
+      pulled.push(name);
+      onProgress("Downloading");
+      return pull();
+    },
+  } as Partial<Engine> as Engine;
+  return { engine, pulled };
+}
+
+Deno.test("the policy decides whether an image is pulled", async () => {
+  const table: [PullPolicy | undefined, boolean, boolean][] = [
+    [undefined, true, false],
+    [undefined, false, true],
+    ["missing", true, false],
+    ["missing", false, true],
+    ["always", true, true],
+    ["always", false, true],
+    ["never", true, false],
+  ];
+  for (const [pull, present, expected] of table) {
+    const { engine, pulled } = engineWith(present);
+    await requireImage(engine, "app:1", pull ? { pull } : {});
+    assert.deepEqual(pulled, expected ? ["app:1"] : [], `${pull}, ${present ? "present" : "missing"}`);
+  }
+});
+
+Deno.test("never does not pull what is missing", async () => {
+  const { engine, pulled } = engineWith(false);
+  await assert.rejects(requireImage(engine, "app:1", { pull: "never" }), {
+    id: "image-missing",
+    exit: "notFound",
+  });
+  assert.deepEqual(pulled, []);
+});
+
+Deno.test("a failed pull names the image, the reason and a remedy", async () => {
+  const cause = new Error("no such host");
+  const { engine } = engineWith(false, () => Promise.reject(cause));
+  await assert.rejects(requireImage(engine, "app:1"), {
+    id: "image-missing",
+    exit: "notFound",
+    message: 'Cannot pull image "app:1": no such host',
+    hint: /docker images/,
+    cause,
+  });
+});
+
+Deno.test("progress of the pull is told", async () => {
+  const lines: string[] = [];
+  await requireImage(engineWith(false).engine, "app:1", { onProgress: (line) => lines.push(line) });
+  assert.deepEqual(lines, ["Downloading"]);
+});

@@ -1,0 +1,192 @@
+/** The objects that `gefyra up` puts into a cluster: one list for apply, for `--dry-run` and, reversed, for `down`. */
+import type { Manifest } from "../cluster/cluster.ts";
+import {
+  clusterLabels,
+  COMPONENT_LABEL,
+  GROUP,
+  type ImageNames,
+  imageOf,
+  OPERATOR,
+  type Part,
+  STOWAWAY,
+  WIREGUARD_NODE_PORT,
+  WIREGUARD_PORT,
+  WITH_CLIENTS_ANNOTATION,
+} from "../names.ts";
+import { bridgeDefinition, clientDefinition } from "../resources/crds.ts";
+
+export interface InstallOptions {
+  /** Gefyra's own namespace. */
+  namespace: string;
+  images: ImageNames;
+}
+
+export function manifests({ namespace, images }: InstallOptions): Manifest[] {
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name: namespace,
+        // Stowaway needs NET_ADMIN, which the stricter levels refuse.
+        labels: { ...clusterLabels, "pod-security.kubernetes.io/enforce": "privileged" },
+        annotations: { [WITH_CLIENTS_ANNOTATION]: "true" },
+      },
+    },
+    clientDefinition,
+    bridgeDefinition,
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: named(OPERATOR, namespace) },
+    clusterRole(namespace),
+    clusterRoleBinding(namespace),
+    ownRole(namespace),
+    ownRoleBinding(namespace),
+    stowawayService(namespace),
+    deployment(namespace, STOWAWAY, "stowaway", images, {
+      securityContext: { capabilities: { add: ["NET_ADMIN"] } },
+      ports: [{ name: "wireguard", containerPort: WIREGUARD_PORT, protocol: "UDP" }],
+      resources: { requests: { cpu: "10m", memory: "32Mi" } },
+    }),
+    deployment(namespace, OPERATOR, "operator", images, {
+      env: [
+        { name: "GEFYRA_NAMESPACE", value: namespace },
+        { name: "GEFYRA_CARRIER_IMAGE", value: imageOf("carrier", images) },
+      ],
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        capabilities: { drop: ["ALL"] },
+      },
+      resources: { requests: { cpu: "10m", memory: "96Mi" } },
+    }),
+  ];
+}
+
+function named(name: string, namespace?: string) {
+  return { name, ...(namespace ? { namespace } : {}), labels: { ...clusterLabels } };
+}
+
+/** One per installation, so that two installations in two namespaces do not share rights. */
+const clusterRoleName = (namespace: string) => `${OPERATOR}-${namespace}`;
+
+function clusterRole(namespace: string): Manifest {
+  const name = clusterRoleName(namespace);
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: named(name),
+    rules: [
+      rule([GROUP], ["gefyraclients", "gefyrabridges"], ["get", "list", "watch", "patch", "delete"]),
+      rule([GROUP], ["gefyraclients/status", "gefyrabridges/status"], ["patch"]),
+      rule([""], ["pods"], ["get", "list", "watch", "patch"]),
+      // Carrier joins a pod as an ephemeral container.
+      rule([""], ["pods/ephemeralcontainers"], ["patch"]),
+      // Carrier gets its configuration this way.
+      rule([""], ["pods/exec"], ["get", "create"]),
+      // The targets of bridges, and which pods are theirs.
+      rule(["apps"], ["deployments", "statefulsets", "daemonsets", "replicasets"], ["get", "list"]),
+      rule([""], ["services"], ["get", "list"]),
+      // Their labels may forbid a way to bridge (Pod Security).
+      rule([""], ["namespaces"], ["get"]),
+      // To take itself along when its last client has vanished.
+      rule([""], ["namespaces"], ["get", "delete"], [namespace]),
+      rule(["rbac.authorization.k8s.io"], ["clusterroles"], ["get", "delete"], [name]),
+      rule(["rbac.authorization.k8s.io"], ["clusterrolebindings"], ["patch"], [name]),
+      rule(
+        ["apiextensions.k8s.io"],
+        ["customresourcedefinitions"],
+        ["delete"],
+        [bridgeDefinition, clientDefinition].map(({ metadata }) => metadata?.name ?? ""),
+      ),
+    ],
+  };
+}
+
+function clusterRoleBinding(namespace: string): Manifest {
+  const name = clusterRoleName(namespace);
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: named(name),
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+    subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
+  };
+}
+
+function ownRole(namespace: string): Manifest {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: named(OPERATOR, namespace),
+    rules: [rule([""], ["secrets"], ["get", "create"]), rule([""], ["services"], ["get"])],
+  };
+}
+
+function ownRoleBinding(namespace: string): Manifest {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "RoleBinding",
+    metadata: named(OPERATOR, namespace),
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: OPERATOR },
+    subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
+  };
+}
+
+function rule(apiGroups: string[], resources: string[], verbs: string[], resourceNames?: string[]) {
+  return { apiGroups, resources, verbs, ...(resourceNames ? { resourceNames } : {}) };
+}
+
+function stowawayService(namespace: string): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: named(STOWAWAY, namespace),
+    spec: {
+      type: "NodePort",
+      selector: { [COMPONENT_LABEL]: "stowaway" },
+      ports: [{
+        name: "wireguard",
+        protocol: "UDP",
+        port: WIREGUARD_PORT,
+        targetPort: WIREGUARD_PORT,
+        nodePort: WIREGUARD_NODE_PORT,
+      }],
+    },
+  };
+}
+
+function deployment(
+  namespace: string,
+  name: string,
+  part: Part,
+  images: ImageNames,
+  container: object,
+): Manifest {
+  const labels = { ...clusterLabels, [COMPONENT_LABEL]: part };
+  const rights = part === "operator"
+    ? { serviceAccountName: OPERATOR }
+    : { automountServiceAccountToken: false, enableServiceLinks: false };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { ...named(name, namespace), labels },
+    spec: {
+      replicas: 1,
+      strategy: { type: "Recreate" },
+      selector: { matchLabels: { [COMPONENT_LABEL]: part } },
+      template: {
+        metadata: { labels },
+        spec: {
+          ...rights,
+          terminationGracePeriodSeconds: 5,
+          containers: [{
+            name: part,
+            image: imageOf(part, images),
+            imagePullPolicy: "IfNotPresent",
+            ...container,
+          }],
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** Every name, label, port and time limit that two places share. */
+import config from "../deno.json" with { type: "json" };
+
+export const VERSION: string = config.version;
+
+// Kubernetes -------------------------------------------------------------------------------------------------
+export const GROUP = "gefyra.dev";
+export const API_VERSION = `${GROUP}/v1alpha1`;
+export const NAMESPACE = "gefyra";
+export const FIELD_MANAGER = "gefyra";
+export const FINALIZER = `${GROUP}/restore`;
+/** On gefyra's namespace: "true" when everything goes with the last client. */
+export const WITH_CLIENTS_ANNOTATION = `${GROUP}/remove-with-last-client`;
+/** On gefyra's namespace: when its removal was begun. */
+export const REMOVAL_ANNOTATION = `${GROUP}/removal`;
+export const OPERATOR = "gefyra-operator";
+export const STOWAWAY = "gefyra-stowaway";
+/** Secret with Stowaway's WireGuard key pair; made by the operator. */
+export const STOWAWAY_KEY_SECRET = "gefyra-stowaway-key";
+
+/** On every object that `gefyra up` puts into a cluster. */
+export const clusterLabels = {
+  "app.kubernetes.io/name": "gefyra",
+  "app.kubernetes.io/managed-by": "gefyra",
+} as const;
+export const COMPONENT_LABEL = "app.kubernetes.io/component";
+
+// Docker -----------------------------------------------------------------------------------------------------
+/** On every network, container and volume: the connection it belongs to. */
+export const CONNECTION_LABEL = "dev.gefyra.connection";
+/** `network`, `cargo`, `app`, `volume`; `lab-node` and `lab-network` belong to the lab. */
+export const ROLE_LABEL = "dev.gefyra.role";
+export const CONTEXT_LABEL = "dev.gefyra.context";
+export const KUBECONFIG_LABEL = "dev.gefyra.kubeconfig";
+export const NAMESPACE_LABEL = "dev.gefyra.namespace";
+export const CLIENT_LABEL = "dev.gefyra.client";
+/** On app containers: the namespace whose names they see. */
+export const APP_NAMESPACE_LABEL = "dev.gefyra.app-namespace";
+/** On a lab's nodes and network: the lab's name. */
+export const LAB_LABEL = "dev.gefyra.lab";
+/** On images built by `deno task images`: SHA-256 of everything that went in. */
+export const CONTENT_LABEL = "dev.gefyra.content";
+export const DEFAULT_CONNECTION = "default";
+
+// Images -----------------------------------------------------------------------------------------------------
+export const DEFAULT_REGISTRY = "gefyra";
+export const parts = ["operator", "stowaway", "cargo", "carrier", "lab", "pause", "coredns"] as const;
+export type Part = typeof parts[number];
+
+export interface ImageNames {
+  /** What stands before the part's name, e.g. `gefyra` or `my.registry/team`. */
+  registry: string;
+  tag: string;
+}
+
+export const defaultImages: ImageNames = { registry: DEFAULT_REGISTRY, tag: VERSION };
+
+/** The image of one part, e.g. `gefyra/cargo:0.1.0`. */
+export function imageOf(part: Part, names: ImageNames = defaultImages): string {
+  return `${names.registry}/${part}:${names.tag}`;
+}
+
+// Tunnel -----------------------------------------------------------------------------------------------------
+/** Stowaway's NodePort, UDP. */
+export const WIREGUARD_NODE_PORT = 31820;
+/** Where Stowaway listens inside its pod, UDP. */
+export const WIREGUARD_PORT = 51820;
+/** One /24 of it per connection; RFC 2544 reserves it for benchmarks, so no network of a cluster has it. */
+export const TUNNEL_POOL = "198.18.0.0/15";
+/** Stowaway's own address in the tunnel: the first subnet is its own. */
+export const STOWAWAY_TUNNEL_ADDRESS = "198.18.0.1";
+/** WireGuard marks its own datagrams with it, so that they do not enter the tunnel again. */
+export const FIREWALL_MARK = 51820;
+/** Seconds. Shorter than the 30 s in which some routers forget a UDP mapping. */
+export const KEEPALIVE_S = 5;
+/** Path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */
+export const DEFAULT_TUNNEL_MTU = 1420;
+/** Ports of Stowaway's pod that bridged traffic is sent to. */
+export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
+
+// Time -------------------------------------------------------------------------------------------------------
+/** A client that was silent for so long is removed with its bridges. */
+export const DISCONNECT_TIMEOUT_S = 600;
+/** How long one candidate endpoint may take to answer the first handshake. */
+export const HANDSHAKE_TIMEOUT_MS = 4_000;
+/** How long `up` waits for the cluster's side. */
+export const INSTALL_TIMEOUT_MS = 120_000;
+/** How long `bridge` waits for the first pod to be intercepted. */
+export const BRIDGE_TIMEOUT_MS = 60_000;
+/** How long `unbridge` and `down` wait for originals and for objects to be gone. */
+export const RESTORE_TIMEOUT_MS = 120_000;

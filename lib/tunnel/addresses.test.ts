@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { contains, hostIn, overlaps, pickDockerSubnet, pickTunnelSubnet, translate } from "./addresses.ts";
+
+Deno.test("ranges overlap when one contains the other", () => {
+  const table: [string, string, boolean][] = [
+    ["10.0.0.0/8", "10.96.0.0/16", true],
+    ["10.96.0.0/16", "10.0.0.0/8", true],
+    ["172.28.0.0/24", "172.28.1.0/24", false],
+    ["172.28.0.0/24", "172.28.0.128/25", true],
+    ["0.0.0.0/0", "192.168.3.0/24", true],
+  ];
+  for (const [a, b, expected] of table) assert.equal(overlaps(a, b), expected, `${a} ${b}`);
+});
+
+Deno.test("the Docker subnet avoids everything that is taken", () => {
+  assert.equal(pickDockerSubnet([]), "172.28.0.0/24");
+  assert.equal(pickDockerSubnet(["172.28.0.0/23"]), "172.28.2.0/24");
+  assert.equal(pickDockerSubnet(["172.16.0.0/12"]), "10.213.0.0/24");
+  assert.equal(pickDockerSubnet(["172.16.0.0/12", "10.0.0.0/8"]), "192.168.0.0/24");
+  assert.throws(() => pickDockerSubnet(["0.0.0.0/0"]), { id: "no-subnet" });
+});
+
+Deno.test("tunnel subnets are given out one after the other, over the whole pool", () => {
+  assert.equal(pickTunnelSubnet([]), "198.18.1.0/24");
+  assert.equal(pickTunnelSubnet(["198.18.1.0/24", "198.18.3.0/24"]), "198.18.2.0/24");
+  const all: string[] = [];
+  for (let i = 0; i < 511; i++) all.push(pickTunnelSubnet(all));
+  assert.equal(all.at(-1), "198.19.255.0/24");
+  assert.throws(() => pickTunnelSubnet(all), { id: "tunnel-full" });
+});
+
+Deno.test("an app has the same host number on both sides", () => {
+  assert.equal(hostIn("172.28.4.0/24", 10), "172.28.4.10");
+  assert.equal(translate("172.28.4.12", "198.18.3.0/24"), "198.18.3.12");
+  assert.ok(contains("198.18.3.0/24", "198.18.3.12"));
+  assert.ok(!contains("198.18.3.0/24", "198.18.4.12"));
+  assert.ok(!contains("198.18.3.0/24", "not an address"));
+});

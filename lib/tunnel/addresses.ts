@@ -1,0 +1,78 @@
+/** Which addresses the two ends of a connection use. Pure. */
+import ipaddr from "ipaddr.js";
+import { GefyraError } from "../errors.ts";
+import { TUNNEL_POOL } from "../names.ts";
+
+type Range = [ipaddr.IPv4, number];
+
+/** Places in a connection's /24, the same on the Docker network and in the tunnel. */
+export const hosts = {
+  /** The Docker bridge itself. */
+  bridge: 1,
+  /** Default gateway of the app containers: Cargo's second address. */
+  gateway: 2,
+  /** Cargo's own address. */
+  cargo: 3,
+  /** App containers get fixed addresses from here on. */
+  firstApp: 10,
+  lastApp: 254,
+} as const;
+
+/** Docker networks are picked from here: seldom used by others, and outside the usual ranges of clusters. */
+const dockerCandidates = [
+  ...Array.from({ length: 256 }, (_, i) => `172.28.${i}.0/24`),
+  ...Array.from({ length: 256 }, (_, i) => `10.213.${i}.0/24`),
+  ...Array.from({ length: 256 }, (_, i) => `192.168.${i}.0/24`),
+];
+
+export function parseRange(cidr: string): Range {
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(cidr);
+  return [address, prefix];
+}
+
+export function overlaps(a: string, b: string): boolean {
+  const [first, firstBits] = parseRange(a), [second, secondBits] = parseRange(b);
+  return first.match(second, Math.min(firstBits, secondBits));
+}
+
+/** The first free /24 for the Docker network. `taken`: CIDRs of other Docker networks, host routes, the cluster. */
+export function pickDockerSubnet(taken: string[]): string {
+  const free = dockerCandidates.find((candidate) => !taken.some((range) => overlaps(candidate, range)));
+  if (free) return free;
+  throw new GefyraError(
+    "no-subnet",
+    "Cannot pick a subnet for the Docker network: all candidates overlap a used one",
+    {
+      hint: "remove unused Docker networks (`docker network prune`)",
+    },
+  );
+}
+
+/** The first free /24 of the tunnel's pool; the pool's first one is Stowaway's own. */
+export function pickTunnelSubnet(taken: string[]): string {
+  const [pool, bits] = parseRange(TUNNEL_POOL);
+  const size = 2 ** (24 - bits);
+  const [a = 0, b = 0] = pool.toByteArray();
+  for (let i = 1; i < size; i++) {
+    const subnet = `${a}.${b + (i >> 8)}.${i & 255}.0/24`;
+    if (!taken.includes(subnet)) return subnet;
+  }
+  throw new GefyraError("tunnel-full", `Cannot give out a tunnel subnet: all ${size - 1} are taken`, {
+    hint: "remove clients that are gone: `kubectl get gefyraclients --all-namespaces`",
+  });
+}
+
+/** The address of one host in a /24: `("198.18.3.0/24", 10)` gives `198.18.3.10`. */
+export function hostIn(subnet: string, host: number): string {
+  const [network] = parseRange(subnet);
+  return [...network.toByteArray().slice(0, 3), host].join(".");
+}
+
+/** The same host in another /24: `("172.28.0.12", "198.18.3.0/24")` gives `198.18.3.12`. */
+export function translate(address: string, subnet: string): string {
+  return hostIn(subnet, ipaddr.IPv4.parse(address).octets[3] ?? 0);
+}
+
+export function contains(subnet: string, address: string): boolean {
+  return ipaddr.IPv4.isValid(address) && ipaddr.IPv4.parse(address).match(parseRange(subnet));
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { overlaps } from "./addresses.ts";
+import { pickPorts, stowawayFiles } from "./stowaway.ts";
+
+const files = stowawayFiles({
+  privateKey: "PRIVATE=",
+  peers: [{ publicKey: "A=", subnet: "198.18.1.0/24" }],
+  forwards: [{ port: 10000, address: "198.18.1.10", local: 8000, protocol: "TCP" }],
+});
+
+Deno.test("Stowaway is told its network, its peers and its forwards", () => {
+  assert.deepEqual(files["network.conf"]?.split("\n"), [
+    "ADDRESS=198.18.0.1/32",
+    "MTU=1420",
+    "ROUTES=198.18.0.0/15 dev wg0",
+    "",
+  ]);
+  assert.match(files["wireguard.conf"] ?? "", /AllowedIPs = 198\.18\.1\.0\/24/);
+  assert.match(files["nftables.conf"] ?? "", /10000 : 198\.18\.1\.10 \. 8000/);
+  assert.equal(Object.keys(files).length, 3);
+});
+
+Deno.test("the private key is in one file only", () => {
+  const with_ = Object.entries(files).filter(([, text]) => text.includes("PRIVATE="));
+  assert.deepEqual(with_.map(([name]) => name), ["wireguard.conf"]);
+});
+
+Deno.test("Stowaway's own address lies in the pool and in no connection's subnet", () => {
+  assert.ok(overlaps("198.18.0.1/32", "198.18.0.0/15"));
+  assert.ok(!overlaps("198.18.0.1/32", "198.18.1.0/24"));
+});
+
+Deno.test("free ports are given out from the first one on", () => {
+  assert.deepEqual(pickPorts([], 2), [10000, 10001]);
+  assert.deepEqual(pickPorts([10000, 10002], 3), [10001, 10003, 10004]);
+  assert.deepEqual(pickPorts([], 0), []);
+  const all = pickPorts([], 20000);
+  assert.equal(all.at(-1), 29999);
+  assert.throws(() => pickPorts(all, 1), { id: "ports-full" });
+});

@@ -1,0 +1,38 @@
+/** Everything that Stowaway is told: the files that `stowaway apply` reads. Pure. */
+import { GefyraError } from "../errors.ts";
+import { DEFAULT_TUNNEL_MTU, STOWAWAY_PORTS, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_POOL } from "../names.ts";
+import { type Forward, stowawayNftables } from "./nftables.ts";
+import { type StowawayPeer, stowawayWireguard } from "./wireguard.ts";
+
+export interface StowawayState {
+  privateKey: string;
+  peers: StowawayPeer[];
+  forwards: Forward[];
+}
+
+export function stowawayFiles({ privateKey, peers, forwards }: StowawayState): Record<string, string> {
+  return {
+    "wireguard.conf": stowawayWireguard(privateKey, peers),
+    "nftables.conf": stowawayNftables(forwards),
+    "network.conf": [
+      `ADDRESS=${STOWAWAY_TUNNEL_ADDRESS}/32`,
+      `MTU=${DEFAULT_TUNNEL_MTU}`,
+      `ROUTES=${TUNNEL_POOL} dev wg0`,
+      "",
+    ].join("\n"),
+  };
+}
+
+/** `count` free ports of Stowaway. */
+export function pickPorts(taken: Iterable<number>, count: number): number[] {
+  const used = new Set(taken);
+  const free: number[] = [];
+  for (let port = STOWAWAY_PORTS.first; port <= STOWAWAY_PORTS.last && free.length < count; port++) {
+    if (!used.has(port)) free.push(port);
+  }
+  if (free.length === count) return free;
+  throw new GefyraError("ports-full", "Cannot give out a port of Stowaway: all are taken", {
+    exit: "conflict",
+    hint: "remove bridges that are not needed any more: `kubectl get gefyrabridges --all-namespaces`",
+  });
+}

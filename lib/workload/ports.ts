@@ -1,0 +1,122 @@
+/** What people write after `--port`, and which port of a pod it means. Pure. */
+import type { V1Container, V1ServicePort } from "@kubernetes/client-node";
+import { GefyraError } from "../errors.ts";
+import type { BridgePort } from "../resources/bridge.ts";
+
+/** As Kubernetes names ports: at least one letter, so that no name is a number. */
+const NAME = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** `REMOTE:LOCAL[/udp]`, or one number for both; REMOTE is a number or a port's name. */
+export function parsePort(text: string): BridgePort {
+  const [, remoteText = "", localText, protocol = "tcp"] =
+    text.match(/^([^:/]*)(?::(\d{1,5}))?(?:\/(tcp|udp))?$/i) ?? [];
+  const numbered = /^\d{1,5}$/.test(remoteText);
+  const remote = numbered ? Number(remoteText) : remoteText;
+  const local = Number(localText ?? (numbered ? remoteText : NaN));
+  const valid = (port: number) => port >= 1 && port <= 65535;
+  if ((typeof remote === "number" ? valid(remote) : NAME.test(remote)) && valid(local)) {
+    return { remote, local, protocol: protocol.toUpperCase() as BridgePort["protocol"] };
+  }
+  throw new GefyraError(
+    "port-invalid",
+    `Cannot bridge port "${text}": it is not REMOTE:LOCAL with ports from 1 to 65535, or a port's name first`,
+    {
+      exit: "usage",
+      hint:
+        "the port in the cluster first, by number or name, the local one second, e.g. --port 80:8000, --port http:8000 or --port 53:5353/udp",
+    },
+  );
+}
+
+/** Parses all and says every port that is there twice. */
+export function parsePorts(texts: string[]): BridgePort[] {
+  const ports = texts.map(parsePort);
+  const twice = ports.filter((port, i) => ports.findIndex((other) => portKey(other) === portKey(port)) < i);
+  if (twice.length === 0) return ports;
+  const names = [...new Set(twice.map(portText))].join(", ");
+  throw new GefyraError("port-invalid", `Cannot bridge port "${names}": it is named twice`, {
+    exit: "usage",
+    hint: "each port of the target goes to one local port",
+  });
+}
+
+/** What makes a port of a bridge one port: Stowaway's port, and the status, are found by it. */
+export function portKey({ remote, protocol }: Pick<BridgePort, "remote" | "protocol">): string {
+  return `${remote}/${protocol}`;
+}
+
+/** For people: `80`, `53/udp`. */
+export function portText({ remote, protocol }: { remote: string | number; protocol: string }): string {
+  return protocol === "TCP" ? `${remote}` : `${remote}/${protocol.toLowerCase()}`;
+}
+
+export interface PortContext {
+  container: V1Container;
+  /** Of the Service that is the target: then `remote` is one of its ports. */
+  servicePorts?: V1ServicePort[] | undefined;
+}
+
+/** The number that a port of a bridge has in a pod, or why it has none. */
+export function resolvePort(
+  port: BridgePort,
+  { container, servicePorts }: PortContext,
+): number | { reason: string } {
+  // A headless Service may have no ports at all: its clients then use the pods' own.
+  if (!servicePorts?.length) return containerPort(container, port.remote, port.protocol);
+  const found = servicePort(servicePorts, port);
+  if (!found) {
+    return {
+      reason: `the service has no port ${portText(port)} (it has: ${servicePortsText(servicePorts)})`,
+    };
+  }
+  const wanted = found.targetPort ?? found.port;
+  if (typeof wanted === "number") return wanted;
+  return namedPort(container, wanted, port.protocol);
+}
+
+export function servicePort(
+  ports: V1ServicePort[],
+  { remote, protocol }: BridgePort,
+): V1ServicePort | undefined {
+  return ports.find((one) =>
+    (one.protocol ?? "TCP") === protocol && (one.port === remote || one.name === remote)
+  );
+}
+
+/** Numbers need not be declared, but one that is not among the declared ones is most likely a mistake. */
+function containerPort(container: V1Container, remote: number | string, protocol: string) {
+  if (typeof remote === "string") return namedPort(container, remote, protocol);
+  const declared = container.ports ?? [];
+  const same = declared.some((one) => one.containerPort === remote && protocolOf(one) === protocol);
+  if (declared.length === 0 || same) return remote;
+  return { reason: missing(container, portText({ remote, protocol })) };
+}
+
+function namedPort(container: V1Container, name: string, protocol: string): number | { reason: string } {
+  const found = container.ports?.find((one) => one.name === name);
+  if (!found) return { reason: missing(container, `"${name}"`) };
+  if (protocolOf(found) === protocol) return found.containerPort;
+  const suffix = protocolOf(found) === "UDP" ? ': write "/udp" behind it' : "";
+  return {
+    reason: `port "${name}" of container "${container.name}" is ${
+      protocolOf(found)
+    }, not ${protocol}${suffix}`,
+  };
+}
+
+const protocolOf = ({ protocol = "TCP" }: { protocol?: string }) => protocol;
+
+function missing({ name, ports = [] }: V1Container, what: string): string {
+  const declared = ports.map((one) => {
+    const text = portText({ remote: one.containerPort, protocol: protocolOf(one) });
+    return one.name ? `${text} (${one.name})` : text;
+  });
+  return `container "${name}" has no port ${what} (it declares: ${declared.join(", ") || "none"})`;
+}
+
+function servicePortsText(ports: V1ServicePort[]): string {
+  return ports.map(({ name, port, protocol = "TCP" }) => {
+    const text = portText({ remote: port, protocol });
+    return name ? `${text} (${name})` : text;
+  }).join(", ");
+}

@@ -1,0 +1,3 @@
+import { cli } from "./cli/cli.ts";
+
+if (import.meta.main) Deno.exit(await cli(Deno.args));

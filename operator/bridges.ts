@@ -1,0 +1,201 @@
+import type { V1Namespace } from "@kubernetes/client-node";
+import { claimRefusal } from "../lib/bridge/claims.ts";
+import { matchProblems } from "../lib/bridge/match.ts";
+import { plan } from "../lib/bridge/plan.ts";
+import { planPods } from "../lib/bridge/plan-pods.ts";
+import { GefyraError } from "../lib/errors.ts";
+import { FINALIZER } from "../lib/names.ts";
+import {
+  bridgeRef,
+  type BridgeStatus,
+  type GefyraBridge,
+  type InterceptedPod,
+} from "../lib/resources/bridge.ts";
+import { withCondition } from "../lib/resources/conditions.ts";
+import { contains } from "../lib/tunnel/addresses.ts";
+import { pickPorts } from "../lib/tunnel/stowaway.ts";
+import { portKey } from "../lib/workload/ports.ts";
+import { podsOf, resolveTarget } from "../lib/workload/resolve.ts";
+import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
+import { interceptPods } from "./pods.ts";
+import { restoreBridge } from "./restore.ts";
+import { runningStowaway, type Tunnel } from "./tunnel.ts";
+
+type Phase = NonNullable<BridgeStatus["phase"]>;
+
+/** Brings the pods of a bridge's target to what the bridge wants, as far as it goes now. */
+export async function reconcileBridge(
+  context: Context,
+  tunnel: Tunnel,
+  namespace: string,
+  name: string,
+): Promise<void> {
+  const { world, queue } = context;
+  const bridge = world.bridges.get(namespace, name);
+  if (!bridge) {
+    queue.add(keys.tunnel);
+    // Somebody may have been refused because of it, or its client may wait for it to go.
+    for (const { metadata } of world.bridges.all()) {
+      queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
+    }
+    for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+    return;
+  }
+  if (bridge.metadata?.deletionTimestamp) return await restoreBridge(context, bridge);
+  const ref = bridgeRef(namespace, name);
+  if (!bridge.metadata?.finalizers?.includes(FINALIZER)) {
+    await setFinalizers(context, world.bridges, ref, [...bridge.metadata?.finalizers ?? [], FINALIZER]);
+  }
+
+  const say = (phase: Phase, reason: string, message: string, pods?: InterceptedPod[]) =>
+    setPhase(context, namespace, name, { phase, reason, message, ...(pods ? { pods } : {}) });
+
+  const client = world.clients.get(context.namespace, bridge.spec.client);
+  if (!client?.status?.tunnel) {
+    return await say("Waiting", "ClientMissing", `there is no client "${bridge.spec.client}" with a tunnel`);
+  }
+  if (!contains(client.status.tunnel.subnet, bridge.spec.destination.address)) {
+    return await say(
+      "Refused",
+      "ForeignAddress",
+      "the destination is not an address of the bridge's own client",
+    );
+  }
+  const problems = matchProblems(bridge.spec.match ?? []);
+  if (bridge.spec.match && problems.length) return await say("Refused", "InvalidMatch", problems.join("; "));
+  await assignPorts(context, bridge);
+  const stowaway = runningStowaway(context);
+  if (!stowaway?.status?.podIP) return await say("Waiting", "StowawayMissing", "no Stowaway is running");
+
+  await world.follow(namespace);
+  const { kind, name: targetName, container } = bridge.spec.target;
+  const [target, home] = await Promise.all([
+    resolveTarget(context.cluster, namespace, bridge.spec.target),
+    context.cluster.get<V1Namespace>({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+  ]);
+  if (target.reasons.length) return await say("Refused", "CannotIntercept", target.reasons.join("; "));
+  if (!target.found) {
+    queue.addLater(keys.bridge(namespace, name), 5000);
+    return await say(
+      "Waiting",
+      "TargetMissing",
+      `there is no ${kind} "${targetName}"`,
+      livePods(context, bridge),
+    );
+  }
+  const pods = podsOf(target, namespace, world.pods.all());
+  const { podSpec, servicePorts } = target;
+  if (!podSpec) {
+    return await say(
+      "Waiting",
+      "NoPods",
+      `${kind} "${targetName}" has no pods now`,
+      livePods(context, bridge),
+    );
+  }
+  const { way, fallback, match } = bridge.spec;
+  const input = {
+    container,
+    ports: bridge.spec.ports,
+    servicePorts,
+    namespaceLabels: home?.metadata?.labels,
+    options: { way, fallback, match: match !== undefined },
+  };
+  // Without pods the template tells whether waiting for some is of any use.
+  const plans = pods.length ? planPods(pods, input) : [{ pods: [], plan: plan({ ...input, pod: podSpec }) }];
+  const admitted = plans.flatMap(({ pods, plan }) => plan.way ? pods.map((pod) => ({ pod, plan })) : []);
+  const reasons = plans.flatMap(({ plan }) => plan.way ? [] : plan.reasons);
+  if (reasons.length && admitted.length === 0) {
+    return await say("Refused", "CannotIntercept", reasons.join("; "));
+  }
+
+  const claim = claimRefusal(bridge, admitted, world.bridges.all());
+  if (claim) return await say("Refused", "Conflict", claim);
+  const taken = await interceptPods(context, {
+    bridge,
+    pods: admitted,
+    stowaway: stowaway.status.podIP,
+    tunnelReady: tunnel.apply,
+    templateImage: target.templateImage,
+  }).catch((error) => {
+    // The namespace's labels admit it, another admission controller does not.
+    if (error instanceof GefyraError && error.exit === "forbidden") return error;
+    throw error;
+  });
+  if (taken instanceof GefyraError) return await say("Refused", "Forbidden", taken.message);
+  // While Carriers start.
+  await tunnel.apply();
+  if (pods.length === 0) {
+    return await say("Waiting", "NoPods", `${kind} "${targetName}" has no pods now`, taken);
+  }
+  const failed = taken.find(({ state }) => state === "Failed");
+  if (failed) return await say("Pending", "CarrierFailed", `pod ${failed.name}: ${failed.reason}`, taken);
+  const active =
+    taken.filter(({ uid, state }) =>
+      state === "Active" && admitted.some(({ pod }) => pod.metadata?.uid === uid)
+    ).length;
+  const count = `${active} of ${pods.length} pods are bridged`;
+  if (active < admitted.length) return await say("Pending", "Switching", count, taken);
+  const left = reasons.length ? `${count}; the others cannot be: ${reasons.join("; ")}` : count;
+  await say("Active", "Bridged", left, taken);
+}
+
+export interface Outcome {
+  phase: Phase;
+  reason: string;
+  message: string;
+  pods?: InterceptedPod[];
+}
+
+export async function setPhase(
+  context: Context,
+  namespace: string,
+  name: string,
+  { phase, reason, message, pods }: Outcome,
+): Promise<void> {
+  const bridge = context.world.bridges.get(namespace, name);
+  if (!bridge) return;
+  const generation = bridge.metadata?.generation ?? 0;
+  const status = phase === "Active" ? "True" as const : "False" as const;
+  const before = bridge.status;
+  const wasSaid = before?.phase === phase &&
+    before.conditions?.find(({ type }) => type === "Ready")?.reason === reason;
+  if (!wasSaid) context.log(`bridge ${namespace}/${name}: ${phase} (${reason}): ${message}`);
+  await writeStatus(context, context.world.bridges, bridgeRef(namespace, name), bridge, {
+    ...before,
+    observedGeneration: generation,
+    phase,
+    ...(pods ? { pods } : {}),
+    conditions: withCondition(
+      before?.conditions,
+      { type: "Ready", status, reason, message },
+      generation,
+      new Date(),
+    ),
+  });
+}
+
+/** Stowaway's port for each port of the bridge, by `portKey`. */
+async function assignPorts(context: Context, bridge: GefyraBridge): Promise<Map<string, number>> {
+  const { world } = context;
+  const mine = new Map(bridge.status?.ports?.map((port) => [portKey(port), port.stowaway]));
+  const missing = bridge.spec.ports.map(portKey).filter((key) => !mine.has(key));
+  if (missing.length === 0) return mine;
+  const taken = world.bridges.all().flatMap(({ status }) => status?.ports?.map((p) => p.stowaway) ?? []);
+  const free = pickPorts(taken, missing.length);
+  missing.forEach((key, i) => mine.set(key, free[i]!));
+  const ports = bridge.spec.ports.map(({ remote, protocol }) => ({
+    remote,
+    protocol,
+    stowaway: mine.get(portKey({ remote, protocol }))!,
+  }));
+  const ref = bridgeRef(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? "");
+  const known = world.bridges.get(ref.namespace ?? "", ref.name) ?? bridge;
+  await writeStatus(context, world.bridges, ref, known, { ...known.status, ports });
+  return mine;
+}
+
+function livePods({ world }: Context, bridge: GefyraBridge): InterceptedPod[] {
+  const uids = new Set(world.pods.all().map(({ metadata }) => metadata?.uid));
+  return (bridge.status?.pods ?? []).filter(({ uid }) => uids.has(uid));
+}

@@ -1,0 +1,55 @@
+import { FINALIZER } from "../lib/names.ts";
+import { clientRef, type ClientStatus, type GefyraClient } from "../lib/resources/client.ts";
+import { bridgeRef } from "../lib/resources/bridge.ts";
+import { type ConditionUpdate, withCondition } from "../lib/resources/conditions.ts";
+import { pickTunnelSubnet } from "../lib/tunnel/addresses.ts";
+import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
+import type { Tunnel } from "./tunnel.ts";
+
+/** Gives a client its place in the tunnel, and takes it and its bridges away when it goes. */
+export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<void> {
+  const { world, namespace, queue, dns } = context;
+  const client = world.clients.get(namespace, name);
+  if (!client) return queue.add(keys.tunnel);
+  if (client.metadata?.deletionTimestamp) return await release(context, tunnel, client);
+  const ref = clientRef(namespace, name);
+  if (!client.metadata?.finalizers?.includes(FINALIZER)) {
+    await setFinalizers(context, world.clients, ref, [...client.metadata?.finalizers ?? [], FINALIZER]);
+  }
+  const taken = world.clients.all().flatMap(({ status }) => status?.tunnel?.subnet ?? []);
+  const subnet = client.status?.tunnel?.subnet ?? pickTunnelSubnet(taken);
+  const given: ClientStatus = {
+    ...client.status,
+    tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
+  };
+  const assigned = await writeStatus(context, world.clients, ref, client, given);
+  const state = await tunnel.apply();
+  const known = state?.peers.some(({ publicKey }) => publicKey === client.spec.publicKey) ?? false;
+  const update: ConditionUpdate = known
+    ? { type: "Ready", status: "True", reason: "PeerConfigured", message: "Stowaway expects this client" }
+    : { type: "Ready", status: "False", reason: "StowawayMissing", message: "no Stowaway is running" };
+  const generation = client.metadata?.generation ?? 0;
+  await writeStatus(context, world.clients, ref, assigned, {
+    ...given,
+    observedGeneration: generation,
+    phase: known ? given.phase === "Connected" ? "Connected" : "Ready" : "Pending",
+    conditions: withCondition(given.conditions, update, generation, new Date()),
+  });
+}
+
+async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<void> {
+  const { world, cluster, namespace, queue } = context;
+  const name = client.metadata?.name ?? "";
+  const bridges = world.bridges.all().filter(({ spec }) => spec.client === name);
+  for (const { metadata } of bridges) {
+    if (!metadata?.deletionTimestamp) {
+      await cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""));
+    }
+  }
+  // A bridge that is gone wakes its client.
+  if (bridges.length) return queue.addLater(keys.client(name), 1000);
+  await tunnel.apply();
+  const finalizers = (client.metadata?.finalizers ?? []).filter((one) => one !== FINALIZER);
+  await setFinalizers(context, world.clients, clientRef(namespace, name), finalizers);
+  context.log(`client ${name}: released`);
+}

@@ -1,0 +1,53 @@
+import type { Cluster, KubernetesObject, ObjectRef } from "../lib/cluster/cluster.ts";
+import type { Queue } from "./queue.ts";
+import type { Store, World } from "./world.ts";
+
+/** What a reconciler works with. */
+export interface Context {
+  cluster: Cluster;
+  world: World;
+  queue: Queue;
+  /** Gefyra's own namespace. */
+  namespace: string;
+  carrierImage: string;
+  /** The resolver of the cluster's pods, and the domain that their names end in. */
+  dns: { server: string; domain: string };
+  log(text: string): void;
+}
+
+export const keys = {
+  client: (name: string) => `client/${name}`,
+  bridge: (namespace: string, name: string) => `bridge/${namespace}/${name}`,
+  /** Stowaway's configuration, made of all clients and bridges. */
+  tunnel: "tunnel",
+  /** Who was heard lately. */
+  liveness: "liveness",
+};
+
+/** Writes a status where it differs and remembers the answer. */
+export async function writeStatus<T extends KubernetesObject & { status?: object }>(
+  { cluster }: Context,
+  into: Store<T>,
+  ref: ObjectRef,
+  object: T,
+  status: NonNullable<T["status"]>,
+): Promise<T> {
+  if (JSON.stringify(object.status) === JSON.stringify(status)) return object;
+  const written = await cluster.patch<T>(ref, { status }, { subresource: "status" });
+  if (!written) return object;
+  into.put(written);
+  return written;
+}
+
+export async function setFinalizers<T extends KubernetesObject>(
+  { cluster }: Context,
+  into: Store<T>,
+  ref: ObjectRef,
+  finalizers: string[],
+): Promise<void> {
+  const written = await cluster.patch<T>(ref, { metadata: { finalizers } });
+  if (!written) return;
+  // The end of an object may be seen before the answer to the write that ended it.
+  if (written.metadata?.deletionTimestamp && !written.metadata.finalizers?.length) into.remove(written);
+  else into.put(written);
+}

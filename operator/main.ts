@@ -1,0 +1,76 @@
+/** The operator: watches, one queue, and a reconciler per kind of key. */
+import { connectCluster } from "../lib/cluster/kubernetes.ts";
+import { messageOf } from "../lib/errors.ts";
+import { VERSION } from "../lib/names.ts";
+import { reconcileBridge } from "./bridges.ts";
+import { reconcileClient } from "./clients.ts";
+import { type Context, keys } from "./context.ts";
+import { startLiveness } from "./liveness.ts";
+import { startQueue } from "./queue.ts";
+import { parseResolvConf } from "./resolv-conf.ts";
+import { openTunnel } from "./tunnel.ts";
+import { type Change, watchWorld } from "./world.ts";
+
+export interface OperatorSettings {
+  /** Gefyra's own namespace. */
+  namespace: string;
+  carrierImage: string;
+}
+
+/** Runs until SIGTERM or SIGINT. */
+export async function runOperator({ namespace, carrierImage }: OperatorSettings): Promise<void> {
+  const log = (text: string) => console.log(`${new Date().toISOString()} ${text}`);
+  let begun = false;
+  const stopped = new Promise<void>((resolve) => {
+    // Before anything has begun there is nothing to finish.
+    const stop = () => begun ? resolve() : Deno.exit(0);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, stop);
+  });
+  const cluster = await connectCluster();
+  log(`gefyra ${VERSION} operator in namespace ${namespace}, Kubernetes ${await cluster.version()}`);
+
+  const queue = startQueue((key) => dispatch(key), (key, error) => log(`${key}: ${messageOf(error)}`));
+  // Until the whole world is known, nothing is done.
+  const early: Change[] = [];
+  let enqueue = (change: Change) => void early.push(change);
+  const world = await watchWorld(
+    cluster,
+    namespace,
+    (change) => enqueue(change),
+    (error) => log(`watch: ${messageOf(error)}`),
+  );
+  const dns = parseResolvConf(await Deno.readTextFile("/etc/resolv.conf"));
+  const context: Context = { cluster, world, queue, namespace, carrierImage, dns, log };
+  const tunnel = await openTunnel(context);
+  const checkLiveness = startLiveness(context, tunnel);
+
+  const dispatch = async (key: string): Promise<void> => {
+    const [kind, first = "", second = ""] = key.split("/");
+    if (kind === "client") await reconcileClient(context, tunnel, first);
+    else if (kind === "bridge") await reconcileBridge(context, tunnel, first, second);
+    else if (kind === "tunnel") await tunnel.apply();
+    else await checkLiveness();
+  };
+
+  enqueue = (change) => {
+    if (change.kind === "client") queue.add(keys.client(change.name));
+    if (change.kind === "bridge") queue.add(keys.bridge(change.namespace, change.name));
+    for (const { metadata, spec } of world.bridges.all()) {
+      const touched = change.kind === "stowaway" ||
+        (change.kind === "pod" && change.namespace === metadata?.namespace) ||
+        (change.kind === "client" && change.name === spec.client);
+      if (touched) queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
+    }
+    if (change.kind === "stowaway") {
+      for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+    }
+  };
+  begun = true;
+  early.forEach(enqueue);
+  queue.add(keys.liveness);
+
+  await stopped;
+  log("stopping");
+  world.stop();
+  await queue.stop();
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { GefyraBridge } from "../lib/resources/bridge.ts";
+import type { GefyraClient } from "../lib/resources/client.ts";
+import { wantedState } from "./tunnel.ts";
+
+function client(name: string, subnet: string | undefined, metadata: object = {}): GefyraClient {
+  const tunnel = { serverPublicKey: "S=", nodePort: 1, dns: { server: "", domain: "" } };
+  return {
+    metadata: { name, ...metadata },
+    spec: { publicKey: `${name}=`, disconnectTimeout: 600 },
+    ...(subnet ? { status: { tunnel: { subnet, ...tunnel } } } : {}),
+  };
+}
+
+function bridge(client: string, address: string, ports: [number, number, number?][]): GefyraBridge {
+  const protocol = "TCP" as const;
+  return {
+    metadata: { name: `${client}-bridge` },
+    spec: {
+      client,
+      target: { kind: "Deployment", name: "web", container: "web" },
+      ports: ports.map(([remote, local]) => ({ remote, local, protocol })),
+      destination: { name: "app", address },
+    },
+    status: {
+      ports: ports.flatMap(([remote, , stowaway]) => stowaway ? [{ remote, protocol, stowaway }] : []),
+    },
+  };
+}
+
+const anna = client("anna", "198.18.1.0/24"), ben = client("ben", "198.18.2.0/24");
+
+Deno.test("every client with a place in the tunnel is a peer, and nobody else", () => {
+  const leaving = client("cora", "198.18.3.0/24", { deletionTimestamp: new Date() });
+  const state = wantedState("P=", [anna, ben, client("new", undefined), leaving], []);
+  assert.deepEqual(state, {
+    privateKey: "P=",
+    peers: [{ publicKey: "anna=", subnet: "198.18.1.0/24" }, { publicKey: "ben=", subnet: "198.18.2.0/24" }],
+    forwards: [],
+  });
+});
+
+Deno.test("every bridged port with a port of Stowaway is forwarded", () => {
+  const bridges = [
+    bridge("anna", "198.18.1.10", [[80, 8000, 10000], [443, 8443, 10001], [9000, 9000]]),
+    bridge("ben", "198.18.2.10", [[80, 80, 10002]]),
+  ];
+  assert.deepEqual(wantedState("P=", [anna, ben], bridges).forwards, [
+    { port: 10000, address: "198.18.1.10", local: 8000, protocol: "TCP" },
+    { port: 10001, address: "198.18.1.10", local: 8443, protocol: "TCP" },
+    { port: 10002, address: "198.18.2.10", local: 80, protocol: "TCP" },
+  ]);
+});
+
+Deno.test("no bridge leads into another client's subnet, nor anywhere else", () => {
+  for (const address of ["198.18.2.10", "198.18.0.1", "10.0.0.1", "127.0.0.1", "nonsense", ""]) {
+    const { forwards } = wantedState("P=", [anna, ben], [bridge("anna", address, [[80, 80, 10000]])]);
+    assert.deepEqual(forwards, [], address);
+  }
+});
+
+Deno.test("a bridge without its client is not forwarded", () => {
+  const orphan = bridge("zoe", "198.18.1.10", [[80, 80, 10000]]);
+  assert.deepEqual(wantedState("P=", [anna], [orphan]).forwards, []);
+});
+
+Deno.test("a bridge without a status is not forwarded yet", () => {
+  const { status: _, ...fresh } = bridge("anna", "198.18.1.10", [[80, 80, 10000]]);
+  assert.deepEqual(wantedState("P=", [anna], [fresh]).forwards, []);
+});

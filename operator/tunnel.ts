@@ -1,0 +1,115 @@
+/** Stowaway's configuration: one peer per client, one forward per bridged port; applied whole over exec. */
+import type { V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
+import { archive } from "../lib/archive.ts";
+import { GefyraError } from "../lib/errors.ts";
+import { STOWAWAY, STOWAWAY_KEY_SECRET } from "../lib/names.ts";
+import type { GefyraBridge } from "../lib/resources/bridge.ts";
+import type { GefyraClient } from "../lib/resources/client.ts";
+import { contains } from "../lib/tunnel/addresses.ts";
+import { generateKeyPair, type KeyPair } from "../lib/tunnel/keys.ts";
+import { stowawayFiles, type StowawayState } from "../lib/tunnel/stowaway.ts";
+import type { WireguardStatus } from "../lib/tunnel/wireguard.ts";
+import { portKey } from "../lib/workload/ports.ts";
+import type { Context } from "./context.ts";
+
+const PROGRAM = "/usr/local/bin/stowaway";
+
+export interface Tunnel {
+  publicKey: string;
+  nodePort: number;
+  /** Brings the running Stowaway to the wanted state; the state that is in force, or `undefined` without a pod. */
+  apply(): Promise<StowawayState | undefined>;
+  status(): Promise<WireguardStatus | undefined>;
+}
+
+export async function openTunnel(context: Context): Promise<Tunnel> {
+  const keys = await stowawayKeys(context);
+  const service = await context.cluster.get<V1Service>({
+    apiVersion: "v1",
+    kind: "Service",
+    namespace: context.namespace,
+    name: STOWAWAY,
+  });
+  let applied = "";
+  return {
+    publicKey: keys.publicKey,
+    nodePort: service?.spec?.ports?.[0]?.nodePort ?? 0,
+    apply: async () => {
+      const pod = runningStowaway(context);
+      if (!pod) return undefined;
+      const state = wantedState(keys.privateKey, context.world.clients.all(), context.world.bridges.all());
+      const files = stowawayFiles(state);
+      const mark = JSON.stringify([pod.status?.containerStatuses?.[0]?.containerID, files]);
+      if (mark === applied) return state;
+      const result = await context.cluster.exec(
+        target(context, pod),
+        [PROGRAM, "apply"],
+        await archive(files),
+      );
+      if (result.exitCode !== 0) {
+        throw new GefyraError("stowaway-refused", `Cannot configure Stowaway: ${result.stderr.trim()}`);
+      }
+      context.log(`stowaway: ${result.stdout.trim()}`);
+      applied = mark;
+      return state;
+    },
+    status: async () => {
+      const pod = runningStowaway(context);
+      if (!pod) return undefined;
+      const { exitCode, stdout } = await context.cluster.exec(target(context, pod), [PROGRAM, "status"]);
+      return exitCode === 0 ? JSON.parse(stdout) as WireguardStatus : undefined;
+    },
+  };
+}
+
+export function runningStowaway({ world }: Context): V1Pod | undefined {
+  return world.stowaways.all().find((pod) =>
+    !pod.metadata?.deletionTimestamp && pod.status?.podIP && pod.status.containerStatuses?.[0]?.state?.running
+  );
+}
+
+/** Pure. A bridge whose address lies outside its client's own subnet gets no forward. */
+export function wantedState(
+  privateKey: string,
+  clients: GefyraClient[],
+  bridges: GefyraBridge[],
+): StowawayState {
+  const known = clients.filter(({ metadata }) => !metadata?.deletionTimestamp)
+    .flatMap(({ metadata, spec, status }) =>
+      status?.tunnel
+        ? [{ name: metadata?.name ?? "", publicKey: spec.publicKey, subnet: status.tunnel.subnet }]
+        : []
+    );
+  const forwards = bridges.flatMap(({ spec, status }) => {
+    const client = known.find(({ name }) => name === spec.client);
+    const { address } = spec.destination;
+    if (!client || !contains(client.subnet, address)) return [];
+    return spec.ports.flatMap((wanted) => {
+      const { local, protocol } = wanted;
+      const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
+      return port === undefined ? [] : [{ port, address, local, protocol }];
+    });
+  });
+  return { privateKey, peers: known.map(({ publicKey, subnet }) => ({ publicKey, subnet })), forwards };
+}
+
+const target = ({ namespace }: Context, pod: V1Pod) => ({
+  namespace,
+  pod: pod.metadata?.name ?? "",
+  container: "stowaway",
+});
+
+/** Made once and kept in a Secret, so that a new Stowaway is the same peer. */
+async function stowawayKeys({ cluster, namespace }: Context): Promise<KeyPair> {
+  const ref = { apiVersion: "v1", kind: "Secret", namespace, name: STOWAWAY_KEY_SECRET };
+  const secret = await cluster.get<V1Secret>(ref);
+  if (secret?.data?.privateKey && secret.data.publicKey) {
+    return { privateKey: atob(secret.data.privateKey), publicKey: atob(secret.data.publicKey) };
+  }
+  const pair = await generateKeyPair();
+  const metadata = { name: STOWAWAY_KEY_SECRET, namespace };
+  await cluster.create(
+    { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData: { ...pair } } as never,
+  );
+  return pair;
+}

@@ -1,0 +1,109 @@
+/** The programs that are measured, and those that measure: each call is a process of its own. */
+import { controlPlaneOf } from "../../lib/lab/nodes.ts";
+import { cacheFolder } from "../images/cache.ts";
+
+export const LAB = "bench";
+/** Where the workloads are. */
+export const NAMESPACE = "bench";
+const CONNECTION = "bench";
+
+export const folder = cacheFolder("bench");
+export const kubeconfig = `${folder}/kubeconfig`;
+/** The program as one file, as the released binary holds it. */
+export const program = `${folder}/gefyra.js`;
+
+/** Of pods and app containers that hold curl, wrk, iperf3 and Python. */
+export const TOOLS = "tools";
+
+export interface Timed {
+  stdout: string;
+  /** Unix milliseconds, just before the process was started. */
+  startedAt: number;
+  /** From the start of the process to its end. */
+  seconds: number;
+}
+
+export async function run(command: string, args: string[], options: RunOptions = {}): Promise<Timed> {
+  const startedAt = Date.now(), start = performance.now();
+  const child = new Deno.Command(command, {
+    args,
+    env: options.env ?? {},
+    stdin: options.stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (options.stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(options.stdin));
+    await writer.close();
+  }
+  const output = await child.output();
+  const seconds = (performance.now() - start) / 1000;
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  if (output.success) return { stdout: text(output.stdout), startedAt, seconds };
+  const said = [text(output.stdout), text(output.stderr)].filter(Boolean).join("\n");
+  throw new Error(`"${[command, ...args].join(" ")}" ended with ${output.code}\n${said}`);
+}
+
+export interface RunOptions {
+  env?: Record<string, string>;
+  stdin?: string;
+}
+
+/** The program under test. */
+export function gefyra(...args: string[]): Promise<Timed> {
+  const env = { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, NO_COLOR: "1" };
+  return run(Deno.execPath(), ["run", "--quiet", "--no-config", "--allow-all", program, ...args], { env });
+}
+
+/** `docker exec` arguments that run kubectl on the lab's control plane: this machine need not have one. */
+export const kubectlArgs = (
+  ...args: string[]
+) => ["exec", "--interactive", controlPlaneOf(LAB).name, "kubectl", "--namespace", NAMESPACE, ...args];
+
+export async function kubectl(...args: string[]): Promise<string> {
+  return (await run("docker", kubectlArgs(...args))).stdout;
+}
+
+/** One value of an object, by a JSON path without its braces. */
+export function field(object: string, path: string, namespace = NAMESPACE): Promise<string> {
+  return kubectl("get", object, "--namespace", namespace, "--output", `jsonpath={${path}}`);
+}
+
+export async function onNode(...command: string[]): Promise<string> {
+  return (await run("docker", ["exec", controlPlaneOf(LAB).name, ...command])).stdout;
+}
+
+export async function inPod(pod: string, ...command: string[]): Promise<string> {
+  return (await run("docker", kubectlArgs("exec", pod, "--", ...command))).stdout;
+}
+
+export async function inApp(name: string, ...command: string[]): Promise<string> {
+  return (await run("docker", ["exec", name, ...command])).stdout;
+}
+
+/** The address of a service, as names are not what is measured. */
+export async function addressOf(service: string): Promise<string> {
+  return (await inPod(TOOLS, "getent", "hosts", service)).split(/\s+/)[0]!;
+}
+
+/** Looks every 20 ms until there is something. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  while (Date.now() < end) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`not within ${timeoutMs / 1000} s: ${what}`);
+}
+
+/** Several figures come from one experiment: the first that asks has it made. */
+export function once<T>(experiment: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= experiment();
+}

@@ -1,0 +1,101 @@
+/** What a switch takes, and what it costs those who are asking meanwhile. */
+import { type Figure, ratio } from "./figure.ts";
+import { fiftieth } from "./many.ts";
+import { switchLoss } from "./switch-loss.ts";
+import { replaced, withoutProbe, withProbe } from "./switching.ts";
+
+export const switchFigures: Figure[] = [
+  {
+    name: "bridge_first_local_s",
+    unit: "s",
+    about:
+      "start of `gefyra bridge` to the first answer of the local container, in a pod that was never bridged; readiness probe every second",
+    aim: 1.2,
+    measure: async () => (await withProbe()).bridge,
+  },
+  {
+    name: "unbridge_first_original_s",
+    unit: "s",
+    about: "start of `gefyra unbridge` to the first answer of the original; readiness probe every second",
+    aim: 0.6,
+    measure: async () => (await withProbe()).unbridge,
+  },
+  {
+    name: "bridge_again_first_local_s",
+    unit: "s",
+    about: "the same as `bridge_first_local_s`, in a pod where Carrier idles since the last bridge",
+    measure: async () => (await withProbe()).again,
+  },
+  {
+    name: "bridge_no_probe_first_local_s",
+    unit: "s",
+    about: "the same as `bridge_first_local_s`; the workload has no probes",
+    aim: 1.2,
+    measure: async () => (await withoutProbe()).bridge,
+  },
+  {
+    name: "unbridge_no_probe_first_original_s",
+    unit: "s",
+    about: "the same as `unbridge_first_original_s`; the workload has no probes",
+    aim: 0.6,
+    measure: async () => (await withoutProbe()).unbridge,
+  },
+  {
+    name: "bridge_no_probe_again_first_local_s",
+    unit: "s",
+    about: "the same as `bridge_again_first_local_s`; the workload has no probes",
+    measure: async () => (await withoutProbe()).again,
+  },
+  {
+    name: "replace_first_local_s",
+    unit: "s",
+    about: "the same as `bridge_first_local_s`, with `--replace`",
+    aim: 4,
+    measure: async () => (await replaced()).bridge,
+  },
+  {
+    name: "replace_first_original_s",
+    unit: "s",
+    about: "the same as `unbridge_first_original_s`, after `--replace`",
+    aim: 4,
+    measure: async () => (await replaced()).unbridge,
+  },
+  {
+    name: "switch_requests_lost",
+    unit: "requests",
+    about:
+      "of 3,000 at 50/s, each over a fresh connection, over 5 bridges and 5 unbridges; the kernel redirects",
+    aim: 0,
+    measure: async () => [(await switchLoss()).kernel],
+  },
+  {
+    name: "switch_http_requests_lost",
+    unit: "requests",
+    about: "the same; an httpGet probe on the port has Nginx read along",
+    aim: 0,
+    measure: async () => [(await switchLoss()).http],
+  },
+  {
+    name: "switch_restarts",
+    unit: "restarts",
+    about: "containers of both that were not the same ones after it",
+    aim: 0,
+    measure: async () => [(await switchLoss()).restarts],
+  },
+];
+
+export const manyFigures: Figure[] = [
+  {
+    name: "bridge_50th_of_first_ratio",
+    unit: "ratio",
+    about: "50 bridges of one pod, a port each: `gefyra bridge` of the last five, of the first five",
+    aim: 1.5,
+    measure: async () => ratio((await fiftieth()).last, (await fiftieth()).first),
+  },
+  {
+    name: "bridge_50th_s",
+    unit: "s",
+    about: "`gefyra bridge` of the last five of 50",
+    measure: async () => (await fiftieth()).last,
+  },
+];

@@ -1,0 +1,89 @@
+/** Requests per second: the original asked directly, through the bridge, and Stowaway's port without Carrier. */
+import { NAMESPACE as OWN_NAMESPACE } from "../../lib/names.ts";
+import { carrierMemory } from "./carrier-memory.ts";
+import { field, gefyra, inPod, kubectl, NAMESPACE, once, TOOLS } from "./commands.ts";
+import { connect } from "./stage.ts";
+import { startApp } from "./switching.ts";
+import { DIRECT, MATCHED, PROBED, UNPROBED } from "./workloads.ts";
+
+const ROUNDS = 3;
+const SECONDS = 3;
+const BRIDGE = "bench-load";
+
+export interface Load {
+  /** Requests per second. */
+  rps: number[];
+  /** Milliseconds in which half of the requests were answered. */
+  p50: number[];
+}
+
+/** What the bridges are made of: the kernel alone, Nginx because of a probe, Nginx because of `--match`. */
+const bridges = { bridge: UNPROBED, http: PROBED, match: MATCHED };
+const header = "x-bench: local";
+
+type Path = "direct" | "tunnel" | keyof typeof bridges;
+
+/** Round by round, one path after the other, so that what slows the machine down meets all of them. */
+export const loads = once(async () => {
+  await connect();
+  const app = await startApp();
+  for (const [path, deployment] of Object.entries(bridges)) {
+    const target = ["--target", `deployment/${deployment}`, "--port", "80:80", "-I", `${BRIDGE}-${path}`];
+    const match = path === "match" ? ["--match", `header:${header.replace(": ", "=")}`] : [];
+    await gefyra("bridge", "-N", app, "-n", NAMESPACE, ...target, ...match);
+  }
+  const tunnel = await tunnelUrl();
+  const url = (path: Path) => {
+    if (path === "tunnel") return tunnel;
+    return `http://${path === "direct" ? DIRECT : bridges[path]}/`;
+  };
+  const c1 = await measure(["direct", "bridge", "tunnel"], url, 1);
+  const c32 = await measure(["direct", "bridge", "tunnel", "http", "match"], url, 32);
+  const memory: number[] = [];
+  for (const path of Object.keys(bridges)) {
+    memory.push(await carrierMemory(`${BRIDGE}-${path}`));
+    await gefyra("unbridge", "-N", `${BRIDGE}-${path}`);
+  }
+  return { c1, c32, memory: Math.max(...memory) };
+});
+
+async function measure<P extends Path>(
+  paths: P[],
+  url: (path: P) => string,
+  connections: number,
+): Promise<Record<P, Load>> {
+  const loads = Object.fromEntries(paths.map((path) => [path, { rps: [], p50: [] }])) as unknown as Record<
+    P,
+    Load
+  >;
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const path of paths) {
+      const { rps, p50 } = await wrk(url(path), connections);
+      loads[path].rps.push(rps);
+      loads[path].p50.push(p50);
+    }
+  }
+  return loads;
+}
+
+async function wrk(url: string, connections: number): Promise<{ rps: number; p50: number }> {
+  const threads = Math.min(2, connections);
+  // The header costs little; so all requests are the same.
+  const options = [`-t${threads}`, `-c${connections}`, `-d${SECONDS}s`, "--latency", "-H", header];
+  const said = await inPod(TOOLS, "wrk", ...options, url);
+  const rps = said.match(/Requests\/sec:\s+([\d.]+)/)?.[1];
+  const [, p50, unit] = said.match(/50%\s+([\d.]+)(us|ms|s)\b/) ?? [];
+  if (!rps || !p50 || /Non-2xx|Socket errors/.test(said)) throw new Error(`wrk ${url}:\n${said}`);
+  const milliseconds = { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"];
+  return { rps: Number(rps), p50: Number(p50) * milliseconds };
+}
+
+/** Stowaway's own address, and the port on which it takes what the bridge hands it. */
+async function tunnelUrl(): Promise<string> {
+  const port = await field(`gefyrabridge/${BRIDGE}-bridge`, ".status.ports[0].stowaway");
+  const [address] = (await kubectl(
+    ...["get", "pods", "--namespace", OWN_NAMESPACE, "--selector", "app.kubernetes.io/component=stowaway"],
+    ...["--output", "jsonpath={.items[*].status.podIP}"],
+  )).split(" ");
+  return `http://${address}:${port}/`;
+}

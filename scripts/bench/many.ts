@@ -1,0 +1,25 @@
+/** Fifty bridges of one pod, a port each, made one after the other: does the last take longer than the first? */
+import { gefyra, NAMESPACE, once } from "./commands.ts";
+import { connect } from "./stage.ts";
+import { freshPod, startApp } from "./switching.ts";
+import { MANY, MANY_PORTS } from "./workloads.ts";
+
+/** One command more or less says little: so many of each end are taken. */
+const ENDS = 5;
+
+export const fiftieth = once(async () => {
+  await connect();
+  const app = await startApp();
+  await freshPod(MANY);
+  const bridge = async (port: number) => {
+    const ports = ["--target", `deployment/${MANY}`, "--port", `${port}:80`, "-I", `bench-${port}`];
+    return (await gefyra("bridge", "-N", app, "-n", NAMESPACE, ...ports)).seconds;
+  };
+  // Carrier starts once, which would flatter the ratio.
+  const [first, ...others] = MANY_PORTS;
+  await bridge(first!);
+  await gefyra("unbridge", "-N", `bench-${first}`);
+  const seconds: number[] = [];
+  for (const port of [first!, ...others]) seconds.push(await bridge(port));
+  return { first: seconds.slice(0, ENDS), last: seconds.slice(-ENDS) };
+});

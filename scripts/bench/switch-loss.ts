@@ -1,0 +1,65 @@
+/** Requests lost, and containers restarted, while a bridge comes and goes. */
+import { addressOf, gefyra, inPod, kubectl, NAMESPACE, once, TOOLS } from "./commands.ts";
+import { connect } from "./stage.ts";
+import { freshPod, startApp } from "./switching.ts";
+import { SWITCHED, SWITCHED_HTTP } from "./workloads.ts";
+
+const SWITCHES = 10, REQUESTS = 3_000, RATE = 50;
+const script = new URL("steady.py", import.meta.url);
+
+interface Said {
+  lost: number;
+  errors: Record<string, number>;
+  /** Answering host → number of requests. */
+  answers: Record<string, number>;
+}
+
+/** Both ways of a port at the same time, one switched just after the other; the first switch is to new Carriers. */
+export const switchLoss = once(async () => {
+  await connect();
+  const app = await startApp();
+  await freshPod(SWITCHED);
+  await freshPod(SWITCHED_HTTP);
+  const before = await containers();
+  const asking = Promise.all([ask(SWITCHED), ask(SWITCHED_HTTP)]);
+  const start = Date.now();
+  for (let turn = 0; turn < SWITCHES; turn++) {
+    const due = start + (turn + 0.5) / SWITCHES * REQUESTS / RATE * 1000;
+    await new Promise((resolve) => setTimeout(resolve, due - Date.now()));
+    for (const name of [SWITCHED, SWITCHED_HTTP]) {
+      const target = ["-n", NAMESPACE, "--target", `deployment/${name}`, "--port", "80:80"];
+      if (turn % 2 === 0) await gefyra("bridge", "-N", app, ...target, "-I", `bench-${name}`);
+      else await gefyra("unbridge", "-N", `bench-${name}`);
+    }
+  }
+  const [kernel, http] = await asking;
+  const after = await containers();
+  return {
+    kernel: lostOf(kernel, app),
+    http: lostOf(http, app),
+    restarts: after.filter((container) => !before.includes(container)).length,
+  };
+});
+
+async function ask(service: string): Promise<Said> {
+  const address = await addressOf(service);
+  const text = await Deno.readTextFile(script);
+  return JSON.parse(await inPod(TOOLS, "python3", "-c", text, address, `${REQUESTS}`, `${RATE}`));
+}
+
+/** Nothing is worth a run in which the bridge was never felt. */
+function lostOf({ lost, errors, answers }: Said, app: string): number {
+  if (!answers[app] || Object.keys(answers).length < 2) {
+    throw new Error(`the traffic was not switched: ${JSON.stringify({ answers, errors })}`);
+  }
+  if (lost) console.error(`# lost: ${JSON.stringify(errors)}`);
+  return lost;
+}
+
+/** One line per container of each original, which changes when it restarts or is replaced. */
+async function containers(): Promise<string[]> {
+  const line = `{.metadata.uid} {range .status.containerStatuses[*]}{.containerID} {.restartCount}{end}`;
+  const selector = `app in (${SWITCHED}, ${SWITCHED_HTTP})`;
+  const output = `jsonpath={range .items[*]}${line}{"\\n"}{end}`;
+  return (await kubectl("get", "pods", "--selector", selector, "--output", output)).split("\n");
+}

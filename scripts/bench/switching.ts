@@ -1,0 +1,60 @@
+/** How long a bridge takes until it is felt in the cluster, and until it is felt no more. */
+import { startAsker } from "./asker.ts";
+import { gefyra, kubectl, NAMESPACE, once, until } from "./commands.ts";
+import { connect } from "./stage.ts";
+import { PROBED, UNPROBED } from "./workloads.ts";
+
+const ROUNDS = 5, REPLACE_ROUNDS = 3;
+const APP = "bench-local";
+
+interface Switches {
+  /** Seconds: of a pod that was never bridged, back, and of the same pod once more. */
+  bridge: number[];
+  unbridge: number[];
+  again: number[];
+}
+
+export const withProbe = once(() => switches(PROBED, ROUNDS));
+export const withoutProbe = once(() => switches(UNPROBED, ROUNDS));
+export const replaced = once(() => switches(PROBED, REPLACE_ROUNDS, "--replace"));
+
+/** Each round has a fresh pod: a Carrier that was there before starts no more, a replaced container starts later each time. */
+async function switches(deployment: string, rounds: number, ...options: string[]): Promise<Switches> {
+  await connect();
+  await startApp();
+  const taken: Switches = { bridge: [], unbridge: [], again: [] };
+  const name = `bench-${deployment}`;
+  const target = ["-n", NAMESPACE, "--target", `deployment/${deployment}`, "--port", "80:80"];
+  for (let round = 1; round <= rounds; round++) {
+    await freshPod(deployment);
+    await using asker = await startAsker(deployment);
+    const original = (answer: string) => answer.startsWith(`${deployment}-`);
+    const local = (answer: string) => answer === APP;
+    const seconds = async (args: string[], felt: (answer: string) => boolean) => {
+      const { startedAt } = await gefyra(...args);
+      return (await asker.answered(felt, startedAt) - startedAt) / 1000;
+    };
+    const bridge = ["bridge", "-N", APP, ...target, "-I", name, ...options];
+    await asker.answered(original, 0);
+    taken.bridge.push(await seconds(bridge, local));
+    taken.unbridge.push(await seconds(["unbridge", "-N", name], original));
+    if (options.includes("--replace")) continue;
+    taken.again.push(await seconds(bridge, local));
+    await gefyra("unbridge", "-N", name);
+  }
+  return taken;
+}
+
+export const startApp = once(async () => {
+  await gefyra("run", "-i", "hello-nginx", "-N", APP, "-n", NAMESPACE, "-d");
+  return APP;
+});
+
+export async function freshPod(deployment: string): Promise<void> {
+  await kubectl("rollout", "restart", `deployment/${deployment}`);
+  await kubectl("rollout", "status", `deployment/${deployment}`, "--timeout", "60s");
+  await until("the pod before is gone", async () => {
+    const pods = await kubectl("get", "pods", "--selector", `app=${deployment}`, "--output", "name");
+    return pods.split("\n").length === 1 ? true : undefined;
+  });
+}

@@ -1,0 +1,77 @@
+/** What runs in the cluster while Gefyra is measured. */
+
+const labels = (app: string) => ({ app });
+const grace = { terminationGracePeriodSeconds: 1 };
+
+/** Nginx, which answers with the name of its pod, and a service on port 80. */
+function nginx(name: string, more: object = {}): object[] {
+  const container = { name: "nginx", image: "hello-nginx:latest", imagePullPolicy: "Never" };
+  return [
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name },
+      spec: {
+        selector: { matchLabels: labels(name) },
+        template: {
+          metadata: { labels: labels(name) },
+          spec: { ...grace, containers: [{ ...container, ports: [{ containerPort: 80 }], ...more }] },
+        },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name },
+      spec: { selector: labels(name), ports: [{ port: 80 }] },
+    },
+  ];
+}
+
+function tools(name: string, ...command: string[]): object {
+  const container = { name: "tools", image: "tools:latest", imagePullPolicy: "Never", command };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: { ...grace, terminationGracePeriodSeconds: 0, containers: [container] },
+  };
+}
+
+/** The least that makes a difference: a pod is out of its service until the next probe, up to a second later. */
+const readinessProbe = { httpGet: { path: "/", port: 80 }, periodSeconds: 1 };
+
+/** Bridged again and again; one whose port the kernel redirects, and one whose probe has Carrier read along. */
+export const UNPROBED = "unprobed", PROBED = "probed";
+/** The same two, under steady requests while they are switched. */
+export const SWITCHED = "switched", SWITCHED_HTTP = "switched-http";
+/** Bridged for the requests that match. */
+export const MATCHED = "matched";
+/** Has many ports. */
+export const MANY = "many";
+export const MANY_PORTS = Array.from({ length: 50 }, (_, i) => 8001 + i);
+/** Never bridged. */
+export const DIRECT = "direct";
+/** Where the bandwidth is measured to. */
+export const IPERF_SERVER = "iperf-server";
+
+export const deployments = [PROBED, UNPROBED, SWITCHED, SWITCHED_HTTP, MATCHED, MANY, DIRECT];
+
+export function manifests(namespace: string, toolsPod: string): object {
+  const items = [
+    ...nginx(PROBED, { readinessProbe }),
+    ...nginx(UNPROBED),
+    ...nginx(SWITCHED),
+    ...nginx(SWITCHED_HTTP, { readinessProbe }),
+    ...nginx(MATCHED),
+    ...nginx(MANY, { ports: MANY_PORTS.map((containerPort) => ({ containerPort })) }),
+    ...nginx(DIRECT),
+    tools(toolsPod, "sleep", "infinity"),
+    tools(IPERF_SERVER, "iperf3", "--server"),
+  ];
+  return {
+    apiVersion: "v1",
+    kind: "List",
+    items: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, ...items],
+  };
+}

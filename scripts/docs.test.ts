@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { readSources } from "./check-imports.ts";
+import { commandsPage, PAGE } from "./docs.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const read = (path: string) => Deno.readTextFile(root + path);
+
+/** Ids of the errors that the program's own sources throw; each is written as a literal. */
+async function errorIds(): Promise<string[]> {
+  const sources = Object.entries(await readSources(root))
+    .filter(([path]) => /^(cli|lib|operator)\//.test(path) && !path.endsWith(".test.ts"));
+  const ids = sources.flatMap(([path, source]) => {
+    const made = [...source.matchAll(/new GefyraError\(\s*/g)];
+    const literal = [...source.matchAll(/new GefyraError\(\s*"([a-z-]+)"/g)].map(([, id = ""]) => id);
+    assert.equal(literal.length, made.length, `${path}: an id is not a literal`);
+    return literal;
+  });
+  return [...new Set(ids)];
+}
+
+Deno.test("docs/commands.md is what the commands say of themselves (else: deno task docs)", async () => {
+  assert.equal(await read(PAGE), await commandsPage());
+});
+
+Deno.test("troubleshooting explains every error that there is, and no other, in the order of the alphabet", async () => {
+  const explained = [...(await read("docs/troubleshooting.md")).matchAll(/^### (.*)$/gm)].map(([, id]) => id);
+  assert.deepEqual(explained, [...await errorIds(), "internal"].sort());
+});
+
+Deno.test("every relative link in the documents leads to a file", async () => {
+  const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+  for (const folder of ["docs", "docs/decisions"]) {
+    for await (const { name } of Deno.readDir(root + folder)) {
+      if (name.endsWith(".md")) pages.push(`${folder}/${name}`);
+    }
+  }
+  let links = 0;
+  for (const page of pages) {
+    for (const [, target = ""] of (await read(page)).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      links++;
+      await assert.doesNotReject(Deno.stat(new URL(target, `file://${root}${page}`)), `${page}: ${target}`);
+    }
+  }
+  assert.ok(links > 10);
+});

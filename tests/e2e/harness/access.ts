@@ -1,0 +1,35 @@
+/** Kubeconfigs for users other than the lab's administrator. */
+import { stringify } from "yaml";
+import { folder, kubeconfig } from "./home.ts";
+import { type Json, kubectl } from "./kubectl.ts";
+import { parse } from "yaml";
+
+/** The lab's kubeconfig with something of its cluster or user replaced, as a file of its own. */
+async function variant(name: string, change: (config: Json) => void): Promise<string> {
+  const config = parse(await Deno.readTextFile(kubeconfig));
+  change(config);
+  const file = `${folder}/kubeconfig-${name}`;
+  await Deno.writeTextFile(file, stringify(config), { mode: 0o600 });
+  return file;
+}
+
+/** Of a service account that has no rights at all. */
+export async function withoutRights(namespace: string): Promise<string> {
+  const token = await kubectl("create", "token", "default", "--namespace", namespace);
+  return await variant("without-rights", (config) => config.users[0].user = { token });
+}
+
+/** Of an API server that does not answer. */
+export function withoutServer(): Promise<string> {
+  const { port } = freePort();
+  return variant(
+    "without-server",
+    (config) => config.clusters[0].cluster.server = `https://127.0.0.1:${port}`,
+  );
+}
+
+function freePort(): { port: number } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return listener.addr;
+}

@@ -1,0 +1,71 @@
+/** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
+import assert from "node:assert/strict";
+import { CONNECTION, kubeconfig, program } from "./home.ts";
+
+export interface Output {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  /** Ends with the process. */
+  output: Promise<Output>;
+  kill(signal: Deno.Signal): void;
+  /** Waits until the program has said something like it on stdout or stderr. */
+  said(text: string): Promise<void>;
+}
+
+type Env = Record<string, string>;
+
+/** Any outcome. */
+export function tryGefyra(args: string[], env: Env = {}): Promise<Output> {
+  return startGefyra(args, env).output;
+}
+
+/** Its output; fails when the command does. */
+export async function gefyra(...args: string[]): Promise<Output> {
+  const output = await tryGefyra(args);
+  assert.equal(
+    output.code,
+    0,
+    `gefyra ${args.join(" ")}: ${output.code}\n${output.stderr}\n${output.stdout}`,
+  );
+  return output;
+}
+
+export function startGefyra(args: string[], env: Env = {}): Running {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-config", "--allow-all", program, ...args],
+    env: { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let heard = "";
+  const listeners = new Set<() => void>();
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    let text = "";
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream() as never) as AsyncIterable<string>) {
+      text += chunk;
+      heard += chunk;
+      for (const listener of listeners) listener();
+    }
+    return text.trimEnd();
+  };
+  const output = Promise.all([child.status, read(child.stdout), read(child.stderr)]).then(
+    ([{ code }, stdout, stderr]) => ({ code, stdout, stderr }),
+  );
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const listener = () => {
+        if (!heard.includes(text)) return;
+        listeners.delete(listener);
+        resolve();
+      };
+      listeners.add(listener);
+      listener();
+      output.then(() => reject(new Error(`gefyra ended without saying "${text}":\n${heard}`)));
+    });
+  return { output, said, kill: (signal) => child.kill(signal) };
+}

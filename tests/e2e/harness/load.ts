@@ -1,0 +1,49 @@
+/** Steady load from inside the cluster: what a switch costs is seen by those who ask meanwhile. */
+import { CONTROL_PLANE } from "./home.ts";
+
+export interface LoadResult {
+  sent: number;
+  /** Seconds since the start, and what went wrong. */
+  lost: { at: number; error: string }[];
+  /** Number of answers by text. */
+  answers: Record<string, number>;
+  /** Seconds without any answer. */
+  longestGap: number;
+}
+
+export interface Load {
+  stop(): Promise<LoadResult>;
+}
+
+const script = new URL("load.py", import.meta.url);
+
+/** A fresh connection for each of `rate` requests per second, from the pod `tools` of the namespace. */
+export async function startLoad(namespace: string, url: string, rate: number): Promise<Load> {
+  const child = new Deno.Command("docker", {
+    args: [
+      ...[
+        "exec",
+        "--interactive",
+        CONTROL_PLANE,
+        "kubectl",
+        "exec",
+        "--stdin",
+        "--namespace",
+        namespace,
+        "tools",
+        "--",
+      ],
+      ...["python3", "-c", await Deno.readTextFile(script), url, `${rate}`],
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  return {
+    stop: async () => {
+      await child.stdin.close();
+      const { stdout } = await child.output();
+      return JSON.parse(new TextDecoder().decode(stdout));
+    },
+  };
+}

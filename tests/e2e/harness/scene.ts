@@ -1,0 +1,124 @@
+/** What one test works in: a namespace, a folder, and the way to take everything away again, also after a failure. */
+import { CONNECTION_LABEL, ROLE_LABEL } from "../../../lib/names.ts";
+import { docker, eventually, tryDocker } from "../../docker.ts";
+import { gefyra, type Output, tryGefyra } from "./gefyra.ts";
+import { CONNECTION, TEST_LABEL } from "./home.ts";
+import { apply, kubectl, type Manifest, podsOf, ready, remove } from "./kubectl.ts";
+import { prepare } from "./prepare.ts";
+
+export interface Scene extends AsyncDisposable {
+  namespace: string;
+  /** A folder on this machine, made for the test. */
+  folder: string;
+  /** Puts objects into the namespace, the pod `tools` among the first, and waits until they answer. */
+  apply(manifests: Manifest[]): Promise<void>;
+  /** `curl` in the pod `tools`. */
+  ask(url: string, ...options: string[]): Promise<string>;
+  /** So many answers, one after the other, each over a connection of its own. */
+  askOften(url: string, times: number): Promise<string[]>;
+  /** A command in the pod `tools`. */
+  inPod(...command: string[]): Promise<Output>;
+  /** `gefyra run` of a pyserver that answers with a text of its own. */
+  run(name: string, text: string, ...options: string[]): Promise<void>;
+  /** `gefyra bridge` of a deployment's port 80 to port 8000 of a pyserver; the bridge gets the deployment's name. */
+  bridge(app: string, deployment: string, ...options: string[]): Promise<Output>;
+  /** Changes what a pyserver answers with. */
+  write(name: string, text: string): Promise<void>;
+  pods(name: string): ReturnType<typeof podsOf>;
+}
+
+/** `namespace`: one that is there already, instead of one of the scene's own. */
+export async function scene(
+  name: string,
+  { namespace = `e2e-${name}` }: { namespace?: string } = {},
+): Promise<Scene> {
+  await prepare();
+  const own = namespace === `e2e-${name}`;
+  if (own) await kubectl("create", "namespace", namespace);
+  if (own) await kubectl("label", "namespace", namespace, `${TEST_LABEL}=${name}`);
+  const folder = await Deno.makeTempDir({ prefix: "gefyra-e2e-" });
+  const applied: Manifest[] = [];
+  const inPod = (...command: string[]) =>
+    kubectl("exec", "--namespace", namespace, "tools", "--", ...command).then(
+      (stdout) => ({ code: 0, stdout, stderr: "" }),
+      (error) => ({ code: 1, stdout: "", stderr: String(error) }),
+    );
+  const ask: Scene["ask"] = (url, ...options) =>
+    kubectl(
+      ...["exec", "--namespace", namespace, "tools", "--"],
+      ...["curl", "--silent", "--show-error", "--fail", "--max-time", "4", ...options, url],
+    );
+  const write = async (app: string, text: string) => {
+    await Deno.mkdir(`${folder}/${app}`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/${app}/index.html`, text);
+  };
+  return {
+    namespace,
+    folder,
+    inPod,
+    write,
+    apply: async (manifests) => {
+      for (const { metadata } of manifests) metadata.labels = { ...metadata.labels, [TEST_LABEL]: name };
+      applied.push(...manifests);
+      await apply(namespace, manifests);
+      await ready(namespace, manifests);
+      // kube-proxy learns of a service a moment after its pods are ready.
+      const services = manifests.filter(({ kind }) => kind === "Service");
+      await Promise.all(services.map(({ metadata }) => eventually(() => ask(`http://${metadata.name}`))));
+    },
+    ask,
+    askOften: async (url, times) => {
+      const loop =
+        `for i in $(seq ${times}); do curl --silent --show-error --fail --max-time 4 ${url}; echo; done`;
+      const { stdout, stderr } = await inPod("sh", "-c", loop);
+      const answers = stdout.split("\n").filter(Boolean);
+      if (answers.length !== times) throw new Error(`${answers.length} of ${times} answers: ${stderr}`);
+      return answers;
+    },
+    run: async (app, text, ...options) => {
+      await write(app, text);
+      const mount = ["-v", `${folder}/${app}:/src`];
+      await gefyra("run", "-i", "pyserver", "-N", app, "-n", namespace, "-d", ...mount, ...options);
+    },
+    bridge: (app, deployment, ...options) => gefyra(...bridgeArgs(namespace, app, deployment), ...options),
+    pods: (app) => podsOf(namespace, app),
+    [Symbol.asyncDispose]: async () => {
+      const { code, stderr } = await tryGefyra(["down"]);
+      if (code !== 0) console.error(`# gefyra down: ${stderr}`);
+      // Nobody waits for it but those who look at everything.
+      if (own) await kubectl("delete", "namespace", namespace, "--wait=false");
+      else await remove(namespace, applied);
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+export function bridgeArgs(namespace: string, app: string, deployment: string): string[] {
+  const target = ["-n", namespace, "--target", `deployment/${deployment}`];
+  return ["bridge", "-N", app, ...target, "--port", "80:8000", "-I", deployment];
+}
+
+const OURS = `label=${CONNECTION_LABEL}=${CONNECTION}`;
+
+/** The ids of the suite's Docker networks. */
+export async function networks(): Promise<string[]> {
+  return (await docker(["network", "ls", "--quiet", "--filter", OURS])).split("\n").filter(Boolean);
+}
+
+/** The containers of the suite's connection with a role. */
+export async function containersOf(role: "cargo" | "app"): Promise<string[]> {
+  const filters = [OURS, `label=${ROLE_LABEL}=${role}`];
+  const names = await docker([
+    "ps",
+    "--all",
+    "--format",
+    "{{.Names}}",
+    ...filters.flatMap((f) => ["--filter", f]),
+  ]);
+  return names.split("\n").filter(Boolean);
+}
+
+/** A command in an app container; any outcome. */
+export function inApp(name: string, ...command: string[]): Promise<Output> {
+  return tryDocker(["exec", name, ...command]);
+}

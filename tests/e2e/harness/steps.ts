@@ -1,0 +1,20 @@
+export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
+
+/** Steps that build on each other: the first that fails ends the test. */
+export function ordered(t: Deno.TestContext): Step {
+  return async (name, work) => {
+    if (!await t.step(name, work)) throw new Error(`stopped, as it is not true that ${name}`);
+  };
+}
+
+/** Seconds with one decimal, for people. */
+export async function timed(work: () => Promise<unknown>): Promise<string> {
+  const start = performance.now();
+  await work();
+  return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+}
+
+/** What a test found out, beside passing. */
+export function report(text: string): void {
+  console.log(`    ${text}`);
+}

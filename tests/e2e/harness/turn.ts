@@ -1,0 +1,34 @@
+/** One suite at a time on a machine: all use the same lab and the same connection. */
+
+const LOOK_EVERY_MS = 1_000;
+
+/** Waits until no other process has its turn, then takes it for as long as this process lives. */
+export async function takeTurn(file: string, say: (text: string) => void): Promise<void> {
+  let told = false;
+  while (true) {
+    const holder = await holderOf(file);
+    if (holder === Deno.pid) return;
+    if (holder !== undefined && await runs(holder)) {
+      if (!told) say(`waiting for the suite of process ${holder}`);
+      told = true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      continue;
+    }
+    // Of two that see an old turn at once, the one whose file stays has it.
+    const mine = `${file}.${Deno.pid}`;
+    await Deno.writeTextFile(mine, `${Deno.pid}`);
+    await Deno.rename(mine, file);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS / 10));
+  }
+}
+
+async function holderOf(file: string): Promise<number | undefined> {
+  const text = await Deno.readTextFile(file).catch(() => "");
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** `/proc` names the living; what is no test run has only been given an old number. */
+async function runs(pid: number): Promise<boolean> {
+  const line = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+  return line.split("\0").includes("test");
+}

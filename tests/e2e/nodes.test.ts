@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { docker, eventually } from "../docker.ts";
+import { gefyra } from "./harness/gefyra.ts";
+import { CONTROL_PLANE, WORKER } from "./harness/home.ts";
+import { type Json, kubectl, kubectlJson } from "./harness/kubectl.ts";
+import { inApp, type Scene, scene } from "./harness/scene.ts";
+import { ordered, report, timed } from "./harness/steps.ts";
+import { httpProbe, tools, workload } from "./harness/workloads.ts";
+
+const MEGABYTES = 100;
+const PROBE_ROUNDS_MS = 5_000;
+
+const ways = [
+  { name: "kept", way: "--keep", restarts: 0 },
+  { name: "replaced", way: "--replace", restarts: 1 },
+];
+
+Deno.test("across nodes: large bodies arrive whole, and probes are content", async (t) => {
+  await using place = await scene("nodes");
+  const step = ordered(t);
+  await gefyra("up");
+  const selector = ["--selector", "app.kubernetes.io/component=stowaway"];
+  const [stowaway] = (await kubectlJson("get", "pods", "--namespace", "gefyra", ...selector)).items;
+  const node = stowaway.spec.nodeName === WORKER ? CONTROL_PLANE : WORKER;
+  const extra = {
+    ports: [{ name: "http", containerPort: 80 }, { name: "health", containerPort: 8080 }],
+    startupProbe: httpProbe(80),
+    readinessProbe: { ...httpProbe(80), httpGet: { path: "/ready", port: "health" } },
+    livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 2 },
+  };
+  const objects = ways.flatMap(({ name }) => workload(name, { node, extra }));
+  await place.apply([tools(stowaway.spec.nodeName), ...objects]);
+  await Deno.copyFile(new URL("harness/hashing.py", import.meta.url), `${place.folder}/hashing.py`);
+  const script = ["-v", `${place.folder}/hashing.py:/hashing.py`, "-c", "python3 /hashing.py 8000"];
+  await place.run("app", "local", ...script);
+  await docker(["exec", "app", "sh", "-c", `head -c ${MEGABYTES}M /dev/urandom > /large`]);
+  await docker(["exec", "app", "ln", "-s", "/large", "/src/large"]);
+  const expected = await docker(["exec", "app", "sha256sum", "/large"]).then((line) => line.slice(0, 64));
+
+  for (const { name, way, restarts } of ways) {
+    await step(`${way}: a pod is bridged from another node than Stowaway's`, async () => {
+      await place.bridge("app", name, way);
+      const [pod] = await place.pods(name);
+      assert.notEqual(pod.spec.nodeName, stowaway.spec.nodeName);
+      await eventually(async () => assert.equal(await place.ask(`http://${name}`), "local"));
+    });
+
+    await step(`${way}: probes on the bridged port and on another are content`, async () => {
+      const first = await eventually(() => readyState(place, name));
+      assert.equal(first.restarts, restarts);
+      await new Promise((resolve) => setTimeout(resolve, PROBE_ROUNDS_MS));
+      assert.deepEqual(await readyState(place, name), first);
+    });
+
+    await step(`${way}: ${MEGABYTES} MB pass the bridge in both directions`, async () => {
+      const curl = "curl -sS --fail --max-time 60";
+      const took = await timed(() =>
+        assertPrints(place, `${curl} http://${name}/large -o /tmp/large && sha256sum /tmp/large`, expected)
+      );
+      const tookUp = await timed(() =>
+        assertPrints(place, `${curl} --data-binary @/tmp/large http://${name}/`, expected)
+      );
+      report(`download ${took}, upload ${tookUp}`);
+    });
+  }
+
+  await step(`${MEGABYTES} MB pass from a pod to the container`, async () => {
+    const serve = "cd /tmp && exec python3 -m http.server 9000 > /dev/null 2>&1 &";
+    await place.inPod("sh", "-c", serve);
+    const pod = await kubectl(
+      "get",
+      "pod",
+      "tools",
+      "--namespace",
+      place.namespace,
+      "--output",
+      "jsonpath={.status.podIP}",
+    );
+    const took = await timed(() =>
+      eventually(async () => {
+        const download = `curl -sS --fail --max-time 60 http://${pod}:9000/large | sha256sum`;
+        const { stdout, stderr } = await inApp("app", "sh", "-c", download);
+        assert.equal(stdout.slice(0, 64), expected, stderr);
+      })
+    );
+    report(`outbound ${took}`);
+  });
+});
+
+async function readyState(place: Scene, name: string) {
+  const [pod] = await place.pods(name);
+  const ready = pod.status.conditions.find(({ type }: Json) => type === "Ready");
+  assert.equal(ready.status, "True");
+  return { since: ready.lastTransitionTime, restarts: pod.status.containerStatuses[0].restartCount };
+}
+
+/** What a shell in the pod prints first. */
+async function assertPrints(place: Scene, script: string, expected: string): Promise<void> {
+  const { stdout, stderr } = await place.inPod("sh", "-c", script);
+  assert.equal(stdout.slice(0, expected.length), expected, stderr);
+}
