@@ -1,3 +1,4 @@
+import { Option } from "@commander-js/extra-typings";
 import { delimiter, resolve } from "node:path";
 import { checkObjectName } from "../lib/cluster/object-names.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
@@ -36,8 +37,11 @@ export const up = () =>
       wholeNumber(30, 604800),
       DISCONNECT_TIMEOUT_S,
     )
-    .option("--registry <name>", "where Gefyra's images come from", DEFAULT_REGISTRY)
-    .option("--tag <tag>", "tag of Gefyra's images", VERSION)
+    .addOption(
+      new Option("--registry <name>", "where Gefyra's images come from").env("GEFYRA_REGISTRY")
+        .default(DEFAULT_REGISTRY),
+    )
+    .addOption(new Option("--tag <tag>", "tag of Gefyra's images").env("GEFYRA_TAG").default(VERSION))
     .option("--dry-run", "print what would be put into the cluster, and change nothing")
     .addOption(outputOption(["json", "yaml"]))
     .action(async (options) => {

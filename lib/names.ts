@@ -53,7 +53,11 @@ export interface ImageNames {
   tag: string;
 }
 
-export const defaultImages: ImageNames = { registry: DEFAULT_REGISTRY, tag: VERSION };
+/** `GEFYRA_REGISTRY` and `GEFYRA_TAG` name others, for all commands at once. */
+export const defaultImages: ImageNames = {
+  registry: Deno.env.get("GEFYRA_REGISTRY") || DEFAULT_REGISTRY,
+  tag: Deno.env.get("GEFYRA_TAG") || VERSION,
+};
 
 /** The image of one part, e.g. `gefyra/cargo:0.1.0`. */
 export function imageOf(part: Part, names: ImageNames = defaultImages): string {

@@ -8,7 +8,7 @@ import { bundle } from "../../../scripts/bundle.ts";
 import { buildImages } from "../../../scripts/images/build.ts";
 import { buildWorkloads, workloads } from "../../../scripts/images/workloads.ts";
 import { gefyra } from "./gefyra.ts";
-import { folder, kubeconfig, LAB, program, root, TEST_LABEL, WORKERS } from "./home.ts";
+import { folder, kubeconfig, LAB, program, root, TEST_LABEL, turn, WORKERS } from "./home.ts";
 import { kubectl } from "./kubectl.ts";
 import { takeTurn } from "./turn.ts";
 
@@ -20,7 +20,7 @@ export async function prepare(): Promise<void> {
   const say = (text: string) => console.error(`# ${text}`);
   Deno.chdir(root);
   await Deno.mkdir(folder, { recursive: true });
-  await takeTurn(`${folder}/turn`, say);
+  await takeTurn(turn, say);
   say("building what has changed");
   await buildImages(parts, defaultImages, () => {});
   await buildWorkloads(() => {});

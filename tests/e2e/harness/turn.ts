@@ -1,4 +1,5 @@
-/** One suite at a time on a machine: all use the same lab and the same connection. */
+/** One suite at a time on a machine: all use the same names in Docker. */
+import { dirname } from "node:path";
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -16,6 +17,7 @@ export async function takeTurn(file: string, say: (text: string) => void): Promi
     }
     // Of two that see an old turn at once, the one whose file stays has it.
     const mine = `${file}.${Deno.pid}`;
+    await Deno.mkdir(dirname(mine), { recursive: true });
     await Deno.writeTextFile(mine, `${Deno.pid}`);
     await Deno.rename(mine, file);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS / 10));
