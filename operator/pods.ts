@@ -9,6 +9,7 @@ import { GefyraError, messageOf } from "../lib/errors.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
+import { drain } from "./drain.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
@@ -36,7 +37,7 @@ interface Placed {
  * told its configuration at once: so for a moment that is just tried.
  */
 const joinedAt = new Map<string, number>();
-const EARLY_MS = 3000, EARLY_INTERVAL_MS = 100;
+const EARLY_MS = 5000, EARLY_INTERVAL_MS = 100;
 
 export async function interceptPods(context: Context, interception: Interception): Promise<InterceptedPod[]> {
   const { bridge, pods } = interception;
@@ -114,20 +115,23 @@ async function writeRecords(
 
 async function intercept(
   context: Context,
-  { bridge, stowaway, tunnelReady }: Interception,
+  interception: Interception,
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<InterceptedPod> {
+  const { bridge, stowaway, tunnelReady } = interception;
   const { reason: _, ...waiting } = { ...record, state: "Switching" as const };
   const placed = record.way === "beside"
     ? await placeBeside(context, bridge, pod)
-    : await placeInstead(context, pod, record);
+    : await placeInstead(context, interception, pod, record);
   if (placed === undefined) return waiting;
   if ("reason" in placed) return { ...waiting, state: "Failed", reason: placed.reason };
   await tunnelReady();
   const told = await configure(context, bridge, pod, { ...placed, record }, stowaway);
   if (told === "no-forwarding") return { ...waiting, forwards: false };
   if (!told) return waiting;
+  // What stands in the pod's record afterwards is the container's real id.
+  if (placed.early && record.way === "replace") return waiting;
   // A replaced container gets traffic only when the kubelet calls it ready.
   const ready = record.way === "beside" || containerStatus(pod, record.container)?.ready === true;
   return { ...waiting, carrierContainer: placed.id, state: ready ? "Active" : "Switching" };
@@ -150,32 +154,54 @@ async function placeBeside(
       // A pod that no node has taken yet cannot be joined.
       if (!pod.spec?.nodeName) return undefined;
       await addCarrier(context.cluster, pod, placed.name, context.carrierImage);
-      joinedAt.set(uid, Date.now());
       context.log(`pod ${namespace}/${pod.metadata?.name}: Carrier joins`);
-      context.queue.addLater(keys.bridge(namespace, bridge.metadata?.name ?? ""), EARLY_INTERVAL_MS);
+      expectEarly(context, bridge, uid);
       return undefined;
     case "starting":
-      if (Date.now() - (joinedAt.get(uid) ?? 0) > EARLY_MS) return undefined;
-      return { container: placed.name, id: `${placed.name} of ${uid}`, early: true };
+      return early(placed.name, uid);
   }
+}
+
+function expectEarly({ queue }: Context, { metadata }: GefyraBridge, uid: string): void {
+  joinedAt.set(uid, Date.now());
+  queue.addLater(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""), EARLY_INTERVAL_MS);
+}
+
+function early(container: string, uid: string): Placed | undefined {
+  if (Date.now() - (joinedAt.get(uid) ?? 0) > EARLY_MS) return undefined;
+  return { container, id: `${container} of ${uid}`, early: true };
 }
 
 async function placeInstead(
   context: Context,
+  { bridge, pods }: Interception,
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<Placed | { reason: string } | undefined> {
   const { container } = record;
   if (imageInSpec(pod, container) !== context.carrierImage) {
+    const peers = pods.map((one) => one.pod).filter(({ metadata }) => metadata?.uid !== record.uid);
+    const wait = await drain(context, pod, peers);
+    if (wait > 0) {
+      const { namespace = "", name = "" } = bridge.metadata ?? {};
+      context.queue.addLater(keys.bridge(namespace, name), wait);
+      return undefined;
+    }
     await setImage(context.cluster, pod, container, context.carrierImage);
+    // Without a readiness probe it is ready, and asked, as soon as it runs.
+    expectEarly(context, bridge, record.uid);
     context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);
     return undefined;
   }
   const id = runningContainer(pod, container);
-  if (id && id !== record.originalContainer) return { container, id };
+  if (id && id !== record.originalContainer) {
+    joinedAt.delete(record.uid);
+    return { container, id };
+  }
   const { reason, message } = containerStatus(pod, container)?.state?.waiting ?? {};
   // A container whose policy is to pull always pulls Carrier's image too.
-  return reason && isHopeless(reason) ? { reason: message ? `${reason}: ${message}` : reason } : undefined;
+  if (reason && isHopeless(reason)) return { reason: message ? `${reason}: ${message}` : reason };
+  return early(container, record.uid);
 }
 
 async function configure(

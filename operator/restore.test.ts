@@ -34,17 +34,18 @@ const pod = (name: string): V1Pod => ({
 interface Fields {
   records: InterceptedPod[];
   /** How long ago the bridge was deleted. */
-  since?: number;
+  /** Unix milliseconds. */
+  now?: number;
   finalizers?: string[];
   exec?: () => Promise<{ exitCode: number; stdout: string; stderr: string }>;
 }
 
 /** One look at a deleted bridge. */
-async function restore({ records, since = 0, finalizers = [FINALIZER], exec }: Fields) {
+async function restore({ records, now = 0, finalizers = [FINALIZER], exec }: Fields) {
   const bridge: GefyraBridge = {
     metadata: {
       ...{ name: "b", namespace: "shop", uid: "b", resourceVersion: "1", finalizers },
-      deletionTimestamp: new Date(Date.now() - since),
+      deletionTimestamp: new Date(0),
     },
     spec: {
       client: "me",
@@ -72,12 +73,12 @@ async function restore({ records, since = 0, finalizers = [FINALIZER], exec }: F
   } as unknown as Cluster;
   const context = {
     cluster,
-    world: { bridges, stowaways: store<V1Pod>() },
+    world: { bridges, stowaways: store<V1Pod>(), pods: store<V1Pod>(), follow: () => Promise.resolve() },
     queue: { addLater: (key: string) => void later.push(key) },
     carrierImage: CARRIER,
     log: (text: string) => void logs.push(text),
   } as unknown as Context;
-  await restoreBridge(context, bridge);
+  await restoreBridge(context, bridge, now);
   return { events, later, logs };
 }
 
@@ -94,20 +95,23 @@ Deno.test("of replaced containers one comes back after the other, and the bridge
 });
 
 Deno.test("an original that does not come back keeps neither the others nor the bridge for ever", async () => {
-  const records = [record("a", "replace"), record("b", "replace")];
-  const { events, later } = await restore({ records, since: RESTORE_TIMEOUT_MS });
-  assert.deepEqual(events, ["Restoring", "image of a", "image of b", "finalizers: "]);
-  assert.deepEqual(later, []);
+  const records = [record("slow", "replace"), record("slower", "replace")];
+  const look = (now: number) => restore({ records, now });
+  assert.deepEqual((await look(0)).events, ["Restoring", "image of slow"]);
+  const second = await look(RESTORE_TIMEOUT_MS);
+  assert.deepEqual(second.events, ["Restoring", "image of slow", "image of slower"]);
+  assert.deepEqual(second.later, ["bridge/shop/b"]);
+  assert.deepEqual((await look(2 * RESTORE_TIMEOUT_MS)).events.at(-1), "finalizers: ");
 });
 
 Deno.test("a Carrier that cannot be reached keeps neither the others nor the bridge for ever", async () => {
-  const records = [record("a", "beside"), record("b", "beside")];
+  const records = [record("lost", "beside"), record("gone", "beside")];
   const exec = () => Promise.reject(new GefyraError("exec-failed", 'Cannot reach node "worker"'));
   const waits = await restore({ records, exec });
-  assert.deepEqual(waits.events, ["Restoring", "apply in a", "apply in b"]);
+  assert.deepEqual(waits.events, ["Restoring", "apply in lost", "apply in gone"]);
   assert.deepEqual(waits.later, ["bridge/shop/b"]);
-  assert.ok(waits.logs.some((line) => line.includes('pod shop/a: Cannot reach node "worker"')));
-  const ends = await restore({ records, exec, since: RESTORE_TIMEOUT_MS });
+  assert.ok(waits.logs.some((line) => line.includes('pod shop/lost: Cannot reach node "worker"')));
+  const ends = await restore({ records, exec, now: RESTORE_TIMEOUT_MS });
   assert.equal(ends.events.at(-1), "finalizers: ");
 });
 

@@ -1,4 +1,4 @@
-import { restorePod } from "../lib/bridge/intercept.ts";
+import { imageInSpec, restorePod } from "../lib/bridge/intercept.ts";
 import { releasePod } from "../lib/bridge/share.ts";
 import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
@@ -6,10 +6,21 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resour
 import { setPhase } from "./bridges.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
+import { drain } from "./drain.ts";
 import { runningStowaway } from "./tunnel.ts";
 
+/** By the pod's uid: when its original was first asked to come back, in Unix milliseconds. */
+const asked = new Map<string, number>();
+
+/** An original that does not start any more, or a node that is lost, must not keep the others waiting for ever. */
+const PATIENCE_MS = RESTORE_TIMEOUT_MS / 2;
+
 /** Gives every pod back, then lets the bridge go. Containers that were replaced come back one after the other. */
-export async function restoreBridge(context: Context, bridge: GefyraBridge): Promise<void> {
+export async function restoreBridge(
+  context: Context,
+  bridge: GefyraBridge,
+  now: number = Date.now(),
+): Promise<void> {
   const namespace = bridge.metadata?.namespace ?? "", name = bridge.metadata?.name ?? "";
   if (!bridge.metadata?.finalizers?.includes(FINALIZER)) return;
   await setPhase(context, namespace, name, {
@@ -17,23 +28,30 @@ export async function restoreBridge(context: Context, bridge: GefyraBridge): Pro
     reason: "Deleted",
     message: "originals come back",
   });
-  const since = new Date(bridge.metadata.deletionTimestamp ?? Date.now()).getTime();
-  // An original that does not start any more must not keep the others waiting for ever.
-  const patient = Date.now() - since < RESTORE_TIMEOUT_MS / 2;
-  let waiting = 0;
-  for (const record of bridge.status?.pods ?? []) {
-    if (await giveBack(context, namespace, record)) continue;
-    waiting++;
-    if (patient && record.way === "replace") break;
+  const records = bridge.status?.pods ?? [];
+  if (records.some(({ way }) => way === "replace")) await context.world.follow(namespace);
+  let waiting = false;
+  for (const record of records) {
+    if (await giveBack(context, bridge, record)) continue;
+    const since = asked.get(record.uid) ?? now;
+    asked.set(record.uid, since);
+    if (now - since >= PATIENCE_MS) continue;
+    waiting = true;
+    if (record.way === "replace") break;
   }
-  if (waiting && patient) return context.queue.addLater(keys.bridge(namespace, name), 1000);
+  if (waiting) return context.queue.addLater(keys.bridge(namespace, name), 1000);
+  for (const { uid } of records) asked.delete(uid);
   const finalizers = bridge.metadata.finalizers.filter((one) => one !== FINALIZER);
   await setFinalizers(context, context.world.bridges, bridgeRef(namespace, name), finalizers);
   context.log(`bridge ${namespace}/${name}: restored`);
 }
 
-async function giveBack(context: Context, namespace: string, record: InterceptedPod): Promise<boolean> {
-  if (record.way === "replace") return await restorePod(context.cluster, namespace, record.container, record);
+async function giveBack(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
+  const namespace = bridge.metadata?.namespace ?? "";
+  if (record.way === "replace") {
+    if (await leavesServices(context, bridge, record)) return false;
+    return await restorePod(context.cluster, namespace, record.container, record);
+  }
   try {
     return await releasePod(context.cluster, namespace, record, {
       bridges: context.world.bridges.all(),
@@ -46,4 +64,22 @@ async function giveBack(context: Context, namespace: string, record: Intercepted
     context.log(`pod ${namespace}/${record.name}: ${messageOf(error)}`);
     return false;
   }
+}
+
+/** Whether a pod whose original is about to come back still has to wait for that. */
+async function leavesServices(
+  context: Context,
+  bridge: GefyraBridge,
+  record: InterceptedPod,
+): Promise<boolean> {
+  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  const taken = new Set(bridge.status?.pods?.map(({ uid }) => uid));
+  const all = context.world.pods.all().filter(({ metadata }) =>
+    taken.has(metadata?.uid ?? "") && !metadata?.deletionTimestamp
+  );
+  const pod = all.find(({ metadata }) => metadata?.uid === record.uid);
+  if (!pod || imageInSpec(pod, record.container) === record.originalImage) return false;
+  const wait = await drain(context, pod, all.filter((one) => one !== pod));
+  if (wait > 0) context.queue.addLater(keys.bridge(namespace, name), wait);
+  return wait > 0;
 }

@@ -38,7 +38,8 @@ async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: bo
   };
   await waitFor(gone, {
     what: `bridge "${ref.name}" to give its pods back`,
-    timeout: RESTORE_TIMEOUT_MS,
+    // Containers that were replaced come back one after the other.
+    timeout: RESTORE_TIMEOUT_MS * Math.max(1, bridge.status?.pods?.length ?? 0),
     interval: operated ? 100 : 500,
   });
 }
