@@ -6,7 +6,7 @@ import type { ExecResult, ExecTarget } from "./cluster.ts";
 
 /** Runs a command in a container over `pods/exec`. */
 export async function execInPod(
-  k8s: typeof import("@kubernetes/client-node"),
+  k8s: typeof import("./client.ts"),
   config: KubeConfig,
   { namespace, pod, container }: ExecTarget,
   command: string[],

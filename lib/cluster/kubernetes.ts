@@ -1,4 +1,4 @@
-/** The Kubernetes API through the official client: the only file that imports it, and only when it is needed. */
+/** The Kubernetes API through the official client, which is loaded only when it is needed. */
 import type {
   Configuration,
   KubeConfig,
@@ -14,7 +14,7 @@ import { execInPod } from "./exec.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 import { follow, type WatchSource } from "./watch.ts";
 
-type Client = typeof import("@kubernetes/client-node");
+type Client = typeof import("./client.ts");
 
 export interface ClusterOptions {
   /** Path of a kubeconfig, or several as in `KUBECONFIG`; default: `KUBECONFIG`, else `~/.kube/config`, else the pod's service account. */
@@ -24,9 +24,9 @@ export interface ClusterOptions {
 }
 
 export async function connectCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const k8s = await import("@kubernetes/client-node");
+  const k8s = await import("./client.ts");
   const config = loadConfig(k8s, options);
-  const request = requester(k8s, config);
+  const request = requester(config);
   const server = new URL(config.getCurrentCluster()?.server ?? "https://127.0.0.1");
   const reach = <T>(call: () => Promise<T>) => explained(server, call);
   const list = async <T extends KubernetesObject>(selection: Selection) => {
@@ -145,6 +145,11 @@ function loadConfig(k8s: Client, { kubeconfig, context }: ClusterOptions): KubeC
   return config;
 }
 
+/** For the client an API like its own ones, which are generated: it is handed the authentication, TLS and HTTP. */
+class OwnApi {
+  constructor(readonly configuration: Configuration) {}
+}
+
 interface RequestOptions {
   query?: Record<string, string | undefined>;
   contentType?: string;
@@ -155,9 +160,8 @@ interface RequestOptions {
  * Plain JSON in and out. The client's typed calls know no generic subresources and drop fields that they do not
  * know; its authentication, TLS and HTTP are what is used here.
  */
-function requester(k8s: Client, config: KubeConfig) {
-  const api = k8s.KubernetesObjectApi.makeApiClient(config);
-  const { configuration } = api as unknown as { configuration: Configuration };
+function requester(config: KubeConfig) {
+  const { configuration } = config.makeApiClient(OwnApi as never) as unknown as OwnApi;
   return async <T>(method: string, path: string, options: RequestOptions = {}): Promise<T> => {
     const context = configuration.baseServer.makeRequestContext(path, method as never);
     context.setHeaderParam("Accept", "application/json");
