@@ -35,11 +35,15 @@ export async function remove(namespace: string, manifests: Manifest[]): Promise<
   await kubectl("delete", "--namespace", namespace, "--ignore-not-found", "--wait", ...names);
 }
 
-/** Waits until every deployment and bare pod among them is ready. */
+/** Waits until every workload and bare pod among them is ready. */
 export async function ready(namespace: string, manifests: Manifest[]): Promise<void> {
   const wait = ["--namespace", namespace, "--timeout", "90s"];
   await Promise.all(manifests.map(async ({ kind, metadata: { name } }) => {
-    if (kind === "Deployment") await kubectl("rollout", "status", ...wait, `deployment/${name}`);
+    if (kind === "ReplicaSet") {
+      await kubectl("wait", "--for", "jsonpath={.status.readyReplicas}=1", ...wait, `replicaset/${name}`);
+    } else if (/(Deployment|Set)$/.test(kind)) {
+      await kubectl("rollout", "status", ...wait, `${kind.toLowerCase()}/${name}`);
+    }
     if (kind === "Pod") await kubectl("wait", "--for", "condition=Ready", ...wait, `pod/${name}`);
   }));
 }

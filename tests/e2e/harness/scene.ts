@@ -12,6 +12,8 @@ export interface Scene extends AsyncDisposable {
   folder: string;
   /** Puts objects into the namespace, the pod `tools` among the first, and waits until they answer. */
   apply(manifests: Manifest[]): Promise<void>;
+  /** The same without asking: what speaks no HTTP on port 80 would not answer. */
+  applyUnasked(manifests: Manifest[]): Promise<void>;
   /** `curl` in the pod `tools`. */
   ask(url: string, ...options: string[]): Promise<string>;
   /** So many answers, one after the other, each over a connection of its own. */
@@ -48,6 +50,12 @@ export async function scene(
       ...["exec", "--namespace", namespace, "tools", "--"],
       ...["curl", "--silent", "--show-error", "--fail", "--max-time", "4", ...options, url],
     );
+  const applyUnasked = async (manifests: Manifest[]) => {
+    for (const { metadata } of manifests) metadata.labels = { ...metadata.labels, [TEST_LABEL]: name };
+    applied.push(...manifests);
+    await apply(namespace, manifests);
+    await ready(namespace, manifests);
+  };
   const write = async (app: string, text: string) => {
     await Deno.mkdir(`${folder}/${app}`, { recursive: true });
     await Deno.writeTextFile(`${folder}/${app}/index.html`, text);
@@ -57,14 +65,13 @@ export async function scene(
     folder,
     inPod,
     write,
+    applyUnasked,
     apply: async (manifests) => {
-      for (const { metadata } of manifests) metadata.labels = { ...metadata.labels, [TEST_LABEL]: name };
-      applied.push(...manifests);
-      await apply(namespace, manifests);
-      await ready(namespace, manifests);
+      await applyUnasked(manifests);
       // kube-proxy learns of a service a moment after its pods are ready.
       const services = manifests.filter(({ kind }) => kind === "Service");
-      await Promise.all(services.map(({ metadata }) => eventually(() => ask(`http://${metadata.name}`))));
+      const asked = services.map(({ metadata, spec }) => `http://${metadata.name}:${spec.ports[0].port}`);
+      await Promise.all(asked.map((url) => eventually(() => ask(url), 30_000)));
     },
     ask,
     askOften: async (url, times) => {

@@ -27,13 +27,7 @@ export function workload(name: string, options: WorkloadOptions = {}): Manifest[
           spec: {
             ...(node ? { nodeName: node } : {}),
             terminationGracePeriodSeconds: 1,
-            containers: [{
-              name: container,
-              image: "hello-nginx:latest",
-              imagePullPolicy: "Never",
-              ports: [{ containerPort: 80 }],
-              ...extra,
-            }],
+            containers: [helloContainer({ name: container, ...extra })],
           },
         },
       },
@@ -42,14 +36,30 @@ export function workload(name: string, options: WorkloadOptions = {}): Manifest[
   ];
 }
 
-function service(name: string): Manifest {
+/** Of the image hello-nginx, with other fields where they are given. */
+export const helloContainer = (extra: Record<string, unknown> = {}) => ({
+  name: "hello-nginx",
+  image: "hello-nginx:latest",
+  imagePullPolicy: "Never",
+  ports: [{ containerPort: 80 }],
+  ...extra,
+});
+
+/** Of the pods with the label `app`, which all workloads here have. */
+export function service(
+  name: string,
+  spec: Record<string, unknown> = {},
+  port: Record<string, unknown> = { port: 80, targetPort: 80 },
+): Manifest {
   return {
     apiVersion: "v1",
     kind: "Service",
     metadata: { name },
-    spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 80 }] },
+    spec: { selector: { app: name }, ports: [port], ...spec },
   };
 }
+
+export const toolsContainer = { name: "tools", image: "tools:latest", imagePullPolicy: "Never" };
 
 /** The pod that asks. */
 export function tools(node?: string): Manifest {
@@ -60,7 +70,7 @@ export function tools(node?: string): Manifest {
     spec: {
       ...(node ? { nodeName: node } : {}),
       terminationGracePeriodSeconds: 0,
-      containers: [{ name: "tools", image: "tools:latest", imagePullPolicy: "Never" }],
+      containers: [toolsContainer],
     },
   };
 }

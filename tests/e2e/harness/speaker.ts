@@ -1,0 +1,109 @@
+/** The app that speaks several protocols (tests/images/protocols), as the original in the cluster and as the local one. */
+import assert from "node:assert/strict";
+import { imageOf } from "../../../lib/names.ts";
+import { docker } from "../../docker.ts";
+import { gefyra } from "./gefyra.ts";
+import { CONTROL_PLANE, root } from "./home.ts";
+import { kubectlJson, type Manifest } from "./kubectl.ts";
+import type { Scene } from "./scene.ts";
+
+export const PORT = { http1: 8001, http2: 8002, lines: 8003, greeting: 8004, udp: 8005 } as const;
+export type Protocol = keyof typeof PORT;
+
+/** Where to ask one that is published on the nodes. */
+export type Speaker = Record<Protocol, { hostname: string; port: number }>;
+
+const script = `${root}/tests/images/protocols/server.ts`;
+const SCRIPTS = "speaker";
+
+/** Once per namespace: the script as the pods mount it. */
+export async function speakerScript(): Promise<Manifest> {
+  const data = { "server.ts": await Deno.readTextFile(script) };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: SCRIPTS }, data };
+}
+
+export interface SpeakerOptions {
+  /** Where it listens; all addresses when absent, the pod's own with "$(POD_IP)". */
+  host?: string;
+  /** More fields of the container, and of the pod. */
+  extra?: Record<string, unknown>;
+  pod?: Record<string, unknown>;
+}
+
+/** A deployment that says it is the `original`, and a service that nodes publish. */
+export function speaker(name: string, { host, extra = {}, pod = {} }: SpeakerOptions = {}): Manifest[] {
+  const labels = { app: name };
+  const ports = Object.entries(PORT).map(([port, number]) => ({
+    name: port,
+    protocol: port === "udp" ? "UDP" : "TCP",
+    number,
+  }));
+  const container = {
+    name: "speaker",
+    image: imageOf("operator"),
+    imagePullPolicy: "Never",
+    command: ["deno"],
+    args: ["run", "--allow-all", "/app/server.ts", "original", ...(host ? [host] : [])],
+    env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
+    ports: ports.map(({ name, protocol, number }) => ({ name, protocol, containerPort: number })),
+    volumeMounts: [{ name: "app", mountPath: "/app" }],
+    ...extra,
+  };
+  const spec = {
+    terminationGracePeriodSeconds: 1,
+    containers: [container],
+    volumes: [{ name: "app", configMap: { name: SCRIPTS } }],
+    ...pod,
+  };
+  return [
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, labels },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name },
+      spec: {
+        type: "NodePort",
+        selector: labels,
+        ports: ports.map(({ name, protocol, number }) => ({ name, protocol, port: number })),
+      },
+    },
+  ];
+}
+
+/** From this machine, over the node's address. */
+export async function speakerAt(namespace: string, name: string): Promise<Speaker> {
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+  const [hostname, { spec }] = await Promise.all([
+    docker(["inspect", "--format", format, CONTROL_PLANE]),
+    kubectlJson("get", "service", name, "--namespace", namespace),
+  ]);
+  const ports: { name: Protocol; nodePort: number }[] = spec.ports;
+  return Object.fromEntries(
+    ports.map(({ name, nodePort }) => [name, { hostname, port: nodePort }]),
+  ) as Speaker;
+}
+
+/** `gefyra run` of it: it says its own name. */
+export async function runSpeaker({ namespace }: Scene, name: string, host?: string): Promise<void> {
+  const mounts = ["-v", `${Deno.execPath()}:/usr/local/bin/deno:ro`, "-v", `${script}:/server.ts:ro`];
+  const command = ["deno", "run", "--no-config", "--allow-all", "/server.ts", name, ...(host ? [host] : [])];
+  await gefyra("run", "-i", "pyserver", "-N", name, "-n", namespace, "-d", ...mounts, "--", ...command);
+}
+
+/** `--port` for each of its ports, or for some. */
+export function speakerPorts(
+  protocols: Protocol[] = ["http1", "http2", "lines", "greeting", "udp"],
+): string[] {
+  return protocols.flatMap((name) => ["--port", `${name}:${PORT[name]}${name === "udp" ? "/udp" : ""}`]);
+}
+
+// deno-lint-ignore no-explicit-any -- a test's own answers
+export function jsonOf(answer: string): any {
+  assert.ok(answer.includes("{"), `no JSON: ${answer}`);
+  return JSON.parse(answer.slice(answer.indexOf("{")));
+}

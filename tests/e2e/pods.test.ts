@@ -1,0 +1,103 @@
+/** Pods as careful people write them, in namespaces that demand it. */
+import assert from "node:assert/strict";
+import { eventually } from "../docker.ts";
+import { gefyra, tryGefyra } from "./harness/gefyra.ts";
+import { kubectl, type Manifest } from "./harness/kubectl.ts";
+import { scene } from "./harness/scene.ts";
+import { runSpeaker, speaker, speakerAt, speakerPorts, speakerScript } from "./harness/speaker.ts";
+import { askUdp, bytes, http } from "./harness/speaking.ts";
+import { ordered } from "./harness/steps.ts";
+import { tools } from "./harness/workloads.ts";
+
+const DENO = ["deno", "run", "--allow-all", "/app/server.ts", "original"];
+
+/** All that Pod Security "restricted" asks for, and more. */
+const careful = {
+  securityContext: {
+    runAsNonRoot: true,
+    runAsUser: 4242,
+    runAsGroup: 4343,
+    readOnlyRootFilesystem: true,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  },
+  resources: { limits: { memory: "256Mi", cpu: "1" } },
+};
+
+/** By what is special: fields of the container and of the pod. */
+const kinds: Record<string, { extra: Record<string, unknown>; pod?: Record<string, unknown> }> = {
+  careful: { extra: careful },
+  "shell-command": { extra: { ...careful, command: ["/bin/sh", "-c", `exec ${DENO.join(" ")}`], args: [] } },
+  "args-only": { extra: { ...careful, command: ["/usr/bin/env"], args: DENO } },
+  "shared-processes": { extra: careful, pod: { shareProcessNamespace: true } },
+  "fs-group": { extra: careful, pod: { securityContext: { fsGroup: 777, supplementalGroups: [888] } } },
+};
+const names = Object.keys(kinds);
+
+async function enforce(namespace: string, level: string): Promise<void> {
+  const label = `pod-security.kubernetes.io/enforce=${level}`;
+  await kubectl("label", "namespace", namespace, "--overwrite", label);
+}
+
+Deno.test("pods without rights are bridged in both ways, also where Pod Security is enforced", async (t) => {
+  await using place = await scene("pods");
+  const step = ordered(t);
+  const objects: Manifest[] = names.flatMap((name) => speaker(name, kinds[name]!));
+  await enforce(place.namespace, "privileged");
+  await Promise.all([place.applyUnasked([tools(), await speakerScript(), ...objects]), gefyra("up")]);
+  await runSpeaker(place, "local");
+  const speakers = await Promise.all(names.map((name) => speakerAt(place.namespace, name)));
+  const bridge = (name: string, ...options: string[]) => {
+    const to = ["-n", place.namespace, "--target", `deploy/${name}`, "-I", name, ...speakerPorts()];
+    return ["bridge", "-N", "local", ...to, ...options];
+  };
+  const assertAnswers = async (name: string) => {
+    for (const at of speakers) {
+      const found = await Promise.all([
+        ...["HTTP/1.1", "gRPC, streaming", "WebSocket"].map((protocol) => http[protocol]!(at, "alice")),
+        bytes["lines over TCP"]!(at),
+        askUdp(at),
+      ]);
+      assert.deepEqual([...new Set(found)], [name]);
+    }
+  };
+  await eventually(() => assertAnswers("original"), 30_000);
+
+  await step("beside, where it is admitted", async () => {
+    for (const name of names) {
+      assert.match((await gefyra(...bridge(name))).stdout, /1 pod, beside, 0 restarts/);
+    }
+    await assertAnswers("local");
+    await gefyra("unbridge", "--all");
+    await assertAnswers("original");
+  });
+
+  for (const level of ["baseline", "restricted"]) {
+    await step(`in the original's place, where Pod Security "${level}" is enforced`, async () => {
+      await enforce(place.namespace, level);
+      // What the test asks with would not be admitted; it is there already.
+      for (const name of names) {
+        const { stdout } = await gefyra(...bridge(name));
+        assert.match(stdout, /1 pod, replace, 1 restart/, name);
+      }
+      await assertAnswers("local");
+      await gefyra("unbridge", "--all");
+      await eventually(() => assertAnswers("original"), 60_000);
+    });
+  }
+
+  await step("beside cannot be forced where it is not admitted, nor what needs the original", async () => {
+    const table: [options: string[], says: RegExp][] = [
+      [["--keep"], /enforces the Pod Security level "restricted", which forbids NET_ADMIN/],
+      [["--match", "header:x-user=alice"], /--match needs the way beside/],
+      [["--fallback"], /--fallback needs the way beside/],
+    ];
+    for (const [options, says] of table) {
+      const { code, stderr } = await tryGefyra(bridge("careful", ...options));
+      assert.notEqual(code, 0);
+      assert.match(stderr, says);
+    }
+    assert.equal((await gefyra("list", "--bridges")).stdout, "No bridges.");
+  });
+});

@@ -1,0 +1,108 @@
+/** Every protocol passes a bridge, and where it matches requests, each goes where its rules say. */
+import assert from "node:assert/strict";
+import { eventually } from "../docker.ts";
+import { ask } from "../images/talk.ts";
+import { gefyra } from "./harness/gefyra.ts";
+import { scene } from "./harness/scene.ts";
+import { jsonOf, runSpeaker, speaker, speakerAt, speakerPorts, speakerScript } from "./harness/speaker.ts";
+import { askUdp, bytes, http } from "./harness/speaking.ts";
+import { ordered } from "./harness/steps.ts";
+import { tools } from "./harness/workloads.ts";
+
+const MATCHED = "matched", OPEN = "open";
+const TCP = speakerPorts(["http1", "http2", "lines", "greeting"]);
+
+Deno.test("protocols: what matches reaches the local container, all else the original", async (t) => {
+  await using place = await scene("protocols");
+  const step = ordered(t);
+  const objects = [tools(), await speakerScript(), ...speaker(MATCHED), ...speaker(OPEN)];
+  await Promise.all([place.applyUnasked(objects), gefyra("up")]);
+  await runSpeaker(place, "local");
+  const [matched, open] = await Promise.all([
+    speakerAt(place.namespace, MATCHED),
+    speakerAt(place.namespace, OPEN),
+  ]);
+  const bridge = (target: string, ...options: string[]) => {
+    const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-I", target];
+    return gefyra("bridge", "-N", "local", ...to, ...options);
+  };
+  const every = async (check: (name: string) => Promise<void>) => {
+    const names = [...Object.keys(http), ...Object.keys(bytes)];
+    for (const name of names) await t.step(name, () => check(name));
+  };
+
+  await step("without a bridge the originals answer", async () => {
+    for (const at of [matched, open]) {
+      await eventually(async () => assert.equal(await http["HTTP/1.1"]!(at, "alice"), "original"), 30_000);
+      await eventually(async () => assert.equal(await askUdp(at), "original"));
+    }
+  });
+
+  await step("bridges, one of them for a user", async () => {
+    await Promise.all([
+      bridge(MATCHED, ...TCP, "--match", "header:X-User=alice"),
+      bridge(OPEN, ...speakerPorts()),
+    ]);
+  });
+
+  await every(async (name) => {
+    if (name in bytes) {
+      assert.equal(await bytes[name]!(matched), "original");
+      return assert.equal(await bytes[name]!(open), "local");
+    }
+    const answers = [
+      http[name]!(matched, "alice"),
+      http[name]!(matched, "bob"),
+      http[name]!(matched, undefined),
+      http[name]!(open, "bob"),
+    ];
+    assert.deepEqual(await Promise.all(answers), ["local", "original", "original", "local"]);
+  });
+
+  await step("datagrams pass", async () => {
+    assert.equal(await askUdp(open), "local");
+    assert.equal(await askUdp(matched), "original");
+  });
+
+  await step("rules are of headers, paths and methods; all of a group, or another group", async () => {
+    await gefyra("unbridge", "-N", MATCHED);
+    const rules = [
+      ...["--match", "header:x-debug~^(1|yes)$", "--match", "path:/api", "--or"],
+      ...["--match", "path:=/exact", "--match", "method:put", "--or", "--match", "path:~^/v[0-9]+/users$"],
+    ];
+    await bridge(MATCHED, "--port", "http1:8001", ...rules);
+    const table: [head: string, name: string][] = [
+      ["GET /api/users\nX-Debug: yes", "local"],
+      ["GET /api\nx-dEbUg: 1", "local"],
+      ["GET /apis\nX-Debug: yes", "original"],
+      ["GET /api\nX-Debug: no", "original"],
+      ["GET /api", "original"],
+      ["PUT /exact", "local"],
+      ["GET /exact", "original"],
+      ["PUT /exact/", "original"],
+      ["PUT /exact?with=query", "local"],
+      ["GET /v2/users", "local"],
+      ["GET /v2/users/1", "original"],
+      ["POST /v/users", "original"],
+    ];
+    const { hostname, port } = matched.http1;
+    for (const [head, name] of table) {
+      const [line, ...headers] = head.split("\n");
+      const request = [`${line} HTTP/1.1`, "Host: x", ...headers].join("\n");
+      assert.equal(jsonOf(await ask(hostname, port, request)).name, name, head);
+    }
+  });
+
+  await step("without the bridges the originals answer again, and none has restarted", async () => {
+    await gefyra("unbridge", "--all");
+    for (const at of [matched, open]) {
+      assert.equal(await http["HTTP/1.1"]!(at, "alice"), "original");
+      assert.equal(await http["gRPC, unary"]!(at, "alice"), "original");
+      assert.equal(await askUdp(at), "original");
+    }
+    for (const name of [MATCHED, OPEN]) {
+      const [pod] = await place.pods(name);
+      assert.equal(pod.status.containerStatuses[0].restartCount, 0);
+    }
+  });
+});

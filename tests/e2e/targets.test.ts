@@ -1,0 +1,196 @@
+/** Whatever serves in a cluster can be bridged, however it is named, and comes back. */
+import assert from "node:assert/strict";
+import { eventually } from "../docker.ts";
+import { gefyra } from "./harness/gefyra.ts";
+import { type Json, kubectl, type Manifest } from "./harness/kubectl.ts";
+import { type Scene, scene } from "./harness/scene.ts";
+import { ordered, report, timed } from "./harness/steps.ts";
+import { helloContainer, service, tools, toolsContainer, workload } from "./harness/workloads.ts";
+
+interface Case {
+  name: string;
+  /** What is meant, in one of kubectl's ways. */
+  target: string;
+  ports?: string[];
+  objects: Manifest[];
+  /** Default: the service of that name. */
+  url?: (place: Scene) => Promise<string>;
+  /** Addresses that answer; default 1. */
+  pods?: number;
+  /** Only the way beside. */
+  besideOnly?: boolean;
+}
+
+const GRACE = { terminationGracePeriodSeconds: 1 };
+const hello = helloContainer(), named = helloContainer({ ports: [{ name: "http", containerPort: 80 }] });
+
+function set(
+  kind: string,
+  name: string,
+  containers: Json[] = [hello],
+  pod: Json = {},
+  more: Json = {},
+): Manifest {
+  const labels = { app: name };
+  return {
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { name },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { ...GRACE, containers, ...pod } },
+      ...more,
+    },
+  };
+}
+
+const barePod = (name: string): Manifest => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, labels: { app: name } },
+  spec: { ...GRACE, containers: [hello] },
+});
+
+const serviceUrl = (name: string, port = 80) => () => Promise.resolve(`http://${name}:${port}`);
+
+async function podUrl({ namespace }: Scene, name: string): Promise<string> {
+  const ip = ["--output", "jsonpath={.status.podIP}"];
+  return `http://${await kubectl("get", "pod", name, "--namespace", namespace, ...ip)}`;
+}
+
+const cases: Case[] = [
+  { name: "deployment", target: "deployments.apps/deployment", objects: workload("deployment") },
+  {
+    name: "stateful",
+    target: "sts/stateful",
+    objects: [
+      set("StatefulSet", "stateful", [hello], {}, { serviceName: "stateful" }),
+      service("stateful", { clusterIP: "None" }),
+    ],
+    url: () => Promise.resolve("http://stateful-0.stateful"),
+  },
+  { name: "daemon", target: "ds/daemon", objects: [set("DaemonSet", "daemon"), service("daemon")], pods: 2 },
+  { name: "replicas", target: "rs/replicas", objects: [set("ReplicaSet", "replicas"), service("replicas")] },
+  { name: "bare", target: "pod/bare", objects: [barePod("bare"), service("bare")] },
+  {
+    name: "alone",
+    target: "po/alone",
+    objects: [barePod("alone")],
+    url: (place) => podUrl(place, "alone"),
+  },
+  {
+    name: "by-service-port",
+    target: "svc/by-service-port",
+    ports: ["8081:8000"],
+    objects: [
+      set("Deployment", "by-service-port"),
+      service("by-service-port", {}, { port: 8081, targetPort: 80 }),
+    ],
+    url: serviceUrl("by-service-port", 8081),
+  },
+  {
+    name: "by-service-name",
+    target: "services/by-service-name",
+    ports: ["web:8000"],
+    objects: [
+      set("Deployment", "by-service-name", [named]),
+      service("by-service-name", {}, { name: "web", port: 80, targetPort: "http" }),
+    ],
+  },
+  {
+    name: "headless",
+    target: "svc/headless",
+    objects: [set("Deployment", "headless"), service("headless", { clusterIP: "None" })],
+  },
+  {
+    name: "undeclared",
+    target: "deploy/undeclared",
+    objects: [set("Deployment", "undeclared", [helloContainer({ ports: [] })]), service("undeclared")],
+  },
+  {
+    name: "two-containers",
+    target: "deploy/two-containers/hello-nginx",
+    objects: [set("Deployment", "two-containers", [toolsContainer, hello]), service("two-containers")],
+  },
+  {
+    name: "service-of-two",
+    target: "svc/service-of-two",
+    objects: [set("Deployment", "service-of-two", [toolsContainer, hello]), service("service-of-two")],
+  },
+  {
+    name: "sidecar",
+    target: "deploy/sidecar/proxy",
+    objects: [
+      set("Deployment", "sidecar", [toolsContainer], {
+        initContainers: [
+          { ...toolsContainer, name: "first", command: ["true"] },
+          { ...hello, name: "proxy", restartPolicy: "Always" },
+        ],
+      }),
+      service("sidecar"),
+    ],
+    besideOnly: true,
+  },
+  {
+    name: "port-name",
+    target: "deployment/port-name",
+    ports: ["http:8000"],
+    objects: [set("Deployment", "port-name", [named]), service("port-name")],
+  },
+  {
+    name: "two-ports",
+    target: "deploy/two-ports",
+    ports: ["80:8000", "8080:8000"],
+    objects: [
+      set("Deployment", "two-ports", [
+        helloContainer({ ports: [{ containerPort: 80 }, { containerPort: 8080 }] }),
+      ]),
+      service("two-ports", {}, { port: 80, targetPort: 8080 }),
+    ],
+  },
+];
+
+Deno.test("targets: every kind of workload is bridged and given back", async (t) => {
+  await using place = await scene("targets");
+  const step = ordered(t);
+  await Promise.all([place.apply([tools(), ...cases.flatMap(({ objects }) => objects)]), gefyra("up")]);
+  await place.run("app", "local");
+  const urls = new Map<string, string>();
+  for (const { name, url } of cases) urls.set(name, await url?.(place) ?? `http://${name}`);
+
+  /** One by one: each process of the command line needs a core for a second. */
+  const bridgeAll = async (chosen: Case[], way: string) => {
+    for (const { name, target, ports = ["80:8000"] } of chosen) {
+      const to = ["-n", place.namespace, "--target", target, ...ports.flatMap((port) => ["--port", port])];
+      await gefyra("bridge", "-N", "app", "-I", name, ...to, way);
+    }
+  };
+  const answers = (chosen: Case[]) =>
+    Promise.all(chosen.map(async ({ name, pods = 1 }) => {
+      const found = await place.askOften(urls.get(name)!, 4 * pods);
+      return [name, [...new Set(found)].join()] as const;
+    }));
+  const assertAll = (chosen: Case[], expected: RegExp) =>
+    eventually(async () => {
+      for (const [name, answer] of await answers(chosen)) assert.match(answer, expected, name);
+    }, 60_000);
+
+  await step("without a bridge the originals answer", () => assertAll(cases, /^(hello from nginx|healthy)/));
+
+  for (const way of ["--keep", "--replace"]) {
+    const chosen = cases.filter(({ besideOnly }) => way === "--keep" || !besideOnly);
+    await step(`${way}: all answer from here`, async () => {
+      report(`${chosen.length} bridges took ${await timed(() => bridgeAll(chosen, way))}`);
+      await assertAll(chosen, /^local$/);
+      const { stdout } = await gefyra("list", "--bridges");
+      for (const { name, pods = 1 } of chosen) {
+        assert.match(stdout, new RegExp(`^${name} .* Active +${pods}/${pods}$`, "m"));
+      }
+    });
+
+    await step(`${way}: all are given back`, async () => {
+      report(`unbridge --all took ${await timed(() => gefyra("unbridge", "--all"))}`);
+      await assertAll(chosen, /^(hello from nginx|healthy)/);
+    });
+  }
+});
