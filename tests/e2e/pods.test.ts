@@ -73,6 +73,11 @@ Deno.test("pods without rights are bridged in both ways, also where Pod Security
     await assertAnswers("original");
   });
 
+  // A pod that Carrier has joined would not be admitted again.
+  const inNamespace = ["--namespace", place.namespace];
+  await kubectl("rollout", "restart", ...inNamespace, ...names.map((name) => `deployment/${name}`));
+  await Promise.all(names.map((name) => kubectl("rollout", "status", ...inNamespace, `deployment/${name}`)));
+
   for (const level of ["baseline", "restricted"]) {
     await step(`in the original's place, where Pod Security "${level}" is enforced`, async () => {
       await enforce(place.namespace, level);

@@ -1,0 +1,145 @@
+/** The original is found wherever it listens, and stands in where that is asked for. */
+import assert from "node:assert/strict";
+import { docker, eventually, exec } from "../docker.ts";
+import { talk } from "../images/talk.ts";
+import { gefyra } from "./harness/gefyra.ts";
+import { type Json } from "./harness/kubectl.ts";
+import { type Scene, scene } from "./harness/scene.ts";
+import { runSpeaker, speaker, speakerAt, speakerPorts, speakerScript } from "./harness/speaker.ts";
+import { askUdp, bytes, http } from "./harness/speaking.ts";
+import { ordered } from "./harness/steps.ts";
+import { tools } from "./harness/workloads.ts";
+
+const POD_IP = "pod-ip", LOOPBACK = "loopback", ANY = "any", STILL = "still";
+const who = http["HTTP/1.1"]!, grpc = http["gRPC, unary"]!, lines = bytes["lines over TCP"]!;
+
+Deno.test("the original: where it listens, when it stands in, where nothing is forwarded", async (t) => {
+  await using place = await scene("original");
+  const step = ordered(t);
+  const objects = [
+    ...speaker(POD_IP, { host: "$(POD_IP)" }),
+    ...speaker(LOOPBACK, { host: "127.0.0.1" }),
+    ...[ANY, STILL].flatMap((name) => speaker(name)),
+  ];
+  await Promise.all([place.applyUnasked([tools(), await speakerScript(), ...objects]), gefyra("up")]);
+  await runSpeaker(place, "local");
+  const at = (name: string) => speakerAt(place.namespace, name);
+  const [podIp, loopback, any, still] = await Promise.all([POD_IP, LOOPBACK, ANY, STILL].map(at));
+  const bridge = (target: string, ...options: string[]) => {
+    const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-I", target];
+    return gefyra("bridge", "-N", "local", ...to, ...options);
+  };
+  for (const one of [podIp!, any!, still!]) {
+    await eventually(async () => assert.equal(await who(one, "bob"), "original"), 30_000);
+  }
+
+  await step(
+    "one that listens on the pod's address only, or on loopback only, gets what is not ours",
+    async () => {
+      const ports = speakerPorts(["http1", "http2", "lines"]);
+      for (const [name, one] of [[POD_IP, podIp!], [LOOPBACK, loopback!]] as const) {
+        await bridge(name, ...ports, "--match", "header:x-user=alice");
+        assert.deepEqual([await who(one, "alice"), await grpc(one, "alice")], ["local", "local"], name);
+        assert.deepEqual(
+          [await who(one, "bob"), await grpc(one, "bob"), await lines(one)],
+          ["original", "original", "original"],
+          name,
+        );
+      }
+      await gefyra("unbridge", "--all");
+      assert.equal(await who(podIp!, "alice"), "original");
+      await assertRefused(loopback!.http1);
+    },
+  );
+
+  await step("one that listens on loopback only can be bridged whole", async () => {
+    await bridge(LOOPBACK, ...speakerPorts());
+    assert.deepEqual([await who(loopback!, "bob"), await askUdp(loopback!)], ["local", "local"]);
+    await gefyra("unbridge", "-N", LOOPBACK);
+    await assertRefused(loopback!.http1);
+  });
+
+  await step("a local port that is closed refuses as a pod does, and serves when it opens", async () => {
+    await bridge(ANY, "--port", "lines:9003", "--port", "http1:8001");
+    await assertRefused(any!.lines);
+    assert.equal(await who(any!, "bob"), "local");
+    await using _open = await openPort("local", 9003);
+    await eventually(async () => assert.equal(await lines(any!), "opened"));
+    await gefyra("unbridge", "-N", ANY);
+  });
+
+  await step("with --fallback the original stands in until the local port opens", async () => {
+    await bridge(ANY, "--port", "lines:9003", "--port", "http1:9001", "--fallback");
+    assert.deepEqual([await who(any!, "bob"), await lines(any!)], ["original", "original"]);
+    {
+      await using _open = await openPort("local", 9003);
+      await eventually(async () => assert.equal(await lines(any!), "opened"));
+      assert.equal(await who(any!, "bob"), "original");
+    }
+    await eventually(async () => assert.equal(await lines(any!), "original"));
+    await gefyra("unbridge", "-N", ANY);
+  });
+
+  await step("with --fallback and --match too, also when the local container stops and starts", async () => {
+    await bridge(ANY, ...speakerPorts(["http1", "http2"]), "--match", "header:x-user=alice", "--fallback");
+    assert.deepEqual([await who(any!, "alice"), await grpc(any!, "alice")], ["local", "local"]);
+    await docker(["stop", "--time", "1", "local"]);
+    await eventually(async () => {
+      assert.deepEqual([await who(any!, "alice"), await grpc(any!, "alice")], ["original", "original"]);
+    }, 20_000);
+    await docker(["start", "local"]);
+    await eventually(async () => {
+      assert.deepEqual([await who(any!, "alice"), await grpc(any!, "alice")], ["local", "local"]);
+    }, 20_000);
+    await gefyra("unbridge", "-N", ANY);
+  });
+
+  await step("a pod that does not forward packets is bridged all the same", async () => {
+    await stopForwarding(place, STILL);
+    await bridge(STILL, ...speakerPorts());
+    assert.deepEqual(
+      [await who(still!, "bob"), await grpc(still!, "bob"), await lines(still!), await askUdp(still!)],
+      ["local", "local", "local", "local"],
+    );
+    const { bridges } = JSON.parse((await gefyra("list", "--bridges", "-o", "json")).stdout);
+    assert.equal(bridges[0].status.pods[0].forwards, false);
+    await gefyra("unbridge", "-N", STILL);
+    assert.deepEqual([await who(still!, "bob"), await lines(still!)], ["original", "original"]);
+    const [pod] = await place.pods(STILL);
+    assert.equal(pod.status.containerStatuses[0].restartCount, 0);
+  });
+});
+
+/** A reset, not silence. */
+async function assertRefused({ hostname, port }: { hostname: string; port: number }): Promise<void> {
+  const start = performance.now();
+  await assert.rejects(talk(hostname, port), Deno.errors.ConnectionRefused);
+  assert.ok(performance.now() - start < 2000);
+}
+
+/** In the app container, until it is disposed of: says `opened` and what it hears. */
+async function openPort(app: string, port: number): Promise<AsyncDisposable> {
+  const script = `import socketserver
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        for line in self.rfile: self.wfile.write(b"opened " + line)
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+socketserver.ThreadingTCPServer(("", ${port}), Handler).serve_forever()`;
+  const file = `/tmp/${port}.py`;
+  await exec(app, "sh", "-c", `cat > ${file} <<'EOF'\n${script}\nEOF`);
+  await docker(["exec", "--detach", app, "python3", file]);
+  const end =
+    `for f in /proc/[0-9]*/cmdline; do grep -q ${file} $f && kill $(echo $f | cut -d/ -f3); done; true`;
+  return { [Symbol.asyncDispose]: async () => void await exec(app, "sh", "-c", end) };
+}
+
+/** No lab's kubelet may set this for a pod, so the node does: some network plugins leave it so. */
+async function stopForwarding(place: Scene, name: string): Promise<void> {
+  const [pod] = await place.pods(name);
+  const id = pod.status.containerStatuses[0].containerID.replace("containerd://", "");
+  const find = `ctr --namespace k8s.io tasks list | sed -n 's/^${id} *\\([0-9]*\\) .*/\\1/p'`;
+  const set = `nsenter --target $(${find}) --net sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'`;
+  await exec(nodeOf(pod), "sh", "-c", set);
+}
+
+const nodeOf = ({ spec }: Json): string => spec.nodeName;

@@ -1,0 +1,120 @@
+/** What a bridge would do is said before, and what it did afterwards. */
+import assert from "node:assert/strict";
+import { eventually } from "../docker.ts";
+import { gefyra, tryGefyra } from "./harness/gefyra.ts";
+import { kubectl } from "./harness/kubectl.ts";
+import { scene } from "./harness/scene.ts";
+import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
+import { ordered, report } from "./harness/steps.ts";
+import { httpProbe, tools, workload } from "./harness/workloads.ts";
+
+const SWITCHES = ["--keep", "--keep", "--keep"];
+
+Deno.test("--dry-run tells what would be done and changes nothing; --watch-url counts what was lost", async (t) => {
+  await using place = await scene("plan");
+  const step = ordered(t);
+  const { namespace } = place;
+  const probes = {
+    readinessProbe: httpProbe(80),
+    livenessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+  };
+  const exec = { readinessProbe: { exec: { command: ["true"] }, periodSeconds: 1 } };
+  const objects = [
+    tools(),
+    ...workload("web", { replicas: 2, extra: { ...probes, ports: [{ name: "http", containerPort: 80 }] } }),
+    ...workload("probed", { extra: exec }),
+    ...workload("none", { replicas: 0 }),
+  ];
+  await Promise.all([place.applyUnasked(objects), gefyra("up")]);
+  await eventually(() => place.ask("http://web"), 30_000);
+  await place.run("app", "local");
+  const before = await snapshot();
+  const dry = (target: string, ...options: string[]) => [
+    ...["bridge", "-N", "app", "-n", namespace, "-I", "planned", "--target", target, "--dry-run"],
+    ...["--port", "80:8000", ...options],
+  ];
+
+  await step("beside: ways, ports, probes, restarts, objects", async () => {
+    const { stdout } = await gefyra(...dry("deploy/web"));
+    const pods = (await place.pods("web")).map(({ metadata }) => metadata.name).sort();
+    const lines = stdout.split("\n").map((line) => line.trimEnd());
+    for (
+      const line of [
+        `Bridge    planned in namespace ${namespace}`,
+        "Target    deployment/web/hello-nginx",
+        `Pods      ${pods.join(", ")}`,
+        "Way       beside: the original keeps running, container hello-nginx",
+        "Ports     80 → app:8000, through Nginx as HTTP",
+        "Probes    liveness of hello-nginx (tcpSocket 8080): untouched",
+        "          readiness of hello-nginx (httpGet 80): reaches the original",
+        "Restarts  0",
+        "Changes   GefyraBridge planned is created",
+        ...pods.map((pod) => `          Pod ${pod} gets Carrier as an ephemeral container`),
+        "Rights    all there",
+      ]
+    ) assert.ok(lines.includes(line), `no line "${line}" in\n${stdout}`);
+  });
+
+  await step("replace: the same as JSON", async () => {
+    const plan = JSON.parse((await gefyra(...dry("deploy/web", "--replace", "-o", "json"))).stdout);
+    assert.equal(plan.restarts, 2);
+    assert.equal(plan.plans.length, 1);
+    assert.deepEqual(plan.plans[0].plan.way, "replace");
+    assert.deepEqual(
+      plan.plans[0].plan.probes.map(({ name, answeredBy }: Record<string, string>) =>
+        `${name}: ${answeredBy}`
+      ),
+      ["liveness: carrier", "readiness: carrier"],
+    );
+    assert.deepEqual(plan.missingRights, []);
+    assert.equal(plan.bridge.spec.way, "replace");
+    assert.equal(plan.objects.length, 3);
+  });
+
+  await step("of a workload without pods", async () => {
+    const { stdout } = await gefyra(...dry("deploy/none"));
+    assert.match(stdout, /^Pods +none now: the bridge waits for them$/m);
+    assert.match(stdout, /^Way +beside/m);
+  });
+
+  await step("a refusal, with every reason", async () => {
+    const refused = await tryGefyra(dry("deploy/probed", "--replace", "-o", "json"));
+    assert.deepEqual([refused.code === 0, refused.stdout], [false, ""]);
+    assert.match(refused.stderr, /its readiness probe runs a program of the original image \(exec\)/);
+  });
+
+  await step("a namespace that enforces Pod Security is told as the reason", async () => {
+    const label = "pod-security.kubernetes.io/enforce";
+    await kubectl("label", "namespace", namespace, `${label}=baseline`);
+    const { stdout } = await gefyra(...dry("deploy/web"));
+    assert.match(stdout, /^Way +replace: Carrier takes the original's place/m);
+    assert.match(stdout, /not beside: the namespace enforces the Pod Security level "baseline"/);
+    assert.match(stdout, /^Restarts +2, and 2 when the bridge goes$/m);
+    await kubectl("label", "namespace", namespace, `${label}-`);
+  });
+
+  await step("nothing was changed", () => assertUnchanged(before));
+
+  await step("nobody who asks loses anything while it is switched", async () => {
+    const watch = ["--watch-url", `http://web.${namespace}`];
+    const receipts: string[] = [];
+    for (const way of SWITCHES) {
+      const to = ["-n", namespace, "-I", "watched", "--target", "deploy/web", "--port", "80:8000", way];
+      receipts.push((await gefyra("bridge", "-N", "app", ...to, ...watch)).stdout);
+      assert.equal(await place.ask("http://web"), "local");
+      receipts.push((await gefyra("unbridge", "-N", "watched", ...watch)).stdout);
+    }
+    for (const text of receipts) {
+      const [, sent] = /^0 of (\d+) requests to http:\/\/web\.\S+ lost\.$/m.exec(text) ?? [];
+      assert.ok(Number(sent) >= 50, text);
+      assert.match(text, /^2 pods, beside, 0 restarts, \d+\.\d s\.$/m);
+    }
+    report(receipts.map((text) => text.split("\n").slice(1).join(" ")).join("\n    "));
+  });
+
+  await step("what is lost is told", async () => {
+    const to = ["-n", namespace, "-I", "watched", "--target", "deploy/web", "--port", "80:9"];
+    const { stdout } = await gefyra("bridge", "-N", "app", ...to, "--watch-url", `http://web.${namespace}`);
+    assert.match(stdout, /^[1-9]\d* of \d+ requests to http:\/\/web\.\S+ lost \(.+\)\.$/m);
+  });
+});
