@@ -18,7 +18,7 @@ import { portKey } from "../lib/workload/ports.ts";
 import { podsOf, resolveTarget } from "../lib/workload/resolve.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
 import { interceptPods } from "./pods.ts";
-import { restoreBridge } from "./restore.ts";
+import { giveBackAll, restoreBridge } from "./restore.ts";
 import { runningStowaway, type Tunnel } from "./tunnel.ts";
 
 type Phase = NonNullable<BridgeStatus["phase"]>;
@@ -50,19 +50,25 @@ export async function reconcileBridge(
   const say = (phase: Phase, reason: string, message: string, pods?: InterceptedPod[]) =>
     setPhase(context, namespace, name, { phase, reason, message, ...(pods ? { pods } : {}) });
 
+  /** One that was active before, and was changed, gives back what it has. */
+  const refuse = async (reason: string, message: string) => {
+    await say("Refused", reason, message);
+    const taken = world.bridges.get(namespace, name)?.status?.pods ?? [];
+    if (taken.length === 0) return;
+    const left = await giveBackAll(context, bridge, taken);
+    await say("Refused", reason, message, left);
+    if (left.length) queue.addLater(keys.bridge(namespace, name), 1000);
+  };
+
   const client = world.clients.get(context.namespace, bridge.spec.client);
   if (!client?.status?.tunnel) {
     return await say("Waiting", "ClientMissing", `there is no client "${bridge.spec.client}" with a tunnel`);
   }
   if (!contains(client.status.tunnel.subnet, bridge.spec.destination.address)) {
-    return await say(
-      "Refused",
-      "ForeignAddress",
-      "the destination is not an address of the bridge's own client",
-    );
+    return await refuse("ForeignAddress", "the destination is not an address of the bridge's own client");
   }
   const problems = matchProblems(bridge.spec.match ?? []);
-  if (bridge.spec.match && problems.length) return await say("Refused", "InvalidMatch", problems.join("; "));
+  if (bridge.spec.match && problems.length) return await refuse("InvalidMatch", problems.join("; "));
   await assignPorts(context, bridge);
   const stowaway = runningStowaway(context);
   if (!stowaway?.status?.podIP) return await say("Waiting", "StowawayMissing", "no Stowaway is running");
@@ -73,7 +79,7 @@ export async function reconcileBridge(
     resolveTarget(context.cluster, namespace, bridge.spec.target),
     context.cluster.get<V1Namespace>({ apiVersion: "v1", kind: "Namespace", name: namespace }),
   ]);
-  if (target.reasons.length) return await say("Refused", "CannotIntercept", target.reasons.join("; "));
+  if (target.reasons.length) return await refuse("CannotIntercept", target.reasons.join("; "));
   if (!target.found) {
     queue.addLater(keys.bridge(namespace, name), 5000);
     return await say(
@@ -106,11 +112,13 @@ export async function reconcileBridge(
   const admitted = plans.flatMap(({ pods, plan }) => plan.way ? pods.map((pod) => ({ pod, plan })) : []);
   const reasons = plans.flatMap(({ plan }) => plan.way ? [] : plan.reasons);
   if (reasons.length && admitted.length === 0) {
-    return await say("Refused", "CannotIntercept", reasons.join("; "));
+    return await refuse("CannotIntercept", reasons.join("; "));
   }
 
   const claim = claimRefusal(bridge, admitted, world.bridges.all());
-  if (claim) return await say("Refused", "Conflict", claim);
+  if (claim) return await refuse("Conflict", claim);
+  // One that is refused has no share in a Carrier.
+  if (bridge.status?.phase === "Refused") await say("Pending", "Switching", "it is admitted now");
   const taken = await interceptPods(context, {
     bridge,
     pods: admitted,
@@ -122,7 +130,7 @@ export async function reconcileBridge(
     if (error instanceof GefyraError && error.exit === "forbidden") return error;
     throw error;
   });
-  if (taken instanceof GefyraError) return await say("Refused", "Forbidden", taken.message);
+  if (taken instanceof GefyraError) return await refuse("Forbidden", taken.message);
   // While Carriers start.
   await tunnel.apply();
   if (pods.length === 0) {

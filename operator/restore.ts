@@ -46,6 +46,23 @@ export async function restoreBridge(
   context.log(`bridge ${namespace}/${name}: restored`);
 }
 
+/**
+ * Of a bridge that stays, but may not have its pods any more: those that are not given back yet. Containers that were
+ * replaced come back one after the other.
+ */
+export async function giveBackAll(
+  context: Context,
+  bridge: GefyraBridge,
+  taken: InterceptedPod[],
+): Promise<InterceptedPod[]> {
+  const left: InterceptedPod[] = [];
+  for (const record of taken) {
+    const waits = record.way === "replace" && left.some(({ way }) => way === "replace");
+    if (waits || !await giveBack(context, bridge, record)) left.push(record);
+  }
+  return left;
+}
+
 async function giveBack(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
   const namespace = bridge.metadata?.namespace ?? "";
   if (record.way === "replace") {

@@ -97,6 +97,19 @@ Deno.test("what a bridge holds is not taken from it, nor does it refuse itself",
   assert.equal(claimRefusal(holder, all(["a"]), [holder]), undefined);
 });
 
+Deno.test("what a bridge is changed into is not taken from an older one that has the same pod", () => {
+  const alice = matching("alice"), bob = matching("bob");
+  const aged = (name: string, hour: number, match: Match): GefyraBridge => {
+    const made = bridge(name, { holds: ["a"], match });
+    return { ...made, metadata: { ...made.metadata, creationTimestamp: new Date(Date.UTC(2030, 0, 1, hour)) } };
+  };
+  const older = aged("zoe", 1, alice), same = aged("anna", 2, alice), other = aged("anna", 2, bob);
+  const says = 'port 80 with the same match is bridged already, by "zoe"';
+  assert.equal(claimRefusal(same, all(["a"], { match: alice }), [same, older]), says);
+  assert.equal(claimRefusal(older, all(["a"], { match: alice }), [same, older]), undefined);
+  assert.equal(claimRefusal(other, all(["a"], { match: bob }), [other, older]), undefined);
+});
+
 function matching(user: string): Match {
   return [[{ kind: "header", name: "x-user", operator: "Exact", value: user }]];
 }

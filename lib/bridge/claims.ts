@@ -5,19 +5,29 @@ import { portText } from "../workload/ports.ts";
 import { type Match, sameMatch } from "./match.ts";
 import type { WayPlan } from "./ways/way.ts";
 
-/** Why a bridge cannot have the pods that it wants, naming the bridge that holds one of them. */
+/** Who was there first comes first. */
+export function byAge(a: GefyraBridge, b: GefyraBridge): number {
+  const age = ({ metadata }: GefyraBridge) =>
+    `${new Date(metadata?.creationTimestamp ?? 0).toISOString()} ${metadata?.namespace} ${metadata?.name}`;
+  return age(a) < age(b) ? -1 : 1;
+}
+
+/**
+ * Why a bridge cannot have the pods that it wants, naming the bridge that holds one of them. Where both have a pod, as
+ * one of them was changed since, the older one keeps it.
+ */
 export function claimRefusal(
   bridge: GefyraBridge,
   wanted: { pod: V1Pod; plan: WayPlan }[],
   all: GefyraBridge[],
 ): string | undefined {
   const mine = new Set(bridge.status?.pods?.map(({ uid }) => uid));
-  const plans = new Map(
-    wanted.map(({ pod, plan }) => [pod.metadata?.uid ?? "", plan] as const).filter(([uid]) => !mine.has(uid)),
-  );
+  const plans = new Map(wanted.map(({ pod, plan }) => [pod.metadata?.uid ?? "", plan]));
   for (const other of all) {
     if (other.metadata?.uid === bridge.metadata?.uid) continue;
+    const wasFirst = byAge(bridge, other) < 0;
     for (const record of other.status?.pods ?? []) {
+      if (wasFirst && mine.has(record.uid)) continue;
       const plan = plans.get(record.uid);
       const what = plan && overlap(plan, bridge.spec.match, record, other.spec.match);
       if (what) return `${what} is bridged already, by "${other.metadata?.name}"`;

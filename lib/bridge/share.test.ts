@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { GefyraBridge, InterceptedPod } from "../resources/bridge.ts";
+import type { Match } from "./match.ts";
 import { releasePod, sharesOf } from "./share.ts";
 
 const IMAGE = "gefyra/carrier:1";
@@ -15,12 +16,14 @@ const record = (more: Partial<InterceptedPod> = {}): InterceptedPod => ({
 interface Fields {
   at?: string;
   deleted?: boolean;
+  refused?: boolean;
+  match?: Match;
   pods?: InterceptedPod[];
 }
 
 const bridge = (
   name: string,
-  { at = "10:00", deleted = false, pods = [record()] }: Fields = {},
+  { at = "10:00", deleted = false, refused = false, match, pods = [record()] }: Fields = {},
 ): GefyraBridge => ({
   metadata: {
     ...{ name, namespace: "shop", uid: `uid-${name}`, creationTimestamp: `2030-01-01T${at}:00Z` as never },
@@ -30,19 +33,28 @@ const bridge = (
     client: "me",
     target: { kind: "Deployment", name: "web" },
     ports: [],
+    ...(match ? { match } : {}),
     destination: { name: "app", address: "198.18.1.10" },
   },
-  status: { ports: [{ remote: 80, protocol: "TCP", stowaway: 10000 }], pods },
+  status: {
+    phase: refused ? "Refused" : "Active",
+    ports: [{ remote: 80, protocol: "TCP", stowaway: 10000 }],
+    pods,
+  },
 });
 
 Deno.test("of a Carrier only those have a share who use it and stay", () => {
   const other = record({ uid: "2" });
   const instead = record({ way: "replace", container: "api" });
+  const rule = (value: string): Match => [[{ kind: "path", operator: "Regex", value }]];
   const table: [string, GefyraBridge, InterceptedPod, boolean][] = [
     ["it is beside in the pod", bridge("b"), record(), true],
     ["beside another container of the pod", bridge("b"), record({ container: "api" }), true],
     ["in another pod", bridge("b", { pods: [other] }), record(), false],
     ["it is being deleted", bridge("b", { deleted: true }), record(), false],
+    ["it is refused", bridge("b", { refused: true }), record(), false],
+    ["it has a match", bridge("b", { match: rule("^/a") }), record(), true],
+    ["its match is none any more", bridge("b", { match: rule("(?<=/)a") }), record(), false],
     ["it has no pods yet", bridge("b", { pods: [] }), record(), false],
     ["Carrier replaces a container of the pod", bridge("b", { pods: [instead] }), record(), false],
     ["Carrier is beside, another replaces a container", bridge("b"), instead, false],

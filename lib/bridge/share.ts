@@ -6,13 +6,18 @@ import { portKey } from "../workload/ports.ts";
 import { configureCarrier, type Configuring } from "./carrier.ts";
 import { type CarrierFiles, carrierFiles, type Share } from "./compose.ts";
 import { addCarrier, placementOf } from "./ephemeral.ts";
+import { byAge } from "./claims.ts";
+import { matchProblems } from "./match.ts";
 
-/** What the bridges that stay want of one Carrier of a pod, in the order of their age. Pure. */
+/**
+ * What the bridges that stay want of one Carrier of a pod, in the order of their age. One that is refused, as it was
+ * changed into something that cannot be, wants nothing: the others must not have to live with it. Pure.
+ */
 export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
-  const age = ({ metadata }: GefyraBridge) => `${metadata?.creationTimestamp} ${metadata?.name}`;
   return bridges
-    .filter(({ metadata }) => !metadata?.deletionTimestamp)
-    .sort((a, b) => age(a) < age(b) ? -1 : 1)
+    .filter(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase !== "Refused")
+    .filter(({ spec }) => !spec.match || matchProblems(spec.match).length === 0)
+    .sort(byAge)
     .flatMap(({ metadata, spec, status }) =>
       (status?.pods ?? []).filter((record) => isSameCarrier(record, of)).map((record) => ({
         bridge: metadata?.name ?? "",
