@@ -4,13 +4,18 @@ import { bridgeRef } from "../lib/resources/bridge.ts";
 import { type ConditionUpdate, withCondition } from "../lib/resources/conditions.ts";
 import { pickTunnelSubnet } from "../lib/tunnel/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
-import type { Tunnel } from "./tunnel.ts";
+import { hasOwnKey, type Tunnel } from "./tunnel.ts";
 
 /** Gives a client its place in the tunnel, and takes it and its bridges away when it goes. */
 export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<void> {
   const { world, namespace, queue, dns } = context;
   const client = world.clients.get(namespace, name);
-  if (!client) return queue.add(keys.tunnel);
+  if (!client) {
+    queue.add(keys.tunnel);
+    // Its key is free now.
+    for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+    return;
+  }
   if (client.metadata?.deletionTimestamp) return await release(context, tunnel, client);
   const ref = clientRef(namespace, name);
   if (!client.metadata?.finalizers?.includes(FINALIZER)) {
@@ -25,14 +30,21 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   const assigned = await writeStatus(context, world.clients, ref, client, given);
   const state = await tunnel.apply();
   const known = state?.peers.some(({ publicKey }) => publicKey === client.spec.publicKey) ?? false;
-  const update: ConditionUpdate = known
+  const update: ConditionUpdate = !hasOwnKey(client, world.clients.all())
+    ? {
+      type: "Ready",
+      status: "False",
+      reason: "KeyTaken",
+      message: "another client has the same public key",
+    }
+    : known
     ? { type: "Ready", status: "True", reason: "PeerConfigured", message: "Stowaway expects this client" }
     : { type: "Ready", status: "False", reason: "StowawayMissing", message: "no Stowaway is running" };
   const generation = client.metadata?.generation ?? 0;
   await writeStatus(context, world.clients, ref, assigned, {
     ...given,
     observedGeneration: generation,
-    phase: known ? given.phase === "Connected" ? "Connected" : "Ready" : "Pending",
+    phase: update.status === "True" ? given.phase === "Connected" ? "Connected" : "Ready" : "Pending",
     conditions: withCondition(given.conditions, update, generation, new Date()),
   });
 }

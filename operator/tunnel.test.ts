@@ -59,6 +59,16 @@ Deno.test("no bridge leads into another client's subnet, nor anywhere else", () 
   }
 });
 
+Deno.test("a key belongs to the client that came with it first, until that one goes", () => {
+  const at = (hour: number) => ({ creationTimestamp: new Date(Date.UTC(2030, 0, 1, hour)) });
+  const first = client("zoe", "198.18.1.0/24", at(1));
+  const twin = { ...client("anna", "198.18.2.0/24", at(2)), spec: first.spec };
+  const state = wantedState("P=", [twin, first], [bridge("anna", "198.18.2.10", [[80, 80, 10000]])]);
+  assert.deepEqual(state.peers, [{ publicKey: "zoe=", subnet: "198.18.1.0/24" }]);
+  assert.deepEqual(state.forwards, []);
+  assert.deepEqual(wantedState("P=", [twin], []).peers, [{ publicKey: "zoe=", subnet: "198.18.2.0/24" }]);
+});
+
 Deno.test("a bridge without its client is not forwarded", () => {
   const orphan = bridge("zoe", "198.18.1.10", [[80, 80, 10000]]);
   assert.deepEqual(wantedState("P=", [anna], [orphan]).forwards, []);

@@ -9,6 +9,7 @@ import { contains } from "../lib/tunnel/addresses.ts";
 import { generateKeyPair, type KeyPair } from "../lib/tunnel/keys.ts";
 import { stowawayFiles, type StowawayState } from "../lib/tunnel/stowaway.ts";
 import type { WireguardStatus } from "../lib/tunnel/wireguard.ts";
+import { byAge } from "../lib/resources/age.ts";
 import { portKey } from "../lib/workload/ports.ts";
 import type { Context } from "./context.ts";
 
@@ -68,13 +69,23 @@ export function runningStowaway({ world }: Context): V1Pod | undefined {
   );
 }
 
+/**
+ * Who has a key keeps it: WireGuard knows a peer by it, and would give the addresses of the first to the second. Pure.
+ */
+export function hasOwnKey(client: GefyraClient, clients: GefyraClient[]): boolean {
+  const [first = client] = clients
+    .filter(({ metadata, spec }) => !metadata?.deletionTimestamp && spec.publicKey === client.spec.publicKey)
+    .sort(byAge);
+  return first.metadata?.name === client.metadata?.name;
+}
+
 /** Pure. A bridge whose address lies outside its client's own subnet gets no forward. */
 export function wantedState(
   privateKey: string,
   clients: GefyraClient[],
   bridges: GefyraBridge[],
 ): StowawayState {
-  const known = clients.filter(({ metadata }) => !metadata?.deletionTimestamp)
+  const known = clients.filter((client) => !client.metadata?.deletionTimestamp && hasOwnKey(client, clients))
     .flatMap(({ metadata, spec, status }) =>
       status?.tunnel
         ? [{ name: metadata?.name ?? "", publicKey: spec.publicKey, subnet: status.tunnel.subnet }]

@@ -101,7 +101,10 @@ Deno.test("what a bridge is changed into is not taken from an older one that has
   const alice = matching("alice"), bob = matching("bob");
   const aged = (name: string, hour: number, match: Match): GefyraBridge => {
     const made = bridge(name, { holds: ["a"], match });
-    return { ...made, metadata: { ...made.metadata, creationTimestamp: new Date(Date.UTC(2030, 0, 1, hour)) } };
+    return {
+      ...made,
+      metadata: { ...made.metadata, creationTimestamp: new Date(Date.UTC(2030, 0, 1, hour)) },
+    };
   };
   const older = aged("zoe", 1, alice), same = aged("anna", 2, alice), other = aged("anna", 2, bob);
   const says = 'port 80 with the same match is bridged already, by "zoe"';

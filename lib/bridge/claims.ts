@@ -1,16 +1,10 @@
 /** Who may have which port of a pod: who has it, keeps it. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
+import { byAge } from "../resources/age.ts";
 import type { GefyraBridge, InterceptedPod } from "../resources/bridge.ts";
 import { portText } from "../workload/ports.ts";
 import { type Match, sameMatch } from "./match.ts";
 import type { WayPlan } from "./ways/way.ts";
-
-/** Who was there first comes first. */
-export function byAge(a: GefyraBridge, b: GefyraBridge): number {
-  const age = ({ metadata }: GefyraBridge) =>
-    `${new Date(metadata?.creationTimestamp ?? 0).toISOString()} ${metadata?.namespace} ${metadata?.name}`;
-  return age(a) < age(b) ? -1 : 1;
-}
 
 /**
  * Why a bridge cannot have the pods that it wants, naming the bridge that holds one of them. Where both have a pod, as

@@ -1,12 +1,12 @@
 /** Several bridges may share a pod's Carrier: what each wants of it, and what is left when one goes. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster, ExecTarget } from "../cluster/cluster.ts";
+import { byAge } from "../resources/age.ts";
 import type { GefyraBridge, InterceptedPod } from "../resources/bridge.ts";
 import { portKey } from "../workload/ports.ts";
 import { configureCarrier, type Configuring } from "./carrier.ts";
 import { type CarrierFiles, carrierFiles, type Share } from "./compose.ts";
 import { addCarrier, placementOf } from "./ephemeral.ts";
-import { byAge } from "./claims.ts";
 import { matchProblems } from "./match.ts";
 
 /**

@@ -11,6 +11,10 @@ const HTTP1 = 8001, HTTP2 = 8002, LINES = 8003, GREETING = 8004;
 /** Nginx listens so far from the ports that clients mean: nftables leads them there in a pod. */
 const AWAY = 1000;
 const match = parseMatch([["header:x-user=alice", "path:/"], ["header:x-debug~^(1|yes)$"]]);
+/** On a text of small letters alone each of them tries everything. */
+const endless = parseMatch(
+  Array.from({ length: 8 }, (_, i) => [`header:x-endless~^(([a-z])+.)+[A-Z]([a-z])+${i}$`]),
+);
 
 Deno.test("beside the original, requests that match reach the bridge and nothing else does", async (t) => {
   await using box = sandbox();
@@ -30,6 +34,9 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
     probes: "original",
     routes: [
       route("gone", { match: parseMatch([["header:x-user=gone"]]), upstream: `${upstream}:1`, fallback }),
+      ...(fallback && number === HTTP1
+        ? [route("endless", { match: endless, upstream: `${upstream}:1` })]
+        : []),
       route("mine", { match, upstream: `${upstream}:${number}` }),
     ],
   });
@@ -247,6 +254,12 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
       ["one", "two"],
     );
     assert.equal(trailers["grpc-message"], "original");
+  });
+
+  await t.step("an expression that never ends is given up, and does not match", async () => {
+    const start = performance.now();
+    assert.equal((await get(`X-User: alice\nX-Endless: ${"a".repeat(4000)}`)).name, "local");
+    assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
   });
 });
 

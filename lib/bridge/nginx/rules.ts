@@ -22,8 +22,15 @@ function sourceOf(rule: Rule): string {
   return rule.kind === "path" ? "$uri" : "$request_method";
 }
 
+/**
+ * Steps and kilobytes of PCRE for one match. Carrier's Nginx has one worker, which would otherwise think for a while
+ * about a text that an expression like `(a+)+b` cannot take, and keep the memory. What takes more does not match: a map
+ * takes its default then.
+ */
+const LIMITS = "(*LIMIT_MATCH=50000)(*LIMIT_HEAP=500)";
+
 function regexOf({ operator, value }: Rule): string {
-  if (operator === "Regex") return value;
+  if (operator === "Regex") return `${LIMITS}${value}`;
   if (operator === "Exact") return `^${literal(value)}\\z`;
   // Element by element, as in an Ingress or an HTTPRoute.
   return `^${literal(value.replace(/\/+$/, ""))}(?:/|\\z)`;
