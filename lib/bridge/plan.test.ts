@@ -76,7 +76,8 @@ Deno.test("beside, each port takes the shortest path that can tell the kubelet f
     ["httpGet", { livenessProbe: httpGet }, {}, ["80", "443"], ["http", "kernel"]],
     ["grpc", { startupProbe: grpc }, {}, ["80"], ["http"]],
     ["tcpSocket", { readinessProbe: tcpSocket }, {}, ["80"], ["stream"]],
-    ["https", { readinessProbe: https }, {}, ["80"], ["stream"]],
+    ["https, with a match", { readinessProbe: https }, { match: true }, ["80"], ["http"]],
+    ["https elsewhere", { readinessProbe: https }, {}, ["443"], ["kernel"]],
     ["both", { readinessProbe: tcpSocket, livenessProbe: httpGet }, {}, ["80"], ["http"]],
     ["elsewhere", { livenessProbe: { httpGet: { port: 80, host: "10.0.0.1" } } }, {}, ["80"], ["kernel"]],
     ["--match", {}, { match: true }, ["80", "443"], ["http", "http"]],
@@ -94,6 +95,15 @@ Deno.test("beside, each port takes the shortest path that can tell the kubelet f
     "53/udp",
   );
   assert.deepEqual(udp.way && udp.ports.map(({ path }) => path), ["stream", "kernel"]);
+});
+
+Deno.test("a probe over HTTPS cannot be told from its port's other traffic, in neither way", () => {
+  const https = { httpGet: { port: 443, scheme: "HTTPS" } };
+  const result = planned({ pod: pod({ ...web, livenessProbe: https }) }, "443");
+  assert.deepEqual(!result.way && result.reasons, [
+    'beside: the liveness probe of "web" asks port 443 over HTTPS, and would reach the app container',
+    "replace: its liveness probe asks over HTTPS",
+  ]);
 });
 
 Deno.test("beside, probes reach the original", () => {

@@ -4,9 +4,11 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
-import type { GefyraBridge } from "../resources/bridge.ts";
+import { API_VERSION } from "../names.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
 import { podsOf, resolveTarget } from "../workload/resolve.ts";
 import { targetText } from "../workload/target.ts";
+import { claimRefusal } from "./claims.ts";
 import type { Plan } from "./plan.ts";
 import { planPods } from "./plan-pods.ts";
 import { type BridgeOptions, prepareBridge, type PreparedBridge } from "./prepare.ts";
@@ -54,15 +56,43 @@ export async function previewBridge(
       { exit: "forbidden", hint: "ask an administrator of the cluster for these rights" },
     );
   }
-  const [prepared, resolved, all] = await Promise.all([
+  const [prepared, resolved, all, bridges] = await Promise.all([
     prepareBridge(tools, connection, options),
     resolveTarget(cluster, namespace, target),
     cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace }),
+    bridgesIn(cluster, namespace),
   ]);
-  return {
-    ...previewOf(prepared, podsOf(resolved, namespace, all)),
-    missingRights: missing.map(rightText),
-  };
+  const pods = podsOf(resolved, namespace, all);
+  const claim = claimOf(prepared, pods, bridges);
+  if (claim) {
+    throw new GefyraError("cannot-intercept", `Cannot bridge "${targetText(target)}": ${claim}`, {
+      exit: "refused",
+      hint: "nothing was changed; choose another container or port, or another --match than that bridge",
+    });
+  }
+  return { ...previewOf(prepared, pods), missingRights: missing.map(rightText) };
+}
+
+/** Why the operator would refuse it: somebody has the pods already. Pure. */
+export function claimOf(
+  { bridge, input }: PreparedBridge,
+  pods: V1Pod[],
+  bridges: GefyraBridge[],
+): string | undefined {
+  const planned = planPods(pods, input).flatMap(({ pods, plan }) =>
+    plan.way ? pods.map((pod) => ({ pod, plan })) : []
+  );
+  return claimRefusal(bridge, planned, bridges);
+}
+
+/** Not everybody may list them; the operator may, and decides. */
+async function bridgesIn(cluster: Cluster, namespace: string): Promise<GefyraBridge[]> {
+  try {
+    return await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace });
+  } catch (error) {
+    if (error instanceof GefyraError && error.exit === "forbidden") return [];
+    throw error;
+  }
 }
 
 /** Pure. */

@@ -29,7 +29,8 @@ export const beside: Way = {
   },
 };
 
-function reasonsAgainst({ pod, namespaceLabels, ports, match, fallback }: WayInput): string[] {
+function reasonsAgainst(input: WayInput): string[] {
+  const { pod, namespaceLabels, ports, match, fallback } = input;
   const reasons: string[] = [];
   if (!admitsNetAdmin(namespaceLabels)) {
     reasons.push(
@@ -44,7 +45,22 @@ function reasonsAgainst({ pod, namespaceLabels, ports, match, fallback }: WayInp
   const udp = ports.some(({ protocol }) => protocol === "UDP");
   if (udp && match) reasons.push("--match reads HTTP, and a UDP port has none");
   if (udp && fallback) reasons.push("--fallback is for TCP: with UDP nothing tells that nobody listens");
-  return reasons;
+  return [...reasons, ...encryptedProbes(input)];
+}
+
+/**
+ * Nobody sees from outside of TLS that it is the kubelet who asks. With a match, what is no HTTP reaches the original,
+ * and so does that probe.
+ */
+function encryptedProbes({ pod, ports, match }: WayInput): string[] {
+  if (match) return [];
+  return probesOf(pod)
+    .filter(({ how, port }) =>
+      how === "https" && ports.some((one) => one.protocol === "TCP" && one.port === port)
+    )
+    .map(({ container, name, port }) =>
+      `the ${name} probe of "${container}" asks port ${port} over HTTPS, and would reach the app container`
+    );
 }
 
 /** The kernel does it all, unless somebody has to read along: to tell requests, or the kubelet, from the rest. */
