@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { docker, eventually, exec } from "../docker.ts";
 import { talk } from "../images/talk.ts";
 import { gefyra } from "./harness/gefyra.ts";
-import { type Json } from "./harness/kubectl.ts";
-import { type Scene, scene } from "./harness/scene.ts";
+import { stopForwarding } from "./harness/node.ts";
+import { scene } from "./harness/scene.ts";
 import { runSpeaker, speaker, speakerAt, speakerPorts, speakerScript } from "./harness/speaker.ts";
 import { askUdp, bytes, http } from "./harness/speaking.ts";
 import { ordered } from "./harness/steps.ts";
@@ -95,7 +95,8 @@ Deno.test("the original: where it listens, when it stands in, where nothing is f
   });
 
   await step("a pod that does not forward packets is bridged all the same", async () => {
-    await stopForwarding(place, STILL);
+    const [before] = await place.pods(STILL);
+    await stopForwarding(before);
     await bridge(STILL, ...speakerPorts());
     assert.deepEqual(
       [await who(still!, "bob"), await grpc(still!, "bob"), await lines(still!), await askUdp(still!)],
@@ -132,14 +133,3 @@ socketserver.ThreadingTCPServer(("", ${port}), Handler).serve_forever()`;
     `for f in /proc/[0-9]*/cmdline; do grep -q ${file} $f && kill $(echo $f | cut -d/ -f3); done; true`;
   return { [Symbol.asyncDispose]: async () => void await exec(app, "sh", "-c", end) };
 }
-
-/** No lab's kubelet may set this for a pod, so the node does: some network plugins leave it so. */
-async function stopForwarding(place: Scene, name: string): Promise<void> {
-  const [pod] = await place.pods(name);
-  const id = pod.status.containerStatuses[0].containerID.replace("containerd://", "");
-  const find = `ctr --namespace k8s.io tasks list | sed -n 's/^${id} *\\([0-9]*\\) .*/\\1/p'`;
-  const set = `nsenter --target $(${find}) --net sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'`;
-  await exec(nodeOf(pod), "sh", "-c", set);
-}
-
-const nodeOf = ({ spec }: Json): string => spec.nodeName;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { apply, type Json, kubectl, kubectlJson, ready } from "./harness/kubectl.ts";
+import { killContainer } from "./harness/node.ts";
 import { scene } from "./harness/scene.ts";
 import { ordered, report } from "./harness/steps.ts";
 import { tools, workload } from "./harness/workloads.ts";
@@ -15,7 +16,8 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
   const step = ordered(t);
   const { namespace } = place;
   const scaled = workload("scaled", { replicas: 0 }), deleted = workload("deleted");
-  await Promise.all([place.applyUnasked([tools(), ...scaled, ...deleted]), gefyra("up")]);
+  const others = [...workload("matched"), ...workload("replaced")];
+  await Promise.all([place.applyUnasked([tools(), ...scaled, ...deleted, ...others]), gefyra("up")]);
   await place.run("app", "local");
   const scale = (name: string, replicas: number) =>
     kubectl("scale", `deployment/${name}`, "--namespace", namespace, "--replicas", `${replicas}`);
@@ -78,6 +80,28 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
     await eventually(async () => assert.match(await row("deleted"), / Active +1\/1 /), 20_000);
     await assertSoon("deleted");
     assert.equal(await place.ask("http://deleted"), "local");
+  });
+
+  await step("a Carrier that ends has a successor, which knows what it knew", async () => {
+    await place.bridge("app", "matched", "--match", "path:/");
+    await place.bridge("app", "replaced", "--replace");
+    const [beside] = await place.pods("matched"), [instead] = await place.pods("replaced");
+    await killContainer(beside, beside.status.ephemeralContainerStatuses[0]);
+    await killContainer(instead, instead.status.containerStatuses[0]);
+    for (const name of ["matched", "replaced"]) {
+      await eventually(async () => {
+        const [pod] = await place.pods(name);
+        const { ephemeralContainerStatuses: [, second] = [], containerStatuses: [first] } = pod.status;
+        assert.ok(name === "matched" ? second?.state.running : first.restartCount === 2 && first.ready);
+      }, 30_000);
+      await eventually(async () => assert.equal(await place.ask(`http://${name}`), "local"));
+      await eventually(async () => assert.match(await row(name), / Active +1\/1 /));
+    }
+    await gefyra("unbridge", "-N", "matched");
+    await gefyra("unbridge", "-N", "replaced");
+    for (const name of ["matched", "replaced"]) {
+      await eventually(async () => assert.match(await place.ask(`http://${name}`), /^hello from nginx/));
+    }
   });
 
   await step("unbridge of one that waits leaves nothing to come", async () => {
