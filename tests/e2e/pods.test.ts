@@ -6,7 +6,7 @@ import { kubectl, type Manifest } from "./harness/kubectl.ts";
 import { scene } from "./harness/scene.ts";
 import { runSpeaker, speaker, speakerAt, speakerPorts, speakerScript } from "./harness/speaker.ts";
 import { askUdp, bytes, http } from "./harness/speaking.ts";
-import { ordered } from "./harness/steps.ts";
+import { fewAtATime, ordered } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
 
 const DENO = ["deno", "run", "--allow-all", "/app/server.ts", "original"];
@@ -82,10 +82,9 @@ Deno.test("pods without rights are bridged in both ways, also where Pod Security
     await step(`in the original's place, where Pod Security "${level}" is enforced`, async () => {
       await enforce(place.namespace, level);
       // What the test asks with would not be admitted; it is there already.
-      for (const name of names) {
-        const { stdout } = await gefyra(...bridge(name));
-        assert.match(stdout, /1 pod, replace, 1 restart/, name);
-      }
+      await fewAtATime(names, async (name) => {
+        assert.match((await gefyra(...bridge(name))).stdout, /1 pod, replace, 1 restart/, name);
+      });
       await assertAnswers("local");
       await gefyra("unbridge", "--all");
       await eventually(() => assertAnswers("original"), 60_000);

@@ -6,7 +6,7 @@ import { type Json, kubectlJson } from "./harness/kubectl.ts";
 import { type Scene, scene } from "./harness/scene.ts";
 import { runSpeaker, speaker, speakerAt, speakerScript } from "./harness/speaker.ts";
 import { http } from "./harness/speaking.ts";
-import { ordered } from "./harness/steps.ts";
+import { fewAtATime, ordered } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
 
 /** As often as the kubelet can. Each one that fails is an event, whether it has consequences or not. */
@@ -114,7 +114,7 @@ Deno.test("probes are content, of whatever kind and wherever they ask", async (t
     const [how, options] of [["for all", []], ["with a match", ["--match", "header:x-user=alice"]]] as const
   ) {
     await step(`beside, ${how}, no probe fails over bridge and unbridge`, async () => {
-      for (const name of names) await bridge(name, "--keep", ...options);
+      await fewAtATime(names, (name) => bridge(name, "--keep", ...options));
       assert.deepEqual(await answers("alice"), all("local"));
       await rounds();
       await gefyra("unbridge", "--all");
@@ -125,10 +125,10 @@ Deno.test("probes are content, of whatever kind and wherever they ask", async (t
   }
 
   await step("beside, probes reach the original when nobody listens locally", async () => {
-    for (const name of names) {
+    await fewAtATime(names, (name) => {
       const to = ["-n", place.namespace, "--target", `deploy/${name}`, "-I", name];
-      await gefyra("bridge", "-N", "local", ...to, "--port", "http1:9001", "--port", "http2:9002");
-    }
+      return gefyra("bridge", "-N", "local", ...to, "--port", "http1:9001", "--port", "http2:9002");
+    });
     await rounds();
     await gefyra("unbridge", "--all");
     assert.deepEqual(await health(place), before);
@@ -138,7 +138,7 @@ Deno.test("probes are content, of whatever kind and wherever they ask", async (t
     "in the original's place, they are answered, and one that runs a program is refused",
     async () => {
       const replaceable = names.filter((name) => !kinds[name]!.besideOnly);
-      for (const name of replaceable) await bridge(name, "--replace");
+      await fewAtATime(replaceable, (name) => bridge(name, "--replace"));
       const replaced = await health(place);
       for (const name of replaceable) assert.equal(replaced[name]!.restarts, 1, name);
       assert.deepEqual((await answers("bob")).slice(0, -1), all("local").slice(0, -1));

@@ -4,7 +4,7 @@ import { eventually } from "../docker.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { type Json, kubectl, type Manifest } from "./harness/kubectl.ts";
 import { type Scene, scene } from "./harness/scene.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
+import { fewAtATime, ordered, report, timed } from "./harness/steps.ts";
 import { helloContainer, service, tools, toolsContainer, workload } from "./harness/workloads.ts";
 
 interface Case {
@@ -17,8 +17,8 @@ interface Case {
   url?: (place: Scene) => Promise<string>;
   /** Addresses that answer; default 1. */
   pods?: number;
-  /** Only the way beside. */
-  besideOnly?: boolean;
+  /** Also in the original's place, where no more than the kind matters. */
+  replace?: boolean;
 }
 
 const GRACE = { terminationGracePeriodSeconds: 1 };
@@ -59,9 +59,15 @@ async function podUrl({ namespace }: Scene, name: string): Promise<string> {
 }
 
 const cases: Case[] = [
-  { name: "deployment", target: "deployments.apps/deployment", objects: workload("deployment") },
+  {
+    name: "deployment",
+    replace: true,
+    target: "deployments.apps/deployment",
+    objects: workload("deployment"),
+  },
   {
     name: "stateful",
+    replace: true,
     target: "sts/stateful",
     objects: [
       set("StatefulSet", "stateful", [hello], {}, { serviceName: "stateful" }),
@@ -69,9 +75,20 @@ const cases: Case[] = [
     ],
     url: () => Promise.resolve("http://stateful-0.stateful"),
   },
-  { name: "daemon", target: "ds/daemon", objects: [set("DaemonSet", "daemon"), service("daemon")], pods: 2 },
-  { name: "replicas", target: "rs/replicas", objects: [set("ReplicaSet", "replicas"), service("replicas")] },
-  { name: "bare", target: "pod/bare", objects: [barePod("bare"), service("bare")] },
+  {
+    name: "daemon",
+    replace: true,
+    target: "ds/daemon",
+    objects: [set("DaemonSet", "daemon"), service("daemon")],
+    pods: 2,
+  },
+  {
+    name: "replicas",
+    replace: true,
+    target: "rs/replicas",
+    objects: [set("ReplicaSet", "replicas"), service("replicas")],
+  },
+  { name: "bare", replace: true, target: "pod/bare", objects: [barePod("bare"), service("bare")] },
   {
     name: "alone",
     target: "po/alone",
@@ -99,6 +116,7 @@ const cases: Case[] = [
   },
   {
     name: "headless",
+    replace: true,
     target: "svc/headless",
     objects: [set("Deployment", "headless"), service("headless", { clusterIP: "None" })],
   },
@@ -109,6 +127,7 @@ const cases: Case[] = [
   },
   {
     name: "two-containers",
+    replace: true,
     target: "deploy/two-containers/hello-nginx",
     objects: [set("Deployment", "two-containers", [toolsContainer, hello]), service("two-containers")],
   },
@@ -129,7 +148,6 @@ const cases: Case[] = [
       }),
       service("sidecar"),
     ],
-    besideOnly: true,
   },
   {
     name: "port-name",
@@ -158,13 +176,11 @@ Deno.test("targets: every kind of workload is bridged and given back", async (t)
   const urls = new Map<string, string>();
   for (const { name, url } of cases) urls.set(name, await url?.(place) ?? `http://${name}`);
 
-  /** One by one: each process of the command line needs a core for a second. */
-  const bridgeAll = async (chosen: Case[], way: string) => {
-    for (const { name, target, ports = ["80:8000"] } of chosen) {
+  const bridgeAll = (chosen: Case[], way: string) =>
+    fewAtATime(chosen, ({ name, target, ports = ["80:8000"] }) => {
       const to = ["-n", place.namespace, "--target", target, ...ports.flatMap((port) => ["--port", port])];
-      await gefyra("bridge", "-N", "app", "-I", name, ...to, way);
-    }
-  };
+      return gefyra("bridge", "-N", "app", "-I", name, ...to, way);
+    });
   const answers = (chosen: Case[]) =>
     Promise.all(chosen.map(async ({ name, pods = 1 }) => {
       const found = await place.askOften(urls.get(name)!, 4 * pods);
@@ -178,7 +194,7 @@ Deno.test("targets: every kind of workload is bridged and given back", async (t)
   await step("without a bridge the originals answer", () => assertAll(cases, /^(hello from nginx|healthy)/));
 
   for (const way of ["--keep", "--replace"]) {
-    const chosen = cases.filter(({ besideOnly }) => way === "--keep" || !besideOnly);
+    const chosen = cases.filter(({ replace }) => way === "--keep" || replace);
     await step(`${way}: all answer from here`, async () => {
       report(`${chosen.length} bridges took ${await timed(() => bridgeAll(chosen, way))}`);
       await assertAll(chosen, /^local$/);

@@ -18,3 +18,12 @@ export async function timed(work: () => Promise<unknown>): Promise<string> {
 export function report(text: string): void {
   console.log(`    ${text}`);
 }
+
+/** A few at a time: each process of the command line wants a core for a second, and then waits for the cluster. */
+export async function fewAtATime<T>(items: T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
+}
