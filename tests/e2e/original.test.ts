@@ -128,8 +128,6 @@ socketserver.ThreadingTCPServer.allow_reuse_address = True
 socketserver.ThreadingTCPServer(("", ${port}), Handler).serve_forever()`;
   const file = `/tmp/${port}.py`;
   await exec(app, "sh", "-c", `cat > ${file} <<'EOF'\n${script}\nEOF`);
-  await docker(["exec", "--detach", app, "python3", file]);
-  const end =
-    `for f in /proc/[0-9]*/cmdline; do grep -q ${file} $f && kill $(echo $f | cut -d/ -f3); done; true`;
-  return { [Symbol.asyncDispose]: async () => void await exec(app, "sh", "-c", end) };
+  await docker(["exec", "--detach", app, "sh", "-c", `echo $$ > ${file}.pid; exec python3 ${file}`]);
+  return { [Symbol.asyncDispose]: async () => void await exec(app, "sh", "-c", `kill $(cat ${file}.pid)`) };
 }
