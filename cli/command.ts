@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { connectCluster } from "../lib/cluster/kubernetes.ts";
 import type { Cluster } from "../lib/cluster/cluster.ts";
 import { checkConnectionName, type Connection } from "../lib/connection/connection.ts";
-import { DEFAULT_CONNECTION } from "../lib/names.ts";
 import type { Steps } from "../lib/steps.ts";
 import { progress } from "./progress.ts";
 
@@ -32,11 +31,12 @@ export function stepsOf({ verbose, quiet }: Loudness): Steps {
 export const outputOption = (formats: string[] = ["json", "yaml", "wide"]) =>
   new Option("-o, --output <format>", "print the data in this form").choices(formats);
 export const contextOption = () => new Option("--context <name>", "context of the kubeconfig to use");
-export const connectionOption = () =>
-  new Option("--connection <name>", "name of the connection").env("GEFYRA_CONNECTION").default(
-    DEFAULT_CONNECTION,
-  )
-    .argParser(checkConnectionName);
+export const connectionOption = (
+  description = "the connection that is meant (default: the only one, else that of the current context)",
+) =>
+  new Option("--connection <name>", description).env("GEFYRA_CONNECTION")
+    // An empty variable is none.
+    .argParser((name: string) => name === "" ? undefined : checkConnectionName(name));
 export const kubeconfigOption = () =>
   new Option("--kubeconfig <path>", "kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config)");
 

@@ -1,17 +1,26 @@
-import { down as bringDown } from "../lib/connection/down.ts";
+import { Option } from "@commander-js/extra-typings";
+import { disconnect, type Gone } from "../lib/connection/down.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
 
 export const down = () =>
   command("down", "Give everything back and disconnect from the cluster", "gefyra down")
     .addOption(connectionOption())
+    .addOption(new Option("--all", "all connections of this machine"))
     .action(async (options) => {
-      const changed = await bringDown({
+      const { connection: name, all, quiet } = options;
+      const tools = {
         engine: connectEngine(),
         steps: stepsOf(options),
         connectCluster: connectionCluster,
-      }, options.connection);
-      if (!options.quiet) {
-        console.log(changed ? "Disconnected. Nothing of Gefyra is left." : "Not connected. Nothing to do.");
-      }
+      };
+      const gone = await disconnect(tools, { name, all });
+      if (!quiet) console.log(text(gone));
     });
+
+function text({ gone, left, changed }: Gone): string {
+  if (!changed) return "Not connected. Nothing to do.";
+  if (left.length === 0) return "Disconnected. Nothing of Gefyra is left.";
+  const [verb, noun] = left.length === 1 ? ["stays", "connection"] : ["stay", "connections"];
+  return `Disconnected${gone.length ? ` ${gone.join(", ")}` : ""}. The ${noun} ${left.join(", ")} ${verb}.`;
+}

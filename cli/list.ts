@@ -1,5 +1,7 @@
+import { Option } from "@commander-js/extra-typings";
 import { type AppContainer, listApps } from "../lib/app/apps.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
+import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { API_VERSION } from "../lib/names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../lib/resources/bridge.ts";
@@ -39,22 +41,45 @@ const bridgeColumns: Column<GefyraBridge>[] = [
   { name: "MESSAGE", value: ({ status }) => condition(status?.conditions, "Ready")?.message, wide: true },
 ];
 
+const connectionColumns: Column<LocalState>[] = [
+  { name: "NAME", value: ({ name }) => name },
+  { name: "CONTEXT", value: ({ context }) => context },
+  { name: "NAMESPACE", value: ({ namespace }) => namespace },
+  { name: "CONNECTED", value: ({ connected }) => connected ? "yes" : "no" },
+  { name: "ENDPOINT", value: ({ cargo }) => cargo.endpoint },
+  { name: "TRANSPORT", value: ({ cargo }) => cargo.transport },
+  { name: "NETWORK", value: ({ network }) => network },
+  { name: "SUBNET", value: ({ subnet }) => subnet, wide: true },
+  { name: "CLIENT", value: ({ client }) => client, wide: true },
+  { name: "KUBECONFIG", value: ({ kubeconfig }) => kubeconfig, wide: true },
+];
+
 const activePods = (pods: { state: string }[]) =>
   `${pods.filter(({ state }) => state === "Active").length}/${pods.length}`;
 
 export const list = () =>
   command(
     "list",
-    "List the app containers and the bridges of this connection",
-    "gefyra list --bridges -o wide",
+    "List the app containers and the bridges of a connection, or the connections",
+    "gefyra list --bridges -o wide\ngefyra list --connections",
   )
     .option("--containers", "the app containers only")
     .option("--bridges", "the bridges only")
+    .addOption(
+      new Option("--connections", "the connections of this machine").conflicts(["containers", "bridges"]),
+    )
     .addOption(connectionOption())
     .addOption(outputOption())
-    .action(async ({ containers, bridges, connection: connectionName, output, quiet }) => {
+    .action(async ({ containers, bridges, connections, connection: connectionName, output, quiet }) => {
       const engine = connectEngine();
       await engine.version();
+      if (connections) {
+        const found = await localStates(engine);
+        if (quiet) return found.forEach(({ name }) => console.log(name));
+        return print({ connections: found }, output, () => {
+          return found.length ? table(found, connectionColumns, output === "wide") : "No connections.";
+        });
+      }
       const connection = await requireConnection(engine, connectionName);
       const both = !containers && !bridges;
       const data: { containers?: AppContainer[]; bridges?: GefyraBridge[] } = {};

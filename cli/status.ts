@@ -1,23 +1,37 @@
-import { type Status, status as observe } from "../lib/connection/status.ts";
+import { type Status, status as observe, type Statuses, statuses } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { exitCodes } from "../lib/errors.ts";
 import { command, connectionCluster, connectionOption, outputOption, type SetExitCode } from "./command.ts";
 import { print } from "./output.ts";
 
 export const status = (setExitCode: SetExitCode) =>
-  command("status", "Show the state of the connection; exit code 1 unless it works", "gefyra status -o json")
-    .addOption(connectionOption())
+  command(
+    "status",
+    "Show the state of all connections, or of one; exit code 1 unless they work",
+    "gefyra status -o json",
+  )
+    .addOption(connectionOption("show this one only"))
     .addOption(outputOption(["json", "yaml"]))
     .action(async ({ connection, output, quiet }) => {
-      const observed = await observe(connectEngine(), connection, connectionCluster);
-      if (!quiet) print(observed, output, () => text(observed));
+      const engine = connectEngine();
+      const observed = connection
+        ? await observe(engine, connection, connectionCluster)
+        : await statuses(engine, connectionCluster);
+      if (!quiet) {
+        print(observed, output, () => "connections" in observed ? textOfAll(observed) : text(observed));
+      }
       if (!observed.connected) setExitCode(exitCodes.failure);
     });
+
+function textOfAll({ connections }: Statuses): string {
+  return connections.length ? connections.map(text).join("\n\n") : text({ connected: false });
+}
 
 function text({ connected, connection, cargo, cluster }: Status): string {
   if (!connection) return "Not connected (`gefyra up` connects)";
   const handshake = cargo?.handshakeAgeSeconds === undefined ? "never" : `${cargo.handshakeAgeSeconds} s ago`;
   const rows: [string, string][] = [
+    ["Connection", connection.name],
     ["Connected", connected ? "yes" : "no"],
     ["Context", connection.context],
     ["Namespace", connection.namespace],
@@ -26,12 +40,17 @@ function text({ connected, connection, cargo, cluster }: Status): string {
       `${connection.client}${cluster?.client ? ` (${cluster.client})` : " (unknown to the cluster)"}`,
     ],
     ["Docker network", `${connection.network} (${connection.subnet})`],
-    ["Cargo", cargo?.running ? `running, ${cargo.device}, MTU ${cargo.mtu}` : "not running"],
-    ["Endpoint", cargo?.endpoint ?? "none"],
+    ["Cargo", cargoText(cargo)],
+    ["Endpoint", cargo?.endpoint ? `${cargo.endpoint} (${cargo.transport})` : "none"],
     ["Last handshake", handshake],
     ["Cluster", cluster?.reachable ? "reachable" : `not reachable: ${cluster?.reason}`],
     ["Operator", cluster?.operator ? "running" : "not running"],
     ["Stowaway", cluster?.stowaway ? "running" : "not running"],
   ];
   return rows.map(([name, value]) => `${`${name}:`.padEnd(17)}${value}`).join("\n");
+}
+
+function cargoText(cargo: Status["cargo"]): string {
+  if (!cargo?.running) return "not running";
+  return cargo.reason ?? `running, ${cargo.device}, MTU ${cargo.mtu}`;
 }

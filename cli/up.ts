@@ -1,7 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
-import { delimiter, resolve } from "node:path";
 import { checkObjectName } from "../lib/cluster/object-names.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
+import { kubeconfigPaths } from "../lib/connection/current.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
 import { manifests } from "../lib/install/manifests.ts";
 import { DEFAULT_REGISTRY, DISCONNECT_TIMEOUT_S, NAMESPACE, VERSION } from "../lib/names.ts";
@@ -20,12 +20,12 @@ import { print } from "./output.ts";
 import { stringify } from "yaml";
 
 const example = `gefyra up
-gefyra up --context my-cluster
+gefyra up --context my-cluster --connection mine
 gefyra up --dry-run -o yaml | kubectl diff -f -`;
 
 export const up = () =>
   command("up", "Connect this machine to a cluster", example)
-    .addOption(connectionOption())
+    .addOption(connectionOption("name of the connection (default: that of the context)"))
     .addOption(contextOption())
     .addOption(kubeconfigOption())
     .option("--namespace <name>", "gefyra's own namespace in the cluster", NAMESPACE)
@@ -62,7 +62,7 @@ export const up = () =>
         connection: options.connection,
         namespace,
         images,
-        kubeconfig: absolute(options.kubeconfig ?? Deno.env.get("KUBECONFIG") ?? ""),
+        kubeconfig: kubeconfigPaths(options.kubeconfig),
         host: options.host,
         port: options.port,
         disconnectTimeout: options.disconnectTimeout,
@@ -75,8 +75,3 @@ export const up = () =>
         return `Connected to ${cluster.context} over ${how}.`;
       });
     });
-
-/** Later commands read the same files, from whatever folder they are called in. */
-function absolute(kubeconfig: string): string {
-  return kubeconfig.split(delimiter).filter(Boolean).map((path) => resolve(path)).join(delimiter);
-}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine, Network } from "../docker/engine.ts";
 import { checkConnectionName, dockerNames, findConnection, requireConnection } from "./connection.ts";
+import { checkLabName, contextOf, controlPlaneOf } from "../lab/nodes.ts";
 import { networkOptions } from "./docker.ts";
 
 const connection = {
@@ -15,7 +16,9 @@ const connection = {
 
 function engineWith(networks: Network[]): Engine {
   const fits = (network: Network, labels: Record<string, string>) =>
-    Object.entries(labels).every(([key, value]) => network.labels[key] === value);
+    Object.entries(labels).every(([key, value]) =>
+      value === "" ? key in network.labels : network.labels[key] === value
+    );
   return {
     networks: (labels: Record<string, string>) =>
       Promise.resolve(networks.filter((one) => fits(one, labels))),
@@ -36,9 +39,9 @@ Deno.test("a connection is read back from the labels of its network, whole", asy
 });
 
 Deno.test("without a connection, the error says how to make one of that name", async () => {
-  const hints: [string, string][] = [
-    ["default", "connect it with `gefyra up`"],
-    ["second", "connect it with `gefyra up --connection second`"],
+  const hints: [string | undefined, RegExp][] = [
+    [undefined, /^connect it with `gefyra up`$/],
+    ["second", /^connect it with `gefyra up --connection second`/],
   ];
   for (const [name, hint] of hints) {
     await assert.rejects(requireConnection(engineWith([]), name), {
@@ -47,6 +50,34 @@ Deno.test("without a connection, the error says how to make one of that name", a
       hint,
     });
   }
+});
+
+Deno.test("without a name, the only connection is meant", async () => {
+  const { Labels = {} } = networkOptions(connection);
+  const network = {
+    id: "1",
+    name: connection.network,
+    labels: Labels,
+    subnets: [connection.subnet],
+    containers: [],
+  };
+  assert.deepEqual(await requireConnection(engineWith([network]), undefined), connection);
+});
+
+Deno.test("no lab has the names of a connection", () => {
+  const names = ["lab", "default", "gefyra-lab", "connection-a", "cargo-a"];
+  const usable = names.filter((lab) => {
+    try {
+      checkLabName(lab);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  assert.deepEqual(usable, ["lab", "default", "gefyra-lab"]);
+  const labs = usable.flatMap((lab) => [contextOf(lab), controlPlaneOf(lab).name]);
+  const connections = [...labs, ...usable].flatMap((name) => Object.values(dockerNames(name)));
+  assert.deepEqual(labs.filter((name) => connections.includes(name)), []);
 });
 
 Deno.test("each connection has Docker objects of its own", () => {

@@ -8,6 +8,7 @@ import { uninstall } from "../install/install.ts";
 import { operatorRuns } from "../install/operator-state.ts";
 import {
   API_VERSION,
+  CONNECTION_LABEL,
   defaultImages,
   DISCONNECT_TIMEOUT_S,
   FINALIZER,
@@ -18,7 +19,13 @@ import {
 import { CLIENT_KIND, clientRef, type GefyraClient } from "../resources/client.ts";
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
-import { type Connection, connectionLabels, findConnection } from "./connection.ts";
+import {
+  chooseConnection,
+  type Connection,
+  connectionLabels,
+  findConnection,
+  listConnections,
+} from "./connection.ts";
 import { removeContainers, removeLocal } from "./remove-local.ts";
 
 export interface DownTools {
@@ -26,6 +33,41 @@ export interface DownTools {
   steps: Steps;
   /** Connects to the cluster that the connection belongs to. */
   connectCluster: (connection: Connection) => Promise<Cluster>;
+}
+
+export interface Gone {
+  /** Connections that were taken down. */
+  gone: string[];
+  /** Those that stay. */
+  left: string[];
+  /** False when there was nothing to do. */
+  changed: boolean;
+}
+
+/** The named connection, else the one that is meant, else what crashes have left; or all of them. */
+export async function disconnect(
+  tools: DownTools,
+  { name, all = false }: { name?: string | undefined; all?: boolean | undefined },
+): Promise<Gone> {
+  const { engine } = tools;
+  await engine.version();
+  const before = (await listConnections(engine)).map((connection) => connection.name);
+  const chosen = all ? before : [name ?? (await chooseConnection(engine, undefined))?.name ?? []].flat();
+  let changed = false, failure: unknown;
+  for (const one of chosen) {
+    // One cluster that cannot be reached must not keep the others.
+    try {
+      changed = await down(tools, one) || changed;
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
+  const left = before.filter((one) => !chosen.includes(one));
+  if (name === undefined && left.length === 0) {
+    changed = await removeLocal(engine, { [CONNECTION_LABEL]: "" }) || changed;
+  }
+  return { gone: chosen.filter((one) => before.includes(one)), left, changed };
 }
 
 /** False when there was nothing to do. */

@@ -1,60 +1,118 @@
 /** What `gefyra status` tells: what is there, not what should be. */
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Engine } from "../docker/engine.ts";
+import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
 import { clientRef, type GefyraClient } from "../resources/client.ts";
+import { contains } from "../tunnel/addresses.ts";
 import { cargoStatus } from "./cargo.ts";
-import { type Connection, dockerNames, findConnection } from "./connection.ts";
+import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";
+
+export interface CargoState {
+  running: boolean;
+  /** Why it cannot be asked. */
+  reason?: string;
+  endpoint?: string;
+  /** How the endpoint is reached, for people. */
+  transport?: string;
+  handshakeAgeSeconds?: number;
+  mtu?: number;
+  device?: string;
+}
 
 export interface Status {
   connected: boolean;
   /** Absent when `up` was not run. */
   connection?: Connection;
-  cargo?: {
-    running: boolean;
-    endpoint?: string;
-    handshakeAgeSeconds?: number;
-    mtu?: number;
-    device?: string;
-  };
+  cargo?: CargoState;
   cluster?: { reachable: boolean; reason?: string; operator?: boolean; stowaway?: boolean; client?: string };
 }
 
 /** WireGuard makes new keys every two minutes while it is used; after three they are not accepted any more. */
-const STALE_AFTER_S = 180;
+export const STALE_AFTER_S = 180;
 
-export async function status(
-  engine: Engine,
-  name: string,
-  connectCluster: (connection: Connection) => Promise<Cluster>,
-): Promise<Status> {
+type ConnectCluster = (connection: Connection) => Promise<Cluster>;
+
+/** Of the named connection. */
+export async function status(engine: Engine, name: string, connectCluster: ConnectCluster): Promise<Status> {
   await engine.version();
   const connection = await findConnection(engine, name);
-  if (!connection) return { connected: false };
+  return connection ? await observe(engine, connection, connectCluster) : { connected: false };
+}
+
+export interface Statuses {
+  /** Whether there is a connection, and all of them work. */
+  connected: boolean;
+  connections: Status[];
+}
+
+/** Of all connections of this machine. */
+export async function statuses(engine: Engine, connectCluster: ConnectCluster): Promise<Statuses> {
+  await engine.version();
+  const all = await listConnections(engine);
+  const connections = await Promise.all(all.map((one) => observe(engine, one, connectCluster)));
+  return { connected: all.length > 0 && connections.every(({ connected }) => connected), connections };
+}
+
+async function observe(
+  engine: Engine,
+  connection: Connection,
+  connectCluster: ConnectCluster,
+): Promise<Status> {
   const [cargo, cluster] = await Promise.all([
     observeCargo(engine, connection),
     observeCluster(connection, connectCluster),
   ]);
-  const fresh = cargo.handshakeAgeSeconds !== undefined && cargo.handshakeAgeSeconds < STALE_AFTER_S;
-  return { connected: fresh && cluster.client !== undefined, connection, cargo, cluster };
+  return { connected: isFresh(cargo) && cluster.client !== undefined, connection, cargo, cluster };
 }
 
-async function observeCargo(engine: Engine, connection: Connection): Promise<NonNullable<Status["cargo"]>> {
+const isFresh = ({ handshakeAgeSeconds }: CargoState) =>
+  handshakeAgeSeconds !== undefined && handshakeAgeSeconds < STALE_AFTER_S;
+
+/** What Docker alone can tell. */
+export interface LocalState extends Connection {
+  connected: boolean;
+  cargo: CargoState;
+}
+
+export async function localStates(engine: Engine): Promise<LocalState[]> {
+  return await Promise.all((await listConnections(engine)).map(async (connection) => {
+    const cargo = await observeCargo(engine, connection);
+    return { ...connection, connected: isFresh(cargo), cargo };
+  }));
+}
+
+export async function observeCargo(engine: Engine, connection: Connection): Promise<CargoState> {
   const { cargo } = dockerNames(connection.name);
-  if (!(await engine.inspect(cargo))?.State.Running) return { running: false };
-  const { peers, mtu, device } = await cargoStatus(engine, cargo);
-  const [peer] = peers;
-  return {
-    running: true,
-    mtu,
-    device,
-    ...(peer ? { endpoint: peer.endpoint } : {}),
-    ...(peer?.latestHandshake
-      ? { handshakeAgeSeconds: Math.max(0, Math.round(Date.now() / 1000 - peer.latestHandshake)) }
-      : {}),
-  };
+  const container = await engine.inspect(cargo);
+  if (!container?.State.Running) return { running: false };
+  try {
+    const { peers: [peer], mtu, device } = await cargoStatus(engine, cargo);
+    const joined = Object.keys(container.NetworkSettings.Networks).filter((name) =>
+      name !== connection.network
+    );
+    const networks = await Promise.all(joined.map((name) => engine.network(name)));
+    return {
+      running: true,
+      mtu,
+      device,
+      ...(peer ? { endpoint: peer.endpoint, transport: transportOf(peer.endpoint, networks) } : {}),
+      ...(peer?.latestHandshake
+        ? { handshakeAgeSeconds: Math.max(0, Math.round(Date.now() / 1000 - peer.latestHandshake)) }
+        : {}),
+    };
+  } catch (error) {
+    return { running: true, reason: messageOf(error) };
+  }
+}
+
+/** By the endpoint's address: on a Docker network that Cargo has joined, inside of Cargo itself, or beyond. Pure. */
+export function transportOf(endpoint: string, joined: (Network | undefined)[]): string {
+  const host = endpoint.replace(/:\d+$/, "");
+  const network = joined.find((one) => one?.subnets.some((subnet) => contains(subnet, host)));
+  if (network) return `Docker network ${network.name}`;
+  return host.startsWith("127.") ? "API server" : "UDP";
 }
 
 async function observeCluster(

@@ -13,13 +13,14 @@ import { waitFor } from "../wait.ts";
 import { cargoPublicKey } from "./cargo.ts";
 import { checkRights } from "./checks.ts";
 import { connect } from "./connect.ts";
-import { type Connection, dockerNames, findConnection } from "./connection.ts";
+import { nameForUp } from "./choose.ts";
+import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";
 import { down } from "./down.ts";
 import { ensureCargo, ensureNetwork, planConnection } from "./local.ts";
 
 export interface UpOptions {
-  /** Name of the connection. */
-  connection: string;
+  /** Name of the connection; that of the context where none is given. */
+  connection?: string | undefined;
   /** Gefyra's own namespace. */
   namespace: string;
   images: ImageNames;
@@ -47,21 +48,26 @@ export interface Tools {
 
 export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
   const { engine, cluster, steps } = tools;
-  const existing = await steps.step("Checking Docker and the cluster", async (note) => {
+  const { name, existing } = await steps.step("Checking Docker and the cluster", async (note) => {
     const [docker, kubernetes] = [await engine.version(), await cluster.version()];
     note(`Docker ${docker.version}, Kubernetes ${kubernetes} (${cluster.context})`);
-    const found = await findConnection(engine, options.connection);
+    const name = options.connection ?? await nameFor(tools, options);
+    const found = await findConnection(engine, name);
     refuseOther(found, cluster, options);
     if (!found) await checkRights(cluster, options.namespace);
-    return found;
+    return { name, existing: found };
   });
-  const connection = existing ?? await planConnection(engine, cluster, options);
+  const connection = existing ?? await planConnection(engine, cluster, { ...options, connection: name });
   try {
     return await bringUp(tools, connection, options);
   } catch (error) {
-    if (!existing) await undo(tools, options.connection, error);
+    if (!existing) await undo(tools, name, error);
     throw error;
   }
+}
+
+async function nameFor({ engine, cluster: { context } }: Tools, { kubeconfig }: UpOptions): Promise<string> {
+  return nameForUp(await listConnections(engine), { context, kubeconfig });
 }
 
 async function bringUp(tools: Tools, connection: Connection, options: UpOptions): Promise<UpResult> {
@@ -124,15 +130,23 @@ function retryUnknownKind(error: unknown): boolean {
   throw error;
 }
 
-function refuseOther(found: Connection | undefined, { context }: Cluster, { namespace }: UpOptions): void {
-  if (!found || (found.context === context && found.namespace === namespace)) return;
-  const other = `context "${found.context}", namespace "${found.namespace}"`;
+function refuseOther(
+  found: Connection | undefined,
+  { context }: Cluster,
+  { namespace, kubeconfig }: UpOptions,
+): void {
+  // Many clusters call their context `default`, each in a file of its own.
+  const sameFile = !found?.kubeconfig || !kubeconfig || found.kubeconfig === kubeconfig;
+  if (!found || (found.context === context && found.namespace === namespace && sameFile)) return;
+  const { name } = found;
+  const other = `context "${found.context}"${sameFile ? "" : ` of ${found.kubeconfig}`}`;
   throw new GefyraError(
     "connected-elsewhere",
-    `Cannot connect to context "${context}": connected to ${other}`,
+    `Cannot connect to context "${context}": connection "${name}" leads to ${other}, namespace "${found.namespace}"`,
     {
       exit: "conflict",
-      hint: "disconnect with `gefyra down` first, or make a second connection with --connection NAME",
+      hint:
+        `disconnect it first (\`gefyra down --connection ${name}\`), or make a second one with --connection NAME`,
     },
   );
 }

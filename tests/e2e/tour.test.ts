@@ -72,9 +72,7 @@ Deno.test("the tour: a local container becomes part of the cluster, takes a serv
   });
 
   await step("down leaves the cluster and Docker as they were", async () => {
-    const took = await timed(async () =>
-      assert.equal((await gefyra("down")).stdout, "Disconnected. Nothing of Gefyra is left.")
-    );
+    const took = await timed(async () => assert.match((await gefyra("down")).stdout, /^Disconnected/));
     await assertUnchanged(before);
     assert.equal((await tryGefyra(["status"])).code, 1);
     report(
