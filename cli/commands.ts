@@ -2,6 +2,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { SetExitCode } from "./command.ts";
 import { bridge } from "./bridge.ts";
+import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
 import { lab } from "./lab.ts";
 import { list } from "./list.ts";
@@ -22,6 +23,7 @@ export function commands(setExitCode: SetExitCode): Command[] {
     unbridge(),
     down(),
     status(setExitCode),
+    doctor(setExitCode),
     lab(),
     version(),
     operator(),

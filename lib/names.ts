@@ -28,7 +28,7 @@ export const COMPONENT_LABEL = "app.kubernetes.io/component";
 // Docker -----------------------------------------------------------------------------------------------------
 /** On every network, container and volume: the connection it belongs to. */
 export const CONNECTION_LABEL = "dev.gefyra.connection";
-/** `network`, `cargo`, `app`, `volume`; `lab-node` and `lab-network` belong to the lab. */
+/** `network`, `cargo`, `app`, `volume`, `probe` (of `gefyra doctor`); `lab-node` and `lab-network` belong to the lab. */
 export const ROLE_LABEL = "dev.gefyra.role";
 export const CONTEXT_LABEL = "dev.gefyra.context";
 export const KUBECONFIG_LABEL = "dev.gefyra.kubeconfig";
@@ -64,6 +64,14 @@ export function imageOf(part: Part, names: ImageNames = defaultImages): string {
   return `${names.registry}/${part}:${names.tag}`;
 }
 
+/** How the operator's image runs the program, with the right to write files. */
+export const OPERATOR_PROGRAM = [
+  "deno",
+  "run",
+  ...["--no-prompt", "--cached-only", "--no-config", "--no-lock", "--allow-all"],
+  "/usr/local/lib/gefyra/gefyra.js",
+];
+
 // Tunnel -----------------------------------------------------------------------------------------------------
 /** Stowaway's NodePort, UDP. */
 export const WIREGUARD_NODE_PORT = 31820;
@@ -93,3 +101,13 @@ export const INSTALL_TIMEOUT_MS = 120_000;
 export const BRIDGE_TIMEOUT_MS = 60_000;
 /** How long `unbridge` and `down` wait for originals and for objects to be gone. */
 export const RESTORE_TIMEOUT_MS = 120_000;
+
+// Diagnosis --------------------------------------------------------------------------------------------------
+/** Begins the names of everything that `gefyra doctor` makes for a moment. */
+export const DOCTOR = "gefyra-doctor";
+/** Port of doctor's own container. */
+export const DOCTOR_PORT = 8000;
+/** Ports of Stowaway's pod that a doctor picks one of; several may run at once. */
+export const DOCTOR_PORTS = { first: 30000, last: 39999 } as const;
+/** Seconds after which what a killed `doctor` has left ends by itself. */
+export const DOCTOR_LIFETIME_S = 60;

@@ -1,4 +1,6 @@
 /** `gefyra run`: a local image as a member of the cluster's network. */
+// @ts-types="@types/dockerode"
+import type { ContainerCreateOptions } from "dockerode";
 import type { Cluster } from "../cluster/cluster.ts";
 import { checkObjectName } from "../cluster/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -42,7 +44,17 @@ export async function createApp(
     await refuseTakenName(engine, options.name);
     await requireImage(engine, options.image, { pull: options.pull, onProgress: note });
     const domain = client.status?.tunnel?.dns.domain ?? "cluster.local";
-    const { id, address } = await createWithAddress(engine, connection, options, domain);
+    const { id, address } = await createWithAddress(
+      engine,
+      connection,
+      (address) => appOptions(options, connection, address, domain),
+    ).catch((cause) => {
+      throw new GefyraError(
+        "create-failed",
+        `Cannot create container "${options.name}": ${reasonOf(cause)}`,
+        { hint: CORRECT, cause },
+      );
+    });
     note(`${options.name} at ${address}, as a pod of namespace ${options.namespace}`);
     return { id, address, name: options.name, image: options.image, namespace: options.namespace };
   });
@@ -97,26 +109,16 @@ async function refuseTakenName(engine: Engine, name: string): Promise<void> {
 }
 
 /** Somebody else may pick the same address at the same time, which Docker only notices when it starts them. */
-async function createWithAddress(
+export async function createWithAddress(
   engine: Engine,
   connection: Connection,
-  options: RunOptions,
-  domain: string,
-) {
+  optionsAt: (address: string) => ContainerCreateOptions,
+): Promise<{ id: string; address: string }> {
   const refused: string[] = [];
   for (;;) {
     const taken = (await fixedAddresses(engine, connection)).map(({ address }) => address);
     const address = pickAddress(connection.subnet, [...taken, ...refused]);
-    const id = await engine.create(appOptions(options, connection, address, domain)).catch((cause) => {
-      throw new GefyraError(
-        "create-failed",
-        `Cannot create container "${options.name}": ${reasonOf(cause)}`,
-        {
-          hint: CORRECT,
-          cause,
-        },
-      );
-    });
+    const id = await engine.create(optionsAt(address));
     const holders = (await fixedAddresses(engine, connection)).filter((one) => one.address === address);
     if (firstOf(holders) === id) return { id, address };
     await engine.remove(id);

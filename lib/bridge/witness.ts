@@ -2,7 +2,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import { GefyraError } from "../errors.ts";
-import { COMPONENT_LABEL } from "../names.ts";
+import { COMPONENT_LABEL, OPERATOR_PROGRAM } from "../names.ts";
 import { waitFor } from "../wait.ts";
 
 export interface Witnessed {
@@ -12,14 +12,6 @@ export interface Witnessed {
   /** Reasons of the lost ones, each once. */
   reasons: string[];
 }
-
-/** How the operator's image runs the program; here it may also write the file that ends the requests. */
-const PROGRAM = [
-  "deno",
-  "run",
-  ...["--no-prompt", "--cached-only", "--no-config", "--no-lock", "--allow-all"],
-  "/usr/local/lib/gefyra/gefyra.js",
-];
 
 /** Requests go on for so long after the switch. */
 const AFTER_MS = 1_000;
@@ -46,7 +38,7 @@ export async function witnessed<T>(
   }
   const target = { namespace, pod, container: "operator" };
   const file = `/dev/shm/gefyra-watch-${crypto.randomUUID()}`;
-  const requests = cluster.exec(target, [...PROGRAM, "watch-url", url, file]);
+  const requests = cluster.exec(target, [...OPERATOR_PROGRAM, "watch-url", url, file]);
   let ended = false;
   requests.catch(() => {}).finally(() => ended = true);
   const begun = async () => ended || (await cluster.exec(target, ["test", "-e", file])).exitCode === 0;

@@ -12,11 +12,15 @@ const needed = (namespace: string): Access[] => [
   { verb: "create", group: GROUP, resource: "gefyraclients", namespace },
 ];
 
-/** All missing rights at once, before anything is touched. */
-export async function checkRights(cluster: Cluster, namespace: string): Promise<void> {
+export async function missingInstallRights(cluster: Cluster, namespace: string): Promise<Access[]> {
   const rights = needed(namespace);
   const allowed = await Promise.all(rights.map((access) => cluster.allowed(access)));
-  const missing = rights.filter((_, i) => !allowed[i]);
+  return rights.filter((_, i) => !allowed[i]);
+}
+
+/** All missing rights at once, before anything is touched. */
+export async function checkRights(cluster: Cluster, namespace: string): Promise<void> {
+  const missing = await missingInstallRights(cluster, namespace);
   if (missing.length === 0) return;
   const list = missing.map(({ verb, group, resource }) =>
     `${verb} ${group ? `${resource}.${group}` : resource}`

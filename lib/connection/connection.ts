@@ -28,7 +28,7 @@ export interface Connection {
   namespace: string;
 }
 
-export type Role = "network" | "cargo" | "app" | "volume";
+export type Role = "network" | "cargo" | "app" | "volume" | "probe";
 
 export const connectionLabels = (connection: string, role?: Role) => ({
   [CONNECTION_LABEL]: connection,

@@ -1,0 +1,83 @@
+import type { Finding, Verdict } from "../lib/doctor/finding.ts";
+import { examine } from "../lib/doctor/examine.ts";
+import { connectEngine } from "../lib/docker/dockerode.ts";
+import { exitCodes } from "../lib/errors.ts";
+import { NAMESPACE } from "../lib/names.ts";
+import {
+  clusterOf,
+  command,
+  connectionCluster,
+  connectionOption,
+  contextOption,
+  kubeconfigOption,
+  outputOption,
+  type SetExitCode,
+} from "./command.ts";
+import { print } from "./output.ts";
+
+const signs: Record<Verdict, string> = { ok: "✓", attention: "!", broken: "✗", idle: "–", skipped: "–" };
+
+export const doctor = (setExitCode: SetExitCode) =>
+  command(
+    "doctor",
+    "Examine everything from Docker to the cluster and back; exit code 1 when something is broken",
+    "gefyra doctor\ngefyra doctor -o json",
+  )
+    .addOption(connectionOption())
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
+    .addOption(outputOption(["json", "yaml"]))
+    .action(async ({ connection, output, quiet, ...named }) => {
+      const screen = lines((line) => console.log(line));
+      const tell = (finding: Finding) => {
+        if (!output && (!quiet || finding.verdict === "broken")) screen.tell(finding);
+      };
+      const diagnosis = await examine(
+        {
+          engine: connectEngine(),
+          connectCluster: (known) => known ? connectionCluster(known) : clusterOf(named),
+        },
+        { connection, namespace: NAMESPACE },
+        tell,
+      );
+      screen.end();
+      if (output) print(diagnosis, output, () => "");
+      else if (!quiet) console.log(summary(diagnosis));
+      if (!diagnosis.healthy) setExitCode(exitCodes.failure);
+    });
+
+const INDENT = 14;
+
+/** What was skipped for one reason is one line. */
+function lines(write: (line: string) => void) {
+  let skipped: Finding[] = [];
+  const flush = () => {
+    const [first] = skipped;
+    if (first) write(`${signs.skipped} ${skipped.map(({ title }) => title).join(", ")}: ${first.message}`);
+    skipped = [];
+  };
+  return {
+    tell: (finding: Finding) => {
+      const together = finding.verdict === "skipped" && !finding.remedy;
+      if (!together || skipped[0]?.message !== finding.message) flush();
+      if (together) skipped.push(finding);
+      else write(text(finding));
+    },
+    end: flush,
+  };
+}
+
+function text({ verdict, title, message, remedy }: Finding): string {
+  const line = `${signs[verdict]} ${title.padEnd(INDENT - 2)}${message}`;
+  return remedy ? `${line}\n${" ".repeat(INDENT)}→ ${remedy}` : line;
+}
+
+function summary({ findings, seconds }: { findings: Finding[]; seconds: number }): string {
+  const count = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict).length;
+  const broken = count("broken"), attention = count("attention");
+  const parts = [
+    broken ? `${broken} broken` : "Nothing is broken",
+    ...(attention ? [`${attention} to look at`] : []),
+  ];
+  return `\n${parts.join(", ")} (${seconds} s).`;
+}

@@ -1,0 +1,106 @@
+/** Runs checks that build on each other as early as they can be run, and tells their findings in the order of the list. */
+import { GefyraError, messageOf } from "../errors.ts";
+import type { Finding, Looked, Result } from "./finding.ts";
+
+/** A check that has heard nothing for so long ends as broken. */
+const PATIENCE_MS = 10_000;
+
+export interface Outcome<T> {
+  title: string;
+  results: Result[];
+  value?: T;
+}
+
+export type Check<T> = Promise<Outcome<T>>;
+type Needs = Record<string, Check<unknown>>;
+type Values<N extends Needs> = { [K in keyof N]: N[K] extends Check<infer T> ? T : never };
+
+export interface CheckOptions<N extends Needs> {
+  /** Stable name of the check. */
+  id: string;
+  title: string;
+  /** What has to be in order for this check to make sense. */
+  needs: N;
+  /** What has to be over before, so that one does not spoil what the other measures. */
+  after?: Promise<unknown>[];
+  /** What to do where nothing answers at all. */
+  silence?: string;
+}
+
+export interface Examination {
+  check<N extends Needs, T>(
+    options: CheckOptions<N>,
+    look: (values: Values<N>) => Promise<Looked<T>>,
+  ): Check<T>;
+  /** All findings; `tell` hears each as soon as those before it are known. */
+  findings(tell: (finding: Finding) => void): Promise<Finding[]>;
+}
+
+export function examination(patienceMs = PATIENCE_MS): Examination {
+  const list: { id: string; title: string; outcome: Check<unknown> }[] = [];
+  return {
+    check: <N extends Needs, T>(
+      { id, title, needs, after = [], silence = "run it again" }: CheckOptions<N>,
+      look: (values: Values<N>) => Promise<Looked<T>>,
+    ) => {
+      const run = async (): Promise<Outcome<T>> => {
+        const entries = Object.entries(needs);
+        const needed = await Promise.all(entries.map(([, check]) => check));
+        const missing = needed.find(({ value }) => value === undefined);
+        if (missing) return { title, results: [{ verdict: "skipped", message: reasonOf(missing) }] };
+        await Promise.all(after);
+        const values = Object.fromEntries(entries.map(([key], i) => [key, needed[i]!.value])) as Values<N>;
+        return { title, ...await attempt(() => look(values), { patienceMs, silence }) };
+      };
+      const outcome = run();
+      list.push({ id, title, outcome });
+      return outcome;
+    },
+    findings: async (tell) => {
+      const all: Finding[] = [];
+      for (const { id, title, outcome } of list) {
+        for (const result of (await outcome).results) {
+          const finding = { check: id, title, ...result };
+          all.push(finding);
+          tell(finding);
+        }
+      }
+      return all;
+    },
+  };
+}
+
+/** What is skipped because of something that was skipped itself names the first cause. */
+function reasonOf({ title, results: [result] }: Outcome<unknown>): string {
+  return result?.verdict === "skipped" && result.message.startsWith(WAITS)
+    ? result.message
+    : `${WAITS}${title}`;
+}
+
+const WAITS = "not looked at because of: ";
+
+async function attempt<T>(
+  look: () => Promise<Looked<T>>,
+  { patienceMs, silence }: { patienceMs: number; silence: string },
+): Promise<Looked<T>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<Looked<T>>((resolve) => {
+    const message = `no answer within ${patienceMs / 1000} s`;
+    const result: Result = { verdict: "broken", message, remedy: silence };
+    timer = setTimeout(() => resolve({ results: [result] }), patienceMs);
+  });
+  try {
+    return await Promise.race([look(), patience]);
+  } catch (error) {
+    return { results: [failure(error)] };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What may not be looked at is not broken for that. */
+function failure(error: unknown): Result {
+  const { id, hint } = error instanceof GefyraError ? error : { id: "internal", hint: undefined };
+  const verdict = id === "forbidden" ? "skipped" : "broken";
+  return { verdict, message: messageOf(error), ...(hint ? { remedy: hint } : {}) };
+}

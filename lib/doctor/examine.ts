@@ -1,0 +1,213 @@
+/** `gefyra doctor`: what it looks at, in the order of the screen; each check as soon as what it needs is in order. */
+import type { Cluster } from "../cluster/cluster.ts";
+import { type Connection, dockerNames, requireConnection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { lookAtDns } from "./dns.ts";
+import { examination } from "./examination.ts";
+import type { Finding } from "./finding.ts";
+import { lookAtCluster, lookAtConnection, lookAtDocker, lookAtKubeconfig, lookAtRights } from "./here.ts";
+import { dismissGuest, registerGuest } from "./guest.ts";
+import { lookAtLeftovers } from "./leftovers.ts";
+import { judgeHandshake, lookAtCargo } from "./line.ts";
+import {
+  lookAtBandwidth,
+  lookAtLatency,
+  lookAtMtu,
+  pickServerPort,
+  runServer,
+  stopServer,
+} from "./measure.ts";
+import { startProbe } from "./probe.ts";
+import { lookAtRoundTrip } from "./round-trip.ts";
+import { lookAtClient, lookAtPart } from "./there.ts";
+import { lookAtTransports } from "./transports.ts";
+import { lookAtVersions } from "./versions.ts";
+
+export interface DoctorTools {
+  engine: Engine;
+  /** Of the connection; of what the user named, or the current context, where there is none. */
+  connectCluster: (connection: Connection | undefined) => Promise<Cluster>;
+}
+
+export interface DoctorOptions {
+  /** Name of the connection. */
+  connection?: string | undefined;
+  /** Gefyra's own, where no connection says it. */
+  namespace: string;
+}
+
+export interface Diagnosis {
+  /** Whether nothing is broken. */
+  healthy: boolean;
+  seconds: number;
+  findings: Finding[];
+}
+
+export async function examine(
+  { engine, connectCluster }: DoctorTools,
+  options: DoctorOptions,
+  tell: (finding: Finding) => void,
+): Promise<Diagnosis> {
+  const start = performance.now();
+  const { check, findings } = examination();
+  const undo: (() => Promise<unknown>)[] = [];
+
+  const docker = check({
+    id: "docker",
+    title: "Docker",
+    needs: {},
+    silence: "Docker hangs: restart it",
+  }, () => lookAtDocker(engine));
+  const chosen = docker.then(({ value }) => value && requireConnection(engine, options.connection));
+  // Without Docker, or where it is unclear which is meant, the current context is looked at.
+  const known = chosen.catch(() => undefined);
+  const namespace = known.then((connection) => connection?.namespace ?? options.namespace);
+
+  const kubeconfig = check(
+    { id: "kubeconfig", title: "Kubeconfig", needs: {} },
+    async () => await lookAtKubeconfig(async () => await connectCluster(await known)),
+  );
+  const api = check(
+    {
+      id: "cluster",
+      title: "Cluster",
+      needs: { kubeconfig },
+      silence: "check that the cluster runs, a VPN, a firewall (`kubectl cluster-info`)",
+    },
+    ({ kubeconfig }) => lookAtCluster(kubeconfig),
+  );
+  check(
+    { id: "rights", title: "Rights", needs: { kubeconfig, api } },
+    async ({ kubeconfig }) => await lookAtRights(kubeconfig, await namespace, await known),
+  );
+  const versions = check(
+    { id: "versions", title: "Versions", needs: { docker, kubeconfig, api } },
+    async ({ docker, kubeconfig: cluster, api }) => {
+      const connection = await known;
+      return await lookAtVersions({
+        engine,
+        cluster,
+        docker: docker.version,
+        kubernetes: api.version,
+        namespace: await namespace,
+        cargo: connection && dockerNames(connection.name).cargo,
+      });
+    },
+  );
+  const connection = check(
+    { id: "connection", title: "Connection", needs: { docker } },
+    async () => lookAtConnection((await chosen)!),
+  );
+  const operator = check(
+    { id: "operator", title: "Operator", needs: { connection, kubeconfig, api } },
+    ({ kubeconfig, connection }) => lookAtPart(kubeconfig, connection.namespace, "operator"),
+  );
+  const stowaway = check(
+    { id: "stowaway", title: "Stowaway", needs: { connection, kubeconfig, api } },
+    ({ kubeconfig, connection }) => lookAtPart(kubeconfig, connection.namespace, "stowaway"),
+  );
+  const tunnel = check(
+    { id: "client", title: "Client", needs: { connection, kubeconfig, api } },
+    ({ kubeconfig, connection }) => lookAtClient(kubeconfig, connection),
+  );
+  const cargo = check(
+    { id: "cargo", title: "Cargo", needs: { connection } },
+    ({ connection }) => lookAtCargo(engine, connection),
+  );
+  const guest = once(async () => {
+    const [{ value: cluster }, { value: known }] = await Promise.all([kubeconfig, connection]);
+    const made = await registerGuest(cluster!, known!.namespace);
+    undo.push(() => dismissGuest(cluster!, known!.namespace, made));
+    return made;
+  });
+  const transports = check(
+    {
+      id: "transport",
+      title: "Transport",
+      needs: { connection, kubeconfig, operator, stowaway, tunnel, cargo },
+    },
+    async ({ kubeconfig: cluster, ...line }) =>
+      await lookAtTransports({ engine, cluster, ...line, guest: await guest() }),
+  );
+  check(
+    { id: "handshake", title: "Handshake", needs: { cargo } },
+    ({ cargo: { status } }) => {
+      const result = judgeHandshake(status, Date.now());
+      return Promise.resolve({ results: [result], value: {} });
+    },
+  );
+  const port = pickServerPort();
+  // What is measured does not run beside what costs the machine time.
+  const latency = check(
+    {
+      id: "latency",
+      title: "Latency",
+      needs: { connection, kubeconfig, stowaway, cargo },
+      after: [transports, versions],
+    },
+    ({ connection, kubeconfig, stowaway, cargo }) => {
+      const ends = { engine, cargo: cargo.name, port };
+      const served = runServer(kubeconfig, connection.namespace, stowaway.name, port).catch(() => {});
+      undo.push(async () => {
+        await stopServer(ends);
+        await Promise.race([served, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+      });
+      return lookAtLatency(ends);
+    },
+  );
+  const mtu = check(
+    { id: "mtu", title: "MTU", needs: { cargo, latency } },
+    ({ cargo: { name, status } }) => lookAtMtu({ engine, cargo: name, port }, status.mtu),
+  );
+  const probe = Promise.all([connection, tunnel, cargo, latency]).then(
+    async ([connection, tunnel, cargo, latency]) => {
+      if (!connection.value || !tunnel.value || !cargo.value || !latency.value) return undefined;
+      const { domain } = tunnel.value.dns;
+      const started = await startProbe(engine, connection.value, { cargo: cargo.value.name, domain });
+      undo.push(() => engine.remove(started.id));
+      return started;
+    },
+  );
+  probe.catch(() => {});
+  const bandwidth = check(
+    { id: "bandwidth", title: "Bandwidth", needs: { cargo, latency }, after: [mtu] },
+    ({ cargo: { name } }) => lookAtBandwidth({ engine, cargo: name, port }),
+  );
+  const names = check(
+    { id: "dns", title: "DNS", needs: { kubeconfig, tunnel, cargo, latency }, after: [bandwidth] },
+    async ({ kubeconfig: { server }, tunnel, cargo }) =>
+      await lookAtDns({ engine, probe: (await probe)!, cargo: cargo.name, tunnel, server }),
+  );
+  const trip = check(
+    {
+      id: "round-trip",
+      title: "Round trip",
+      needs: { connection, kubeconfig, operator, stowaway, tunnel, cargo, latency },
+      after: [bandwidth],
+    },
+    async ({ kubeconfig: cluster, ...ends }) =>
+      await lookAtRoundTrip({ engine, cluster, ...ends, guest: await guest(), probe: (await probe)! }),
+  );
+  check(
+    { id: "leftovers", title: "Leftovers", needs: {}, after: [names, trip] },
+    async () => {
+      const [local, cluster, answers] = await Promise.all([docker, kubeconfig, api]);
+      return await lookAtLeftovers(local.value && engine, answers.value && cluster.value);
+    },
+  );
+
+  try {
+    const all = await findings(tell);
+    const healthy = all.every(({ verdict }) => verdict !== "broken");
+    return { healthy, seconds: Math.round((performance.now() - start) / 100) / 10, findings: all };
+  } finally {
+    await Promise.allSettled([transports, latency, probe, names, trip]);
+    await Promise.allSettled(undo.map((one) => one()));
+  }
+}
+
+/** What several checks share is made by the first. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}

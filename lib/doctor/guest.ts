@@ -1,0 +1,46 @@
+/**
+ * A client of its own for as long as doctor runs: Stowaway answers to its key beside this machine's, and all that doctor
+ * makes in the cluster belongs to it. Where doctor was killed the operator removes it as a silent one, and Kubernetes
+ * what belongs to it.
+ */
+import type { Cluster } from "../cluster/cluster.ts";
+import { API_VERSION, DOCTOR, DOCTOR_LIFETIME_S } from "../names.ts";
+import { CLIENT_KIND, clientRef, type GefyraClient } from "../resources/client.ts";
+import { condition } from "../resources/conditions.ts";
+import { generateKeyPair } from "../tunnel/keys.ts";
+import { waitFor } from "../wait.ts";
+
+export interface Guest {
+  name: string;
+  uid: string;
+  privateKey: string;
+}
+
+export async function registerGuest(cluster: Cluster, namespace: string): Promise<Guest> {
+  const { privateKey, publicKey } = await generateKeyPair();
+  const name = `${DOCTOR}-${crypto.randomUUID().slice(0, 8)}`;
+  const made = await cluster.create<GefyraClient>({
+    apiVersion: API_VERSION,
+    kind: CLIENT_KIND,
+    metadata: { name, namespace },
+    spec: { publicKey, disconnectTimeout: DOCTOR_LIFETIME_S },
+  });
+  return { name, uid: made.metadata?.uid ?? "", privateKey };
+}
+
+/** Returns when Stowaway expects it. */
+export async function expectGuest(cluster: Cluster, namespace: string, { name }: Guest): Promise<void> {
+  const ref = clientRef(namespace, name);
+  const ready = async () =>
+    condition((await cluster.get<GefyraClient>(ref))?.status?.conditions, "Ready")?.status === "True";
+  await waitFor(ready, { what: "Stowaway to expect another client", timeout: 5_000, interval: 100 });
+}
+
+export async function dismissGuest(cluster: Cluster, namespace: string, { name }: Guest): Promise<void> {
+  await cluster.remove(clientRef(namespace, name));
+}
+
+/** For the metadata of what belongs to it. */
+export const belongingTo = ({ name, uid }: Guest) => ({
+  ownerReferences: [{ apiVersion: API_VERSION, kind: CLIENT_KIND, name, uid }],
+});

@@ -1,0 +1,55 @@
+/** This machine: Docker, the kubeconfig, and what the cluster says to it. */
+import type { Cluster } from "../cluster/cluster.ts";
+import { missingInstallRights } from "../connection/checks.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { missingRights, rightText } from "../bridge/rights.ts";
+import { attention, broken, type Looked, ok } from "./finding.ts";
+
+export async function lookAtDocker(engine: Engine): Promise<Looked<{ version: string }>> {
+  const { version, os } = await engine.version();
+  const result = os === "linux" ? ok(version) : broken(
+    `${version}, with containers for ${os}`,
+    "switch Docker to Linux containers",
+  );
+  return { results: [result], value: { version } };
+}
+
+export async function lookAtKubeconfig(connect: () => Promise<Cluster>): Promise<Looked<Cluster>> {
+  const cluster = await connect();
+  const { context, server } = cluster;
+  return { results: [ok(`context "${context}" at ${server.origin}`)], value: cluster };
+}
+
+export async function lookAtCluster(cluster: Cluster): Promise<Looked<{ version: string }>> {
+  const start = performance.now();
+  const version = await cluster.version();
+  const milliseconds = Math.round(performance.now() - start);
+  return { results: [ok(`answers after ${milliseconds} ms`, { milliseconds })], value: { version } };
+}
+
+/** Who is connected needs less than who has to install first. */
+export async function lookAtRights(
+  cluster: Cluster,
+  namespace: string,
+  connection: Connection | undefined,
+): Promise<Looked<object>> {
+  const missing = connection
+    ? await missingRights(cluster, cluster.namespace, "Deployment")
+    : await missingInstallRights(cluster, namespace);
+  if (missing.length === 0) {
+    return {
+      results: [ok(connection ? `to bridge in namespace "${cluster.namespace}"` : "to install Gefyra")],
+      value: {},
+    };
+  }
+  const list = `not allowed: ${missing.map(rightText).join(", ")}`;
+  const remedy = "use another context, or ask an administrator of the cluster";
+  if (connection) return { results: [attention(list, remedy)], value: {} };
+  return { results: [broken(list, `${remedy} to apply \`gefyra up --dry-run -o yaml\``)], value: {} };
+}
+
+export function lookAtConnection(connection: Connection): Looked<Connection> {
+  const { name, network, subnet } = connection;
+  return { results: [ok(`${name}, Docker network ${network} (${subnet})`)], value: connection };
+}

@@ -1,0 +1,175 @@
+/** What the figures mean. */
+import assert from "node:assert/strict";
+import type { Connection } from "../connection/connection.ts";
+import type { Container } from "../docker/engine.ts";
+import { CONNECTION_LABEL, ROLE_LABEL } from "../names.ts";
+import type { GefyraBridge } from "../resources/bridge.ts";
+import type { GefyraClient } from "../resources/client.ts";
+import type { Candidate } from "../tunnel/endpoints.ts";
+import { externalName, judgeNames, judgeSilence, parseLookups } from "./dns.ts";
+import type { Result } from "./finding.ts";
+import { localLeftovers, remoteLeftovers } from "./leftovers.ts";
+import { judgeHandshake } from "./line.ts";
+import { judgeBandwidth, judgeLatency, judgeMtu } from "./measure.ts";
+import { judgeTrip } from "./round-trip.ts";
+import { judgeTransports, withUsed } from "./transports.ts";
+import { judgeVersions } from "./versions.ts";
+
+/** Every verdict but "ok" says what to do, or needs nothing done. */
+function assertJudged(results: Result[], ...expected: [Result["verdict"], RegExp, RegExp?][]): void {
+  assert.deepEqual(results.map(({ verdict }) => verdict), expected.map(([verdict]) => verdict));
+  expected.forEach(([verdict, message, remedy], i) => {
+    assert.match(results[i]!.message, message);
+    if (remedy) assert.match(results[i]!.remedy ?? "", remedy);
+    assert.equal(results[i]!.remedy !== undefined, verdict === "attention" || verdict === "broken");
+  });
+}
+
+Deno.test("handshake: fresh, stale, never, without a peer", () => {
+  const status = (latestHandshake: number) => ({
+    ...{ publicKey: "", mtu: 1420, device: "kernel" },
+    peers: [{ publicKey: "", endpoint: "10.0.0.1:31820", latestHandshake, rxBytes: 0, txBytes: 0 }],
+  });
+  const now = 2_000_000;
+  assertJudged([judgeHandshake(status(1_900), now)], ["ok", /^100 s ago with 10.0.0.1:31820$/]);
+  assertJudged([judgeHandshake(status(1_820), now)], ["broken", /^180 s ago/, /gefyra up/]);
+  assertJudged([judgeHandshake(status(0), now)], ["broken", /^never/]);
+  assertJudged([judgeHandshake({ ...status(0), peers: [] }, now)], ["broken", /no peer/, /gefyra up/]);
+});
+
+Deno.test("latency: the middle and the worst of all answers, and what was lost", () => {
+  const twenty = Array.from({ length: 20 }, (_, i) => 1000 - 10 * i);
+  assertJudged([judgeLatency(twenty)], ["ok", /^0.91 ms \(at most 1 ms\)$/]);
+  assertJudged([judgeLatency([500, 2000])], ["attention", /18 of 20 lost$/, /drops/]);
+  assertJudged([judgeLatency([])], ["broken", /nothing comes back/]);
+});
+
+Deno.test("MTU and bandwidth: what passes, and what does not", () => {
+  for (const bytes of [1420, 1417]) assertJudged([judgeMtu(bytes, 1420)], ["ok", /^1420 bytes/]);
+  assertJudged([judgeMtu(1416, 1420)], ["broken", /up to 1416 bytes pass, .* 1420/, /measure it anew/]);
+  assertJudged([judgeBandwidth(12_500_000, 1_000_000)], ["ok", /^100 Mbit\/s out, 8 Mbit\/s in$/]);
+  assertJudged([judgeBandwidth(undefined, undefined)], ["broken", /through/]);
+  assertJudged([judgeBandwidth(1, 0)], ["broken", /back/]);
+});
+
+Deno.test("transports: one that answers is enough, if it is the one in use", () => {
+  const shared: Candidate = { transport: "docker-network", host: "172.18.0.2", port: 31820, network: "kind" };
+  const port: Candidate = { transport: "node-port", host: "10.0.0.1", port: 31820 };
+  const tried = (first?: number, second?: number) => [
+    { candidate: shared, inUse: true, milliseconds: first },
+    { candidate: port, inUse: false, milliseconds: second },
+  ];
+  assertJudged(judgeTransports(tried(3), 31820), ["ok", /kind .*after 3 ms, in use$/], [
+    "idle",
+    /10.0.0.1:31820: no answer$/,
+  ]);
+  assertJudged(judgeTransports(tried(undefined, 5), 31820), ["broken", /though in use/, /changes to one/], [
+    "ok",
+    /5 ms$/,
+  ]);
+  assertJudged(judgeTransports(tried(), 31820), ["broken", /in use/, /let UDP 31820/], [
+    "broken",
+    /no answer/,
+  ]);
+  assertJudged(judgeTransports([], 31820), ["broken", /no address/]);
+  assert.deepEqual(withUsed([shared], "172.18.0.2:31820"), [shared]);
+  assert.deepEqual(withUsed([shared], undefined), [shared]);
+  assert.deepEqual(withUsed([shared], "10.0.0.1:31820"), [port, shared]);
+});
+
+Deno.test("versions: equal ones fit, others come with the remedy for the older side", () => {
+  const fine = { cli: "0.2.0", docker: "20.10.24+dfsg1", kubernetes: "v1.34.4", operator: "0.2.0" };
+  const judged = (change: object, ...expected: Parameters<typeof assertJudged>[1][]) =>
+    assertJudged(judgeVersions({ ...fine, ...change }), ...expected);
+  judged({}, ["ok", /gefyra 0.2.0, operator 0.2.0, Kubernetes v1.34.4, Docker 20.10.24/]);
+  judged({ operator: undefined }, ["ok", /^gefyra 0.2.0, Kubernetes/]);
+  judged({ operator: "0.1.0" }, ["attention", /gefyra 0.2.0, the operator .* 0.1.0/, /`gefyra up` brings/]);
+  judged({ operator: "0.10.0" }, ["attention", /operator .* 0.10.0/, /install gefyra 0.10.0/]);
+  judged({ docker: "19.03.1" }, ["broken", /Docker 19.03.1 is too old/, /20.10/]);
+  judged({ kubernetes: "v1.29.9+k3s1" }, ["broken", /v1.29.9\+k3s1 is too old/, /1.30/]);
+  judged({ docker: "28.0.1", kubernetes: "v2.0.0" }, ["ok", /./]);
+  const cargo = { image: "gefyra/cargo:0.1.0", wanted: "gefyra/cargo:0.2.0" };
+  judged({ cargo }, ["attention", /cargo:0.1.0, to the operator fits gefyra\/cargo:0.2.0/, /gefyra down/]);
+});
+
+Deno.test("names: inside, outside, and whose fault silence is", () => {
+  const [inside, outside] = parseLookups("kubernetes.default 3 10.96.0.1\nexample.com. 3000 \n");
+  assert.deepEqual(inside, { name: "kubernetes.default", milliseconds: 3, address: "10.96.0.1" });
+  assertJudged(judgeNames(inside!, outside!), [
+    "attention",
+    /^kubernetes.default is 10.96.0.1 .* example.com/,
+    /forward/,
+  ]);
+  assertJudged(judgeNames(inside!, { ...outside!, address: "1.2.3.4" }), ["ok", /example.com is 1.2.3.4/]);
+  assertJudged([judgeSilence(inside!, "10.96.0.10", false, "c")], [
+    "broken",
+    /10.96.0.10 does not accept/,
+    /kube-dns/,
+  ]);
+  assertJudged([judgeSilence(inside!, "10.96.0.10", true, "c")], ["broken", /accepts/, /docker logs c/]);
+  assert.equal(externalName(new URL("https://127.0.0.1:6443")), "example.com");
+  assert.equal(externalName(new URL("https://localhost:6443")), "example.com");
+  assert.equal(externalName(new URL("https://k8s.my.org:6443")), "k8s.my.org");
+});
+
+Deno.test("round trip: each way for itself", () => {
+  const at = { service: "10.96.0.1", port: 10000, pod: "p", milliseconds: 3 };
+  assertJudged(judgeTrip({ out: true, back: true }, at), ["ok", /port 10000/]);
+  assertJudged(judgeTrip({ out: false, back: true }, at), [
+    "broken",
+    /cannot reach .* \(10.96.0.1:443\)/,
+  ]);
+  assertJudged(judgeTrip({ out: true, back: false }, at), ["broken", /pod p asked/]);
+  assert.equal(judgeTrip({ out: false, back: false }, at).length, 2);
+});
+
+const container = (name: string, connection: string, role: string, state = "running") =>
+  ({ name, state, labels: { [CONNECTION_LABEL]: connection, [ROLE_LABEL]: role } }) as unknown as Container;
+
+Deno.test("leftovers in Docker: connections without a Cargo, and what is without a connection", () => {
+  const connections = ["live", "dead", "stopped"].map((name) => ({ name }) as Connection);
+  const found = localLeftovers({
+    connections,
+    containers: [
+      container("c1", "live", "cargo"),
+      container("c2", "stopped", "cargo", "exited"),
+      container("a1", "live", "app", "exited"),
+      container("b", "gone", "app"),
+      container("a", "gone", "cargo"),
+    ],
+  });
+  assertJudged(
+    found,
+    ["attention", /connection dead has no running Cargo/, /gefyra down --connection dead/],
+    ["attention", /connection stopped/],
+    ["attention", /connection gone, which is gone: a, b$/, /^gefyra down --connection gone$/],
+  );
+});
+
+Deno.test("leftovers in the cluster: silent clients, and bridges of clients that are gone", () => {
+  const now = Date.parse("2026-01-01T01:00:00Z");
+  const client = (name: string, lastSeen?: string): GefyraClient => ({
+    metadata: { name, namespace: "gefyra", creationTimestamp: new Date("2026-01-01T00:59:00Z") },
+    spec: { publicKey: "", disconnectTimeout: 600 },
+    status: lastSeen ? { lastSeen } : {},
+  });
+  const bridge = (name: string, client: string) =>
+    ({ metadata: { name, namespace: "shop" }, spec: { client } }) as GefyraBridge;
+  const found = remoteLeftovers({
+    clients: [
+      client("new"),
+      client("live", "2026-01-01T00:59:30Z"),
+      client("silent", "2026-01-01T00:50:00Z"),
+    ],
+    bridges: [bridge("mine", "live"), bridge("lost", "gone")],
+  }, now);
+  assertJudged(
+    found,
+    [
+      "attention",
+      /client silent is silent for 10 min/,
+      /^kubectl delete gefyraclient silent --namespace gefyra$/,
+    ],
+    ["attention", /shop\/lost belongs to client gone/, /^kubectl delete gefyrabridge lost --namespace shop$/],
+  );
+});

@@ -1,0 +1,102 @@
+/** What nobody uses any more, with the command that removes it. */
+import type { Cluster } from "../cluster/cluster.ts";
+import { type Connection, listConnections } from "../connection/connection.ts";
+import type { Container, Engine } from "../docker/engine.ts";
+import { API_VERSION, CONNECTION_LABEL, DOCTOR, ROLE_LABEL } from "../names.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
+import { CLIENT_KIND, type GefyraClient } from "../resources/client.ts";
+import { attention, type Looked, ok, type Result } from "./finding.ts";
+
+export interface Local {
+  connections: Connection[];
+  /** Those with a connection's label. */
+  containers: Container[];
+}
+
+export interface Remote {
+  clients: GefyraClient[];
+  bridges: GefyraBridge[];
+}
+
+/** A client is heard every few seconds, and its status says so every half minute. */
+const SILENT_AFTER_MS = 180_000;
+
+export async function lookAtLeftovers(
+  engine: Engine | undefined,
+  cluster: Cluster | undefined,
+): Promise<Looked<object>> {
+  const [local, remote] = await Promise.all([engine && localState(engine), cluster && remoteState(cluster)]);
+  const found = [
+    ...(local ? localLeftovers(local) : []),
+    ...(remote ? remoteLeftovers(remote, Date.now()) : []),
+  ];
+  return { results: found.length ? found : [ok("none")], value: {} };
+}
+
+async function localState(engine: Engine): Promise<Local> {
+  const [connections, containers] = await Promise.all([
+    listConnections(engine),
+    engine.containers({ [CONNECTION_LABEL]: "" }),
+  ]);
+  return { connections, containers };
+}
+
+async function remoteState(cluster: Cluster): Promise<Remote> {
+  const [clients, bridges] = await Promise.all([
+    cluster.list<GefyraClient>({ apiVersion: API_VERSION, kind: CLIENT_KIND }),
+    cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND }),
+  ]);
+  return { clients, bridges };
+}
+
+/** Connections without a running Cargo, and containers without a connection. Pure. */
+export function localLeftovers({ connections, containers }: Local): Result[] {
+  const nameOf = ({ labels }: Container) => labels[CONNECTION_LABEL] ?? "";
+  const live = containers.filter(({ state, labels }) =>
+    labels[ROLE_LABEL] === "cargo" && state === "running"
+  );
+  const dead = connections.filter(({ name }) => !live.some((cargo) => nameOf(cargo) === name));
+  const orphans = new Map<string, string[]>();
+  for (const container of containers) {
+    const name = nameOf(container);
+    if (connections.some((one) => one.name === name)) continue;
+    orphans.set(name, [...orphans.get(name) ?? [], container.name]);
+  }
+  return [
+    ...dead.map(({ name }) =>
+      attention(
+        `connection ${name} has no running Cargo`,
+        `\`gefyra down --connection ${name}\`, or \`gefyra up\``,
+      )
+    ),
+    ...[...orphans].map(([name, names]) =>
+      attention(
+        `of connection ${name}, which is gone: ${names.sort().join(", ")}`,
+        `gefyra down --connection ${name}`,
+      )
+    ),
+  ];
+}
+
+/** Clients that are silent for long, and bridges of clients that are gone. Pure. */
+export function remoteLeftovers({ clients, bridges }: Remote, now: number): Result[] {
+  const silent = clients.flatMap(({ metadata, status }) => {
+    const last = new Date(status?.lastSeen ?? metadata?.creationTimestamp ?? now).getTime();
+    const { name = "", namespace = "" } = metadata ?? {};
+    if (now - last < SILENT_AFTER_MS) return [];
+    return [attention(
+      `client ${name} is silent for ${Math.round((now - last) / 60_000)} min`,
+      `kubectl delete gefyraclient ${name} --namespace ${namespace}`,
+    )];
+  });
+  const lost = bridges.filter(({ spec }) => !clients.some(({ metadata }) => metadata?.name === spec.client));
+  return [
+    ...silent,
+    ...lost.filter(({ metadata }) => !metadata?.name?.startsWith(DOCTOR)).map(({ metadata, spec }) =>
+      attention(
+        `bridge ${metadata?.namespace}/${metadata?.name} belongs to client ${spec.client}, which is gone`,
+        `kubectl delete gefyrabridge ${metadata?.name} --namespace ${metadata?.namespace}`,
+      )
+    ),
+  ];
+}

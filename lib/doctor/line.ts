@@ -1,0 +1,39 @@
+/** The tunnel's end on this machine. */
+import { cargoStatus } from "../connection/cargo.ts";
+import { type Connection, dockerNames } from "../connection/connection.ts";
+import { STALE_AFTER_S } from "../connection/status.ts";
+import type { Engine } from "../docker/engine.ts";
+import type { WireguardStatus } from "../tunnel/wireguard.ts";
+import { broken, type Looked, ok, type Result } from "./finding.ts";
+
+export interface Cargo {
+  name: string;
+  status: WireguardStatus;
+}
+
+export async function lookAtCargo(engine: Engine, connection: Connection): Promise<Looked<Cargo>> {
+  const { cargo: name } = dockerNames(connection.name);
+  const state = (await engine.inspect(name))?.State;
+  if (!state) return { results: [broken(`there is no container ${name}`, "`gefyra up` makes it again")] };
+  if (state.Status === "paused") return { results: [broken(`${name} is paused`, `docker unpause ${name}`)] };
+  if (!state.Running) {
+    const why = `see \`docker logs ${name}\`; \`gefyra up\` starts it again`;
+    return { results: [broken(`${name} is ${state.Status}`, why)] };
+  }
+  const status = await cargoStatus(engine, name);
+  return { results: [ok(`${name}, ${status.device}`)], value: { name, status } };
+}
+
+/** Pure. WireGuard makes new keys every two minutes while anything is sent, and Cargo sends every few seconds. */
+export function judgeHandshake({ peers: [peer] }: WireguardStatus, now: number): Result {
+  if (!peer) return broken("Cargo has no peer", "`gefyra up` looks for a way to the cluster again");
+  const { endpoint, latestHandshake } = peer;
+  if (latestHandshake === 0) {
+    return broken(`never one with ${endpoint}`, "see the transports above; `gefyra up` tries them all again");
+  }
+  const ageSeconds = Math.max(0, Math.round(now / 1000 - latestHandshake));
+  const measured = { ageSeconds, endpoint };
+  if (ageSeconds < STALE_AFTER_S) return ok(`${ageSeconds} s ago with ${endpoint}`, measured);
+  const remedy = "see the transports above; `gefyra up` tries them all again";
+  return broken(`${ageSeconds} s ago with ${endpoint}, nothing since`, remedy, measured);
+}

@@ -1,0 +1,91 @@
+/** Measures the tunnel between Cargo and Stowaway, through a server that Stowaway runs for as long. */
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Engine } from "../docker/engine.ts";
+import { DOCTOR_LIFETIME_S, DOCTOR_PORTS, STOWAWAY_TUNNEL_ADDRESS } from "../names.ts";
+import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
+import { BANDWIDTH, LATENCY, PATH_MTU, QUIT, SERVER } from "./programs.ts";
+
+export interface Ends {
+  engine: Engine;
+  /** Name of the container. */
+  cargo: string;
+  /** Of the server. */
+  port: number;
+}
+
+/** Others may measure at the same time. */
+export function pickServerPort(): number {
+  const { first, last } = DOCTOR_PORTS;
+  return first + Math.floor(Math.random() * (last - first + 1));
+}
+
+const at = (port: number) => [STOWAWAY_TUNNEL_ADDRESS, `${port}`];
+
+/** Ends with the server: by `stopServer`, or after a minute. */
+export function runServer(cluster: Cluster, namespace: string, pod: string, port: number): Promise<unknown> {
+  const command = ["perl", "-e", SERVER, `${port}`, `${DOCTOR_LIFETIME_S}`];
+  return cluster.exec({ namespace, pod, container: "stowaway" }, command);
+}
+
+export async function stopServer({ engine, cargo, port }: Ends): Promise<void> {
+  await engine.exec(cargo, ["bash", "-c", QUIT, "quit", ...at(port)]);
+}
+
+export async function lookAtLatency({ engine, cargo, port }: Ends): Promise<Looked<object>> {
+  const { stdout } = await engine.exec(cargo, ["bash", "-c", LATENCY, "latency", ...at(port)]);
+  const result = judgeLatency(stdout.split("\n").filter(Boolean).map(Number));
+  return { results: [result], ...(result.verdict === "broken" ? {} : { value: {} }) };
+}
+
+const ASKED = 20;
+
+/** Microseconds of each answer that came. Pure. */
+export function judgeLatency(micros: number[]): Result {
+  if (micros.length === 0) {
+    const remedy = "see the transports above; `gefyra up` tries them all again";
+    return broken("nothing comes back through the tunnel", remedy);
+  }
+  const sorted = micros.sort((a, b) => a - b);
+  const milliseconds = (i: number) => Math.round((sorted[Math.floor(i)] ?? 0) / 10) / 100;
+  const lost = ASKED - sorted.length;
+  const measured = {
+    p50Milliseconds: milliseconds(sorted.length / 2),
+    maxMilliseconds: milliseconds(sorted.length - 1),
+    lostPercent: 100 * lost / ASKED,
+  };
+  const text = `${measured.p50Milliseconds} ms (at most ${measured.maxMilliseconds} ms)`;
+  if (lost === 0) return ok(text, measured);
+  const remedy = "something on the path is overloaded or drops datagrams; what you send is sent again, later";
+  return attention(`${text}, ${lost} of ${ASKED} lost`, remedy, measured);
+}
+
+export async function lookAtMtu({ engine, cargo, port }: Ends, mtu: number): Promise<Looked<object>> {
+  const { stdout } = await engine.exec(cargo, ["perl", "-e", PATH_MTU, ...at(port), `${mtu}`]);
+  return { results: [judgeMtu(Number(stdout.trim()), mtu)], value: {} };
+}
+
+/** Sizes differ by 4 bytes, so the last few may be missing. Pure. */
+export function judgeMtu(bytes: number, mtu: number): Result {
+  const measured = { bytes, configured: mtu };
+  if (bytes > mtu - 4) return ok(`${mtu} bytes pass whole`, measured);
+  const remedy = "a network on the way takes smaller packets: `gefyra down` and `gefyra up` measure it anew";
+  return broken(`packets of up to ${bytes} bytes pass, the tunnel is set to ${mtu}`, remedy, measured);
+}
+
+export async function lookAtBandwidth({ engine, cargo, port }: Ends): Promise<Looked<object>> {
+  const { stdout } = await engine.exec(cargo, ["perl", "-e", BANDWIDTH, ...at(port)]);
+  const [out, into] = stdout.split("\n").filter(Boolean).map(Number);
+  return { results: [judgeBandwidth(out, into)], value: {} };
+}
+
+/** Bytes of a second each. Pure. */
+export function judgeBandwidth(out: number | undefined, into: number | undefined): Result {
+  if (!out || !into) {
+    const remedy = "small packets come through, large ones do not: see the path's MTU above";
+    return broken(`no data came ${out ? "back" : "through"}`, remedy);
+  }
+  const measured = { outMbit: mbit(out), inMbit: mbit(into) };
+  return ok(`${measured.outMbit} Mbit/s out, ${measured.inMbit} Mbit/s in`, measured);
+}
+
+const mbit = (bytes: number) => Number((bytes * 8 / 1e6).toPrecision(3));

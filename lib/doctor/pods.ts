@@ -1,0 +1,22 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster.ts";
+import { COMPONENT_LABEL, type Part } from "../names.ts";
+
+export interface RunningPod {
+  name: string;
+  address: string;
+}
+
+/** One of gefyra's own, where it runs. */
+export async function runningPod(
+  cluster: Cluster,
+  namespace: string,
+  part: Part,
+): Promise<RunningPod | undefined> {
+  const labels = `${COMPONENT_LABEL}=${part}`;
+  const pods = await cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels });
+  const pod = pods.find(({ metadata, status }) =>
+    !metadata?.deletionTimestamp && status?.podIP && status.containerStatuses?.[0]?.state?.running
+  );
+  return pod && { name: pod.metadata?.name ?? "", address: pod.status?.podIP ?? "" };
+}

@@ -1,0 +1,136 @@
+/** From a container here to a service in the cluster, and from a pod there to a container here; for real. */
+import type { V1Service } from "@kubernetes/client-node";
+import type { Cluster, ObjectRef } from "../cluster/cluster.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { API_VERSION, clusterLabels, COMPONENT_LABEL, DOCTOR_PORT, imageOf } from "../names.ts";
+import { BRIDGE_KIND, bridgeRef, type GefyraBridge } from "../resources/bridge.ts";
+import type { TunnelStatus } from "../resources/client.ts";
+import { translate } from "../tunnel/addresses.ts";
+import { waitFor } from "../wait.ts";
+import { broken, type Looked, ok, type Result } from "./finding.ts";
+import { belongingTo, type Guest } from "./guest.ts";
+import type { RunningPod } from "./pods.ts";
+import type { Probe } from "./probe.ts";
+import { ACCEPTS, ASK } from "./programs.ts";
+
+export interface Trip {
+  engine: Engine;
+  cluster: Cluster;
+  connection: Connection;
+  tunnel: TunnelStatus;
+  probe: Probe;
+  guest: Guest;
+  operator: RunningPod;
+  stowaway: RunningPod;
+}
+
+/** Asked until the rules of the new port are in force. */
+const TRIES = 5;
+
+export async function lookAtRoundTrip(trip: Trip): Promise<Looked<object>> {
+  const { engine, cluster, connection: { namespace }, probe, stowaway, operator } = trip;
+  const service = await serviceAddress(cluster);
+  const bridge = bridgeRef(namespace, probe.name);
+  const workload: ObjectRef = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: probe.name };
+  try {
+    const [out, port] = await Promise.all([
+      engine.exec(probe.id, ["bash", "-c", ACCEPTS, "accepts", service, "443"]),
+      stowawayPort(trip, bridge),
+    ]);
+    const token = crypto.randomUUID();
+    const target = { namespace, pod: operator.name, container: "operator" };
+    const command = ["bash", "-c", ASK, "ask", stowaway.address, `${port}`, token];
+    let back = false, milliseconds = 0;
+    for (let tries = 0; !back && tries < TRIES; tries++) {
+      const start = performance.now();
+      back = (await cluster.exec(target, command)).stdout.trim() === token;
+      milliseconds = Math.round(performance.now() - start);
+    }
+    const ways = { out: out.exitCode === 0, back };
+    return { results: judgeTrip(ways, { service, port, pod: operator.name, milliseconds }), value: {} };
+  } finally {
+    await Promise.all([cluster.remove(bridge), cluster.remove(workload)]);
+    const gone = async () => await cluster.get(bridge) === undefined;
+    await waitFor(gone, { what: "doctor's bridge to be gone", timeout: 5_000, interval: 100 });
+  }
+}
+
+/** By its address: names are another check's. */
+async function serviceAddress(cluster: Cluster): Promise<string> {
+  const ref = { apiVersion: "v1", kind: "Service", namespace: "default", name: "kubernetes" };
+  return (await cluster.get<V1Service>(ref))?.spec?.clusterIP ?? ref.name;
+}
+
+/** A bridge to a workload without pods is given a port of Stowaway, and takes nobody's traffic. */
+async function stowawayPort(
+  { cluster, connection, tunnel, probe, guest }: Trip,
+  ref: ObjectRef,
+): Promise<number> {
+  const { namespace, client } = connection;
+  const name = probe.name;
+  await cluster.create(emptyWorkload(name, namespace, guest));
+  await cluster.create<GefyraBridge>({
+    apiVersion: API_VERSION,
+    kind: BRIDGE_KIND,
+    metadata: { name, namespace, ...belongingTo(guest) },
+    spec: {
+      client,
+      target: { kind: "Deployment", name },
+      ports: [{ remote: DOCTOR_PORT, local: DOCTOR_PORT, protocol: "TCP" }],
+      destination: { name, address: translate(probe.address, tunnel.subnet) },
+    },
+  });
+  let bridge: GefyraBridge | undefined;
+  const waits = async () => (bridge = await cluster.get<GefyraBridge>(ref))?.status?.phase === "Waiting";
+  await waitFor(waits, {
+    what: "the operator to give doctor's bridge a port",
+    timeout: 5_000,
+    interval: 100,
+  });
+  return bridge?.status?.ports?.[0]?.stowaway ?? 0;
+}
+
+function emptyWorkload(name: string, namespace: string, guest: Guest) {
+  const labels = { ...clusterLabels, [COMPONENT_LABEL]: name };
+  const ports = [{ containerPort: DOCTOR_PORT }];
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace, labels, ...belongingTo(guest) },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { [COMPONENT_LABEL]: name } },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: "none", image: imageOf("operator"), ports }] },
+      },
+    },
+  };
+}
+
+/** Pure. */
+export function judgeTrip(
+  ways: { out: boolean; back: boolean },
+  { service, port, pod, milliseconds }: { service: string; port: number; pod: string; milliseconds: number },
+): Result[] {
+  const measured = { ...ways, milliseconds };
+  const results: Result[] = [];
+  if (!ways.out) {
+    results.push(broken(
+      `a container here cannot reach service kubernetes (${service}:443)`,
+      "a network policy may keep Stowaway's pod from it: `kubectl get networkpolicies --all-namespaces`",
+      measured,
+    ));
+  }
+  if (!ways.back) {
+    results.push(broken(
+      `pod ${pod} asked Stowaway's port ${port}, and a container here did not answer`,
+      "a network policy may keep pods from Stowaway's: `kubectl get networkpolicies --all-namespaces`",
+      measured,
+    ));
+  }
+  const text =
+    `a container here reached service kubernetes, and answered pod ${pod} over Stowaway's port ${port}`;
+  return results.length ? results : [ok(text, measured)];
+}

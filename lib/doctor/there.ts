@@ -1,0 +1,64 @@
+/** The cluster's side: the installation, and what it knows of this machine. */
+import type { V1Deployment } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Connection } from "../connection/connection.ts";
+import { explainMissing } from "../install/diagnosis.ts";
+import { OPERATOR, STOWAWAY } from "../names.ts";
+import { clientRef, type GefyraClient, type TunnelStatus } from "../resources/client.ts";
+import { condition } from "../resources/conditions.ts";
+import { broken, type Looked, ok } from "./finding.ts";
+import { type RunningPod, runningPod } from "./pods.ts";
+
+const deployments = { operator: OPERATOR, stowaway: STOWAWAY };
+
+export async function lookAtPart(
+  cluster: Cluster,
+  namespace: string,
+  part: keyof typeof deployments,
+): Promise<Looked<RunningPod>> {
+  const name = deployments[part];
+  const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
+  const [deployment, pod] = await Promise.all([
+    cluster.get<V1Deployment>(ref),
+    runningPod(cluster, namespace, part),
+  ]);
+  if (!deployment) {
+    return { results: [broken(`there is no deployment ${name} in namespace "${namespace}"`, INSTALL)] };
+  }
+  if (pod) return { results: [ok(`pod ${pod.name} at ${pod.address}`)], value: pod };
+  const replicas = deployment.spec?.replicas ?? 1;
+  if (replicas === 0) {
+    const remedy = `kubectl scale deployment/${name} --namespace ${namespace} --replicas 1`;
+    return { results: [broken("scaled to 0", remedy)] };
+  }
+  const reason = await explainMissing(cluster, namespace);
+  const remedy = reason?.hint ?? `kubectl describe pods --namespace ${namespace}`;
+  return { results: [broken(reason?.message ?? "no pod of it runs", remedy)] };
+}
+
+const INSTALL = "`gefyra up` installs it again";
+
+/** That the cluster expects this machine, and with which part of the tunnel. */
+export async function lookAtClient(
+  cluster: Cluster,
+  { namespace, client: name }: Connection,
+): Promise<Looked<TunnelStatus>> {
+  const client = await cluster.get<GefyraClient>(clientRef(namespace, name));
+  if (!client) {
+    return {
+      results: [broken(`the cluster has forgotten client ${name}`, "connect again with `gefyra up`")],
+    };
+  }
+  const { tunnel, phase, lastSeen, conditions } = client.status ?? {};
+  const ready = condition(conditions, "Ready");
+  const heard = lastSeen ? `, last heard ${age(lastSeen)} s ago` : "";
+  if (!tunnel) {
+    return { results: [broken(`${name} has no place in the tunnel yet`, "see the operator above")] };
+  }
+  const expected = ready?.status === "True"
+    ? ok(`${name}: ${phase}${heard}`)
+    : broken(`${name}: ${ready?.message ?? phase}${heard}`, "see the operator and Stowaway above");
+  return { results: [expected], value: tunnel };
+}
+
+const age = (time: string) => Math.max(0, Math.round((Date.now() - new Date(time).getTime()) / 1000));

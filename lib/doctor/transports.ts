@@ -1,0 +1,102 @@
+/** Which ways to Stowaway answer now, tried beside the one in use with keys of their own. */
+import type { V1Node } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { FIREWALL_MARK } from "../names.ts";
+import type { TunnelStatus } from "../resources/client.ts";
+import { type Candidate, describeCandidate, endpointCandidates } from "../tunnel/endpoints.ts";
+import { broken, type Looked, ok, type Result } from "./finding.ts";
+import { expectGuest, type Guest } from "./guest.ts";
+import type { Cargo } from "./line.ts";
+import { HANDSHAKES } from "./programs.ts";
+
+export interface Line {
+  engine: Engine;
+  cluster: Cluster;
+  connection: Connection;
+  tunnel: TunnelStatus;
+  cargo: Cargo;
+  guest: Guest;
+}
+
+export interface Tried {
+  candidate: Candidate;
+  inUse: boolean;
+  /** Absent where nobody answered. */
+  milliseconds?: number | undefined;
+}
+
+/** A cluster of many nodes has as many addresses. */
+const MOST = 8;
+
+export async function lookAtTransports(line: Line): Promise<Looked<Tried[]>> {
+  const { engine, cluster, tunnel, cargo } = line;
+  const nodes = await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" });
+  const containers = await engine.containers({});
+  const { server } = cluster;
+  const found = endpointCandidates({ nodes, containers, server, nodePort: tunnel.nodePort });
+  const used = cargo.status.peers[0]?.endpoint;
+  const candidates = withUsed(found, used).slice(0, MOST);
+  const answers = await handshakes(line, candidates);
+  const tried = candidates.map((candidate): Tried => ({
+    candidate,
+    inUse: endpointOf(candidate) === used,
+    milliseconds: answers.get(endpointOf(candidate)),
+  }));
+  return { results: judgeTransports(tried, tunnel.nodePort), value: tried };
+}
+
+export const endpointOf = ({ host, port }: Candidate) => `${host}:${port}`;
+
+/** The one in use may have been named by the user. Pure. */
+export function withUsed(candidates: Candidate[], used: string | undefined): Candidate[] {
+  if (!used || candidates.some((one) => endpointOf(one) === used)) return candidates;
+  const [, host = "", port = ""] = used.match(/^(.*):(\d+)$/) ?? [];
+  return [{ transport: "node-port", host, port: Number(port) }, ...candidates];
+}
+
+/** One way is enough. Pure. */
+export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
+  const reached = tried.some(({ milliseconds }) => milliseconds !== undefined);
+  const remedy =
+    `let UDP ${nodePort} through to a node of the cluster, or name an address that leads there with ` +
+    "`gefyra up --host`";
+  if (tried.length === 0) return [broken("no address of a node is known", remedy)];
+  return tried.map(({ candidate, inUse, milliseconds }): Result => {
+    const text = describeCandidate(candidate);
+    const measured = { ...candidate, inUse, milliseconds: milliseconds ?? null };
+    if (milliseconds !== undefined) {
+      return ok(`${text}: answers after ${milliseconds} ms${inUse ? ", in use" : ""}`, measured);
+    }
+    const message = `${text}: no answer${inUse ? ", though in use" : ""}`;
+    if (!reached) return broken(message, remedy, measured);
+    if (inUse) return broken(message, "`gefyra up` changes to one that answers", measured);
+    return { verdict: "idle", message, measured };
+  });
+}
+
+/** Milliseconds by endpoint, of those that answered. Cargo leaves the networks again that it joins for it. */
+async function handshakes(line: Line, candidates: Candidate[]): Promise<Map<string, number>> {
+  const { engine, cluster, connection: { namespace }, tunnel, cargo, guest } = line;
+  const joined = Object.keys((await engine.inspect(cargo.name))?.NetworkSettings.Networks ?? {});
+  const missing = [...new Set(candidates.flatMap(({ network }) => network ?? []))]
+    .filter((network) => !joined.includes(network));
+  try {
+    await Promise.all([
+      expectGuest(cluster, namespace, guest),
+      ...missing.map((one) => engine.connect(one, cargo.name)),
+    ]);
+    const script = ["bash", "-c", HANDSHAKES, "handshakes", `${FIREWALL_MARK}`, tunnel.serverPublicKey];
+    const command = [...script, ...candidates.map(endpointOf)];
+    const { stdout } = await engine.exec(cargo.name, command, new TextEncoder().encode(guest.privateKey));
+    return new Map(
+      stdout.split("\n").flatMap((row) => {
+        const [endpoint = "", milliseconds] = row.split(" ");
+        return milliseconds ? [[endpoint, Number(milliseconds)]] : [];
+      }),
+    );
+  } finally {
+    await Promise.all(missing.map((network) => engine.disconnect(network, cargo.name)));
+  }
+}
