@@ -9,6 +9,7 @@ import { list } from "./list.ts";
 import { operator } from "./operator.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
+import { supportBundle } from "./support-bundle.ts";
 import { unbridge } from "./unbridge.ts";
 import { up } from "./up.ts";
 import { version } from "./version.ts";
@@ -24,6 +25,7 @@ export function commands(setExitCode: SetExitCode): Command[] {
     down(),
     status(setExitCode),
     doctor(setExitCode),
+    supportBundle(),
     lab(),
     version(),
     operator(),

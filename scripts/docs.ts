@@ -11,7 +11,7 @@ export const PAGE = "docs/commands.md";
 
 const meanings: Record<ExitReason | "ok", string> = {
   ok: "done",
-  failure: "something failed; `status`: the connection does not work",
+  failure: "something failed; `status`: a connection does not work; `doctor`: something is broken",
   usage: "the command line cannot be understood",
   notFound: "something that was named is not there",
   unreachable: "Docker, the cluster or Stowaway cannot be reached",

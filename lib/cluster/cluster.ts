@@ -83,6 +83,8 @@ export interface Cluster {
   ): Promise<() => void>;
   /** Runs a command in a container; `stdin` is written and closed (API servers from v1.30 on). */
   exec(target: ExecTarget, command: string[], stdin?: Uint8Array): Promise<ExecResult>;
+  /** The last lines that a container wrote, or wrote before its last restart. */
+  logs(target: ExecTarget, options: { tail: number; previous?: boolean }): Promise<string>;
   /** SelfSubjectAccessReview. */
   allowed(access: Access): Promise<boolean>;
 }

@@ -89,6 +89,12 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
         onError,
       ),
     exec: (target, command, stdin) => reach(() => execInPod(k8s, config, target, command, stdin)),
+    logs: ({ namespace, pod, container }, { tail, previous }) =>
+      reach(() => {
+        const path = objectPath({ apiVersion: "v1", kind: "Pod", namespace, name: pod }, "log");
+        const query = { container, tailLines: `${tail}`, ...(previous ? { previous: "true" } : {}) };
+        return request<string>("GET", path, { query, plain: true });
+      }),
     allowed: (access: Access) =>
       reach(async () => {
         const body = {
@@ -154,6 +160,8 @@ interface RequestOptions {
   query?: Record<string, string | undefined>;
   contentType?: string;
   body?: unknown;
+  /** The answer is text. */
+  plain?: boolean;
 }
 
 /**
@@ -164,7 +172,7 @@ function requester(config: KubeConfig) {
   const { configuration } = config.makeApiClient(OwnApi as never) as unknown as OwnApi;
   return async <T>(method: string, path: string, options: RequestOptions = {}): Promise<T> => {
     const context = configuration.baseServer.makeRequestContext(path, method as never);
-    context.setHeaderParam("Accept", "application/json");
+    context.setHeaderParam("Accept", options.plain ? "*/*" : "application/json");
     for (const [key, value] of Object.entries(options.query ?? {})) {
       if (value !== undefined) context.setQueryParam(key, value);
     }
@@ -175,7 +183,7 @@ function requester(config: KubeConfig) {
     await configuration.authMethods.default?.applySecurityAuthentication(context);
     const response = await configuration.httpApi.send(context).toPromise();
     const text = await response.body.text();
-    if (response.httpStatusCode < 300) return JSON.parse(text) as T;
+    if (response.httpStatusCode < 300) return (options.plain ? text : JSON.parse(text)) as T;
     throw new ApiError(response.httpStatusCode, statusMessage(text));
   };
 }

@@ -1,0 +1,36 @@
+import { supportBundle as writeBundle } from "../lib/bundle/bundle.ts";
+import { connectEngine } from "../lib/docker/dockerode.ts";
+import { NAMESPACE } from "../lib/names.ts";
+import {
+  clusterOf,
+  command,
+  connectionCluster,
+  connectionOption,
+  contextOption,
+  kubeconfigOption,
+  stepsOf,
+} from "./command.ts";
+import { programVersion } from "./version.ts";
+
+export const supportBundle = () =>
+  command(
+    "support-bundle",
+    "Write states and logs, without keys, tokens and environment values, to one archive",
+    "gefyra support-bundle -f gefyra.tar.gz",
+  )
+    .option("-f, --file <path>", "the archive (default: gefyra-support-TIME.tar.gz)")
+    .addOption(connectionOption())
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
+    .action(async ({ connection, file = defaultFile(), ...options }) => {
+      const files = await writeBundle({
+        engine: connectEngine(),
+        connectCluster: (known) => known ? connectionCluster(known) : clusterOf(options),
+        steps: stepsOf(options),
+      }, { connection, namespace: NAMESPACE, file, program: programVersion() });
+      console.log(
+        options.quiet ? file : `${files.length} files in ${file}. Look through it before you publish it.`,
+      );
+    });
+
+const defaultFile = () => `gefyra-support-${new Date().toISOString().replaceAll(/[-:]|\.\d+Z/g, "")}.tar.gz`;

@@ -1,0 +1,94 @@
+/** `gefyra support-bundle`: one archive with all that is needed to understand what happened, and no secret. */
+import { Buffer } from "node:buffer";
+import { gzipSync } from "node:zlib";
+import { archive } from "../archive.ts";
+import { chooseConnection, type Connection } from "../connection/connection.ts";
+import { type DoctorTools, examine } from "../doctor/examine.ts";
+import { GefyraError, messageOf } from "../errors.ts";
+import type { Steps } from "../steps.ts";
+import { collectCluster } from "./cluster.ts";
+import { collection, type Files } from "./collect.ts";
+import { collectDocker } from "./docker.ts";
+import { type Scrub, scrub } from "./scrub.ts";
+
+export interface BundleOptions {
+  connection?: string | undefined;
+  /** Gefyra's own, where no connection says it. */
+  namespace: string;
+  /** Where the archive goes. */
+  file: string;
+  /** Versions of the program and what it runs on. */
+  program: object;
+}
+
+const README =
+  `What \`gefyra support-bundle\` collected: what \`gefyra doctor\` found, the state of Gefyra's objects in Docker and
+in the cluster, of the pods that are bridged, and the logs of Gefyra's own parts. missing.txt, where it is there, names
+what could not be had.
+
+Taken out: private keys, tokens, certificates, and the values of all environments (their names stay). Not collected:
+secrets of the cluster, the kubeconfig, what your own programs said. Names of images, containers, services, namespaces
+and folders, and addresses, are in it: look through it before you publish it.
+`;
+
+/** The names of the files in the archive. */
+export async function supportBundle(
+  tools: DoctorTools & { steps: Steps },
+  options: BundleOptions,
+): Promise<string[]> {
+  const { engine, connectCluster, steps } = tools;
+  const all = collection();
+  const connection = await chooseConnection(engine, options.connection).catch(() => undefined);
+  await all.add("README.txt", () => Promise.resolve(README));
+  await all.add("gefyra.json", () => Promise.resolve({ ...options.program, connection }));
+  await steps.step("Examining", async (note) => {
+    await all.add("doctor.json", async () => {
+      const diagnosis = await examine(tools, options, () => {});
+      note(diagnosis.healthy ? "nothing is broken" : "something is broken");
+      return diagnosis;
+    });
+  });
+  const known = await steps.step("Collecting states and logs", async () => {
+    const secrets = await collectDocker(engine, all);
+    const namespace = connection?.namespace ?? options.namespace;
+    const seen = await reachable(connectCluster, connection)
+      .then((cluster) => collectCluster(cluster, namespace, all))
+      .catch(async (error) => {
+        await all.add("cluster", () => Promise.reject(error));
+        return { publicKeys: [], secrets: [] };
+      });
+    return { publicKeys: seen.publicKeys, secrets: [...secrets, ...seen.secrets] };
+  });
+  return await steps.step(
+    "Taking secrets out and writing",
+    () => write(options.file, all.files, scrub(known)),
+  );
+}
+
+/** One that does not answer is asked once, not for each file. */
+async function reachable(
+  connectCluster: DoctorTools["connectCluster"],
+  connection: Connection | undefined,
+) {
+  const cluster = await connectCluster(connection);
+  await cluster.version();
+  return cluster;
+}
+
+async function write(file: string, files: Files, clean: Scrub): Promise<string[]> {
+  const texts = [...files].map(([path, content]): [string, string] => [
+    clean.text(path),
+    typeof content === "string" ? clean.text(content) : `${JSON.stringify(clean.object(content), null, 2)}\n`,
+  ]);
+  const folder = file.split("/").at(-1)!.replace(/(\.tar)?\.t?gz$/, "");
+  const entries = Object.fromEntries(texts.map(([path, text]) => [`${folder}/${path}`, text]));
+  try {
+    await Deno.writeFile(file, gzipSync(Buffer.from(await archive(entries))), { mode: 0o600 });
+  } catch (cause) {
+    throw new GefyraError("bundle-unwritable", `Cannot write "${file}": ${messageOf(cause)}`, {
+      hint: "name another file with --file",
+      cause,
+    });
+  }
+  return texts.map(([path]) => path).sort();
+}

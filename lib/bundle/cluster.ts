@@ -1,0 +1,125 @@
+/** Gefyra's objects in the cluster, and the pods that are bridged. Secrets are not read at all. */
+import type { CoreV1Event, V1Node, V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster.ts";
+import { API_VERSION } from "../names.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
+import { CLIENT_KIND, type GefyraClient } from "../resources/client.ts";
+import { type Collection, TAIL } from "./collect.ts";
+
+export interface Seen {
+  publicKeys: string[];
+  /** Values of the environments of bridged pods. */
+  secrets: string[];
+}
+
+const core = (kind: string, namespace: string) => ({ apiVersion: "v1", kind, namespace });
+
+export async function collectCluster(
+  cluster: Cluster,
+  namespace: string,
+  { add }: Collection,
+): Promise<Seen> {
+  const listed = async <T>(path: string, list: () => Promise<T[]>): Promise<T[]> => {
+    let items: T[] = [];
+    await add(path, async () => items = await list());
+    return items;
+  };
+  const custom = (kind: string) => ({ apiVersion: API_VERSION, kind });
+  const [clients, bridges, pods] = await Promise.all([
+    listed("cluster/clients.json", () => cluster.list<GefyraClient>(custom(CLIENT_KIND))),
+    listed("cluster/bridges.json", () => cluster.list<GefyraBridge>(custom(BRIDGE_KIND))),
+    listed("cluster/pods.json", () => cluster.list<V1Pod>(core("Pod", namespace))),
+    add("cluster/version.json", async () => ({ version: await cluster.version(), context: cluster.context })),
+    add(
+      "cluster/namespace.json",
+      () => cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+    ),
+    add(
+      "cluster/deployments.json",
+      () => cluster.list({ apiVersion: "apps/v1", kind: "Deployment", namespace }),
+    ),
+    add("cluster/services.json", () => cluster.list(core("Service", namespace))),
+    add("cluster/events.json", () => cluster.list(core("Event", namespace))),
+    add(
+      "cluster/nodes.json",
+      async () => (await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" })).map(nodeOf),
+    ),
+  ]);
+  await Promise.all(pods.flatMap((pod) => logsOf(cluster, pod, () => true, { add })));
+  const bridged = await bridgedPods(cluster, bridges);
+  await Promise.all(bridged.flatMap((pod) => {
+    const { namespace = "", name } = pod.metadata ?? {};
+    return [
+      add(`cluster/bridged/${namespace}/${name}.json`, () => Promise.resolve(pod)),
+      ...logsOf(cluster, pod, (container) => isCarrier(pod, container, bridges), { add }),
+    ];
+  }));
+  const namespaces = [...new Set(bridged.map(({ metadata }) => metadata?.namespace ?? ""))];
+  const names = bridged.map(({ metadata }) => metadata?.name);
+  await Promise.all(namespaces.map((one) =>
+    add(`cluster/bridged/${one}/events.json`, async () => {
+      const events = await cluster.list<CoreV1Event>(core("Event", one));
+      return events.filter(({ involvedObject }) => names.includes(involvedObject.name));
+    })
+  ));
+  return {
+    publicKeys: clients.flatMap(({ spec, status }) =>
+      [spec.publicKey, status?.tunnel?.serverPublicKey ?? []].flat()
+    ),
+    secrets: bridged.flatMap(environmentOf),
+  };
+}
+
+async function bridgedPods(cluster: Cluster, bridges: GefyraBridge[]): Promise<V1Pod[]> {
+  const refs = bridges.flatMap(({ metadata, status }) =>
+    (status?.pods ?? []).map(({ name }) => ({ namespace: metadata?.namespace ?? "", name }))
+  );
+  const pods = await Promise.all(
+    refs.map((ref) => cluster.get<V1Pod>({ apiVersion: "v1", kind: "Pod", ...ref }).catch(() => undefined)),
+  );
+  const found = pods.flatMap((pod) => pod ?? []);
+  return found.filter((pod, i) =>
+    found.findIndex(({ metadata }) => metadata?.uid === pod.metadata?.uid) === i
+  );
+}
+
+/** Beside the original by its name, in its place by the record of the bridge. Others' logs are not taken. */
+function isCarrier({ metadata }: V1Pod, container: string, bridges: GefyraBridge[]): boolean {
+  if (container.startsWith("gefyra-carrier")) return true;
+  return bridges.some(({ status }) =>
+    status?.pods?.some((one) =>
+      one.uid === metadata?.uid && one.way === "replace" && one.container === container
+    )
+  );
+}
+
+function logsOf(
+  cluster: Cluster,
+  { metadata, status }: V1Pod,
+  isOurs: (container: string) => boolean,
+  { add }: Pick<Collection, "add">,
+): Promise<void>[] {
+  const { namespace = "", name: pod = "" } = metadata ?? {};
+  const all = [...status?.containerStatuses ?? [], ...status?.ephemeralContainerStatuses ?? []];
+  return all.filter(({ name }) => isOurs(name)).flatMap(({ name: container, restartCount }) => {
+    const path = `cluster/logs/${namespace}/${pod}/${container}`;
+    const target = { namespace, pod, container };
+    const current = add(`${path}.log`, () => cluster.logs(target, { tail: TAIL }));
+    // What a replaced container said before was the original's.
+    if (restartCount === 0 || container !== "operator" && container !== "stowaway") return [current];
+    return [current, add(`${path}.previous.log`, () => cluster.logs(target, { tail: TAIL, previous: true }))];
+  });
+}
+
+function environmentOf({ spec }: V1Pod): string[] {
+  const containers = [...spec?.containers ?? [], ...spec?.initContainers ?? []];
+  return containers.flatMap(({ env }) => env?.flatMap(({ value }) => value ?? []) ?? []);
+}
+
+const nodeOf = ({ metadata, spec, status }: V1Node) => ({
+  name: metadata?.name,
+  podCIDRs: spec?.podCIDRs,
+  addresses: status?.addresses,
+  conditions: status?.conditions,
+  nodeInfo: status?.nodeInfo,
+});

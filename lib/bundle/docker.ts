@@ -1,0 +1,35 @@
+/** All of Gefyra's in this machine's Docker. */
+import type { Container, Engine } from "../docker/engine.ts";
+import { CONNECTION_LABEL, ROLE_LABEL } from "../names.ts";
+import { type Collection, TAIL } from "./collect.ts";
+import { secretsOf } from "./scrub.ts";
+
+const labels = { [CONNECTION_LABEL]: "" };
+const isApp = ({ labels }: Container) => labels[ROLE_LABEL] === "app";
+
+/** The values of the app containers' environments, which must not be seen. */
+export async function collectDocker(engine: Engine, { add }: Collection): Promise<string[]> {
+  await add("docker/version.json", () => engine.version());
+  const containers = await engine.containers(labels).catch(() => []);
+  const secrets: string[] = [];
+  await Promise.all([
+    add("docker/containers.json", () => engine.containers(labels)),
+    add("docker/networks.json", async () => {
+      const found = await engine.networks(labels);
+      return await Promise.all(found.map(({ name }) => engine.network(name)));
+    }),
+    add("docker/volumes.json", () => engine.volumes(labels)),
+    ...containers.flatMap((container) => [
+      add(`docker/containers/${container.name}.json`, async () => {
+        const state = await engine.inspect(container.id);
+        if (isApp(container)) secrets.push(...secretsOf(state?.Config.Env ?? []));
+        return state;
+      }),
+      // What the user's own program says is the user's.
+      ...(isApp(container)
+        ? []
+        : [add(`docker/logs/${container.name}.log`, () => engine.logs(container.id, TAIL))]),
+    ]),
+  ]);
+  return secrets;
+}
