@@ -91,6 +91,8 @@ export const DEFAULT_TUNNEL_MTU = 1420;
 export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
 
 // Time -------------------------------------------------------------------------------------------------------
+/** Seconds. After so much silence of a client, what is bridged to it goes back to the originals until it is heard again. */
+export const SUSPEND_AFTER_S = 18;
 /** A client that was silent for so long is removed with its bridges. */
 export const DISCONNECT_TIMEOUT_S = 600;
 /** How long one candidate endpoint may take to answer the first handshake. */

@@ -19,6 +19,7 @@ import { podsOf, resolveTarget } from "../lib/workload/resolve.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
 import { interceptPods } from "./pods.ts";
 import { giveBackAll, restoreBridge } from "./restore.ts";
+import { suspendBridge } from "./suspend.ts";
 import { runningStowaway, type Tunnel } from "./tunnel.ts";
 
 type Phase = NonNullable<BridgeStatus["phase"]>;
@@ -70,6 +71,7 @@ export async function reconcileBridge(
   const problems = matchProblems(bridge.spec.match ?? []);
   if (bridge.spec.match && problems.length) return await refuse("InvalidMatch", problems.join("; "));
   await assignPorts(context, bridge);
+  if (client.status.phase === "Silent") return await suspendBridge(context, bridge);
   const stowaway = runningStowaway(context);
   if (!stowaway?.status?.podIP) return await say("Waiting", "StowawayMissing", "no Stowaway is running");
 

@@ -44,9 +44,16 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   await writeStatus(context, world.clients, ref, assigned, {
     ...given,
     observedGeneration: generation,
-    phase: update.status === "True" ? given.phase === "Connected" ? "Connected" : "Ready" : "Pending",
+    phase: phaseOf(given.phase, update.status === "True"),
     conditions: withCondition(given.conditions, update, generation, new Date()),
   });
+}
+
+/** Whether a client is heard is for liveness to say; a new Stowaway must not resume the bridges of a silent one. */
+function phaseOf(before: ClientStatus["phase"], known: boolean): NonNullable<ClientStatus["phase"]> {
+  if (before === "Silent") return "Silent";
+  if (!known) return "Pending";
+  return before === "Connected" ? "Connected" : "Ready";
 }
 
 async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<void> {

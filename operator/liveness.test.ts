@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GefyraClient } from "../lib/resources/client.ts";
-import { hear, type Heard, lastSign } from "./liveness.ts";
+import { hear, type Heard, judge, lastSign } from "./liveness.ts";
 
 Deno.test("a client is heard when its counter moves", () => {
   const heard = new Map<string, Heard>();
@@ -34,4 +34,20 @@ Deno.test("silence counts from the latest sign: heard, created, or the operator'
   assert.equal(lastSign(client, created + 5, 0), created + 5);
   assert.equal(lastSign(client, undefined, created + 9), created + 9);
   assert.equal(lastSign(client, created + 10, created + 9), created + 10);
+});
+
+Deno.test("a short silence suspends, a long one removes, and without Stowaway nobody is removed", () => {
+  const table: [string, number, boolean, ReturnType<typeof judge>][] = [
+    ["a keepalive was lost", 12_000, true, "alive"],
+    ["an outage of 7 s, seen late", 17_000, true, "alive"],
+    ["about 20 s", 18_001, true, "silent"],
+    ["just before the time is over", 60_000, true, "silent"],
+    ["the time is over", 60_001, true, "gone"],
+    ["Stowaway is away for a moment", 5_000, false, "alive"],
+    ["Stowaway is away", 20_000, false, "silent"],
+    ["Stowaway is away for long", 3_600_000, false, "silent"],
+  ];
+  for (const [name, silence, listening, expected] of table) {
+    assert.equal(judge(silence, { timeout: 60_000, listening }), expected, name);
+  }
 });

@@ -1,5 +1,8 @@
-/** Who was heard lately, by the bytes that WireGuard received; a client that is silent for too long is removed. */
-import { KEEPALIVE_S } from "../lib/names.ts";
+/**
+ * Who was heard lately, by the bytes that WireGuard received. A client that is silent for a short while has its bridges
+ * suspended, one that is silent for too long is removed.
+ */
+import { KEEPALIVE_S, SUSPEND_AFTER_S } from "../lib/names.ts";
 import { clientRef, type GefyraClient } from "../lib/resources/client.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
 import type { Tunnel } from "./tunnel.ts";
@@ -13,37 +16,64 @@ export interface Heard {
 
 /** Status is written at most this often, since every write wakes all who watch. */
 const WRITE_EVERY_MS = 30_000;
+/** Between two looks: while all are heard, and while one is not. */
+const LOOK_EVERY_MS = KEEPALIVE_S * 1000, LOOK_CLOSELY_EVERY_MS = 2_000;
 
 export function startLiveness(context: Context, tunnel: Tunnel) {
   const heard = new Map<string, Heard>();
   const startedAt = Date.now();
   let vanished = false;
 
-  return async (): Promise<void> => {
-    const { world, cluster, namespace, queue } = context;
-    queue.addLater(keys.liveness, KEEPALIVE_S * 1000);
+  const look = async (): Promise<number> => {
+    const { world, cluster, namespace } = context;
     const clients = world.clients.all().filter(({ metadata }) => !metadata?.deletionTimestamp);
     if (world.clients.all().length === 0) {
       if (vanished) await uninstall(context);
-      return;
+      return LOOK_EVERY_MS;
     }
-    const peers = (await tunnel.status())?.peers ?? [];
+    const status = await tunnel.status();
     const now = Date.now();
+    let next = LOOK_EVERY_MS;
     for (const client of clients) {
-      const name = client.metadata?.name ?? "";
-      const peer = peers.find(({ publicKey }) => publicKey === client.spec.publicKey);
-      const at = hear(heard, client.spec.publicKey, peer?.rxBytes ?? 0, now);
+      const { publicKey } = client.spec;
+      const peer = status?.peers.find((one) => one.publicKey === publicKey);
+      const at = hear(heard, publicKey, peer?.rxBytes ?? 0, now);
+      const silence = now - (at ?? lastSign(client, heard.get(publicKey)?.at, startedAt));
+      const verdict = judge(silence, { timeout: timeoutOf(client), listening: status !== undefined });
       if (at !== undefined) await noteSeen(context, client, at);
-      else if (now - lastSign(client, heard.get(client.spec.publicKey)?.at, startedAt) > timeoutOf(client)) {
-        context.log(`client ${name}: silent for ${client.spec.disconnectTimeout} s, removed`);
-        vanished = true;
-        await cluster.remove(clientRef(namespace, name));
-      }
+      else next = LOOK_CLOSELY_EVERY_MS;
+      if (verdict === "silent") await noteSilent(context, client, silence);
+      if (verdict !== "gone") continue;
+      context.log(`client ${client.metadata?.name}: silent for ${client.spec.disconnectTimeout} s, removed`);
+      vanished = true;
+      await cluster.remove(clientRef(namespace, client.metadata?.name ?? ""));
+    }
+    return next;
+  };
+
+  return async (): Promise<void> => {
+    let next = LOOK_CLOSELY_EVERY_MS;
+    try {
+      next = await look();
+    } finally {
+      context.queue.addLater(keys.liveness, next);
     }
   };
 }
 
 const timeoutOf = ({ spec }: GefyraClient) => spec.disconnectTimeout * 1000;
+
+/**
+ * What a silence of so many milliseconds means. `listening`: Stowaway was there to hear. Where it was not, nobody can be
+ * reached, so the originals serve, but nobody is removed for it. Pure.
+ */
+export function judge(
+  silence: number,
+  { timeout, listening }: { timeout: number; listening: boolean },
+): "alive" | "silent" | "gone" {
+  if (listening && silence > timeout) return "gone";
+  return silence > SUSPEND_AFTER_S * 1000 ? "silent" : "alive";
+}
 
 /** The time when the counter has grown since the last look, else `undefined`. Pure but for its memory. */
 export function hear(heard: Map<string, Heard>, key: string, bytes: number, now: number): number | undefined {
@@ -60,15 +90,31 @@ export function lastSign(client: GefyraClient, heardAt: number | undefined, oper
 }
 
 async function noteSeen(context: Context, client: GefyraClient, at: number): Promise<void> {
-  const { world, namespace } = context;
-  const name = client.metadata?.name ?? "";
   const last = new Date(client.status?.lastSeen ?? 0).getTime();
   if (client.status?.phase === "Connected" && at - last < WRITE_EVERY_MS) return;
+  if (client.status?.phase === "Silent") context.log(`client ${client.metadata?.name}: heard again`);
   const lastSeen = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+  await writePhase(context, client, { phase: "Connected", lastSeen });
+}
+
+async function noteSilent(context: Context, client: GefyraClient, silence: number): Promise<void> {
+  if (client.status?.phase === "Silent") return;
+  const seconds = Math.round(silence / 1000);
+  context.log(`client ${client.metadata?.name}: silent for ${seconds} s, its bridges are suspended`);
+  await writePhase(context, client, { phase: "Silent" });
+}
+
+/** Its bridges follow: a change of the client wakes them. */
+async function writePhase(
+  context: Context,
+  client: GefyraClient,
+  change: Partial<NonNullable<GefyraClient["status"]>>,
+): Promise<void> {
+  const { world, namespace } = context;
+  const name = client.metadata?.name ?? "";
   const known = world.clients.get(namespace, name) ?? client;
   await writeStatus(context, world.clients, clientRef(namespace, name), known, {
     ...known.status,
-    phase: "Connected",
-    lastSeen,
+    ...change,
   });
 }

@@ -198,6 +198,16 @@ Deno.test("a pod that left the target stays on record while it lives, or it woul
   assert.ok(!events.some((event) => event.includes("in left")));
 });
 
+Deno.test("suspended pods are taken again, those that serve one after the other", async () => {
+  const originals = [pod("a", "nginx:1"), pod("b", "nginx:1")];
+  const records = [record("a", "Suspended"), record("b", "Suspended")];
+  const { taken, events } = await intercept(originals, records);
+  assert.deepEqual(events, ["status: a,b", "image of a"]);
+  assert.deepEqual(taken.map(({ state }) => state), ["Switching", "Suspended"]);
+  const next = await intercept([pod("a", CARRIER), originals[1]!], [record("a"), record("b", "Suspended")]);
+  assert.deepEqual(next.events, ["apply in a", "status: a,b", "image of b"]);
+});
+
 const beside: WayPlan = {
   ...instead,
   way: "beside",

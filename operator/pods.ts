@@ -49,11 +49,15 @@ export async function interceptPods(context: Context, interception: Interception
   });
   for (const { pod, plan } of pods) {
     const uid = pod.metadata?.uid ?? "";
-    if (!records.some((one) => one.uid === uid)) {
+    const known = records.find((one) => one.uid === uid);
+    if (!known || known.state === "Suspended") {
       const serves = runningContainer(pod, plan.container) !== undefined;
       // Of pods that lose their container one serves at any time: the next waits until the one before is ready.
-      if (plan.way === "replace" && serves && records.some(({ state }) => state !== "Active")) continue;
-      records = [...records, newRecord(context, interception, pod, plan)];
+      if (plan.way === "replace" && serves && records.some(isOnItsWay)) continue;
+      const begun = known
+        ? { ...known, state: "Switching" as const }
+        : newRecord(context, interception, pod, plan);
+      records = known ? records.map((one) => one === known ? begun : one) : [...records, begun];
     }
     // What is needed for giving back is saved before anything is touched.
     await writeRecords(context, bridge, records);
@@ -63,6 +67,8 @@ export async function interceptPods(context: Context, interception: Interception
   }
   return records;
 }
+
+const isOnItsWay = ({ state }: InterceptedPod) => state === "Switching" || state === "Failed";
 
 function newRecord(
   context: Context,

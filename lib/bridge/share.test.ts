@@ -55,6 +55,7 @@ Deno.test("of a Carrier only those have a share who use it and stay", () => {
     ["it is refused", bridge("b", { refused: true }), record(), false],
     ["it has a match", bridge("b", { match: rule("^/a") }), record(), true],
     ["its match is none any more", bridge("b", { match: rule("(?<=/)a") }), record(), false],
+    ["its client is silent", bridge("b", { pods: [record({ state: "Suspended" })] }), record(), false],
     ["it has no pods yet", bridge("b", { pods: [] }), record(), false],
     ["Carrier replaces a container of the pod", bridge("b", { pods: [instead] }), record(), false],
     ["Carrier is beside, another replaces a container", bridge("b"), instead, false],

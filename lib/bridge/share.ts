@@ -19,7 +19,7 @@ export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
     .filter(({ spec }) => !spec.match || matchProblems(spec.match).length === 0)
     .sort(byAge)
     .flatMap(({ metadata, spec, status }) =>
-      (status?.pods ?? []).filter((record) => isSameCarrier(record, of)).map((record) => ({
+      (status?.pods ?? []).filter((record) => counts(record) && isSameCarrier(record, of)).map((record) => ({
         bridge: metadata?.name ?? "",
         record,
         stowawayPorts: new Map(status?.ports?.map((port) => [portKey(port), port.stowaway])),
@@ -28,6 +28,9 @@ export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
       }))
     );
 }
+
+/** What a suspended bridge wants is not asked for until it resumes. */
+const counts = ({ state }: InterceptedPod) => state !== "Suspended";
 
 /** One Carrier serves all who are beside; one that replaces a container is that container's. */
 function isSameCarrier(a: InterceptedPod, b: InterceptedPod): boolean {

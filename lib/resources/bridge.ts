@@ -59,7 +59,8 @@ export interface InterceptedPod {
   ports: InterceptedPort[];
   /** Way "beside": false where the pod's network does not forward packets, so that Nginx has to carry them. */
   forwards?: boolean;
-  state: "Switching" | "Active" | "Failed";
+  /** `Suspended`: the original serves while the client is silent; the record stays, for resuming and for giving back. */
+  state: "Switching" | "Active" | "Failed" | "Suspended";
   /** Why it failed. */
   reason?: string;
   /** Way "replace": what stood in the pod's spec before. */
@@ -72,7 +73,7 @@ export interface InterceptedPod {
 
 export interface BridgeStatus {
   observedGeneration?: number;
-  phase?: "Pending" | "Active" | "Waiting" | "Refused" | "Restoring";
+  phase?: "Pending" | "Active" | "Waiting" | "Suspended" | "Refused" | "Restoring";
   /** Stowaway's port for each bridged port. */
   ports?: { remote: BridgePort["remote"]; protocol: BridgePort["protocol"]; stowaway: number }[];
   pods?: InterceptedPod[];

@@ -26,7 +26,8 @@ export interface TunnelStatus {
 
 export interface ClientStatus {
   observedGeneration?: number;
-  phase?: "Pending" | "Ready" | "Connected";
+  /** `Silent` after a short silence: its bridges are suspended until it is heard again. */
+  phase?: "Pending" | "Ready" | "Connected" | "Silent";
   tunnel?: TunnelStatus;
   /** RFC 3339; when the client was last heard, in steps of half a minute. */
   lastSeen?: string;
