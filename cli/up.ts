@@ -1,11 +1,11 @@
-import { Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { checkObjectName } from "../lib/cluster/object-names.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { kubeconfigPaths } from "../lib/connection/current.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
-import { manifests } from "../lib/install/manifests.ts";
+import { manifests, type ServiceOptions } from "../lib/install/manifests.ts";
 import { DEFAULT_REGISTRY, DISCONNECT_TIMEOUT_S, NAMESPACE, VERSION } from "../lib/names.ts";
-import { describeCandidate } from "../lib/tunnel/endpoints.ts";
+import { describeLine } from "../lib/tunnel/endpoints.ts";
 import {
   clusterOf,
   command,
@@ -29,8 +29,33 @@ export const up = () =>
     .addOption(contextOption())
     .addOption(kubeconfigOption())
     .option("--namespace <name>", "gefyra's own namespace in the cluster", NAMESPACE)
+    .addOption(
+      new Option("--endpoint <host:port>", "address and UDP port under which Stowaway can be reached")
+        .argParser(parseEndpoint).conflicts(["host", "port"]),
+    )
     .option("--host <address>", "address under which a node can be reached")
     .option("--port <number>", "UDP port under which Stowaway can be reached", wholeNumber(1, 65535))
+    .option("--subnet <cidr>", "the Docker network's /24 (default: one that overlaps nothing)")
+    .addOption(
+      new Option(
+        "--egress <way>",
+        "where connections beyond the cluster leave: through it, or from this machine",
+      )
+        .choices(["cluster", "local"]).default("cluster" as const),
+    )
+    .addOption(
+      new Option(
+        "--service-type <type>",
+        "how Stowaway is reached from outside (default: NodePort, or as it is)",
+      )
+        .choices(["NodePort", "LoadBalancer"]),
+    )
+    .option(
+      "--service-annotation <key=value>",
+      "annotation for the load balancer, also several times",
+      annotation,
+    )
+    .option("--service-port <number>", "UDP port of the load balancer", wholeNumber(1, 65535))
     .option(
       "--disconnect-timeout <seconds>",
       "silence after which the cluster forgets this machine",
@@ -48,8 +73,9 @@ export const up = () =>
       const { registry, tag, namespace, output } = options;
       checkObjectName("namespace", namespace);
       const images = { registry, tag };
+      const service = serviceOptions(options);
       if (options.dryRun) {
-        const objects = manifests({ namespace, images });
+        const objects = manifests({ namespace, images, ...(service ? { service } : {}) });
         const yaml = () => objects.map((object) => stringify(object)).join("---\n").trimEnd();
         if (output === "json") {
           console.log(JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2));
@@ -63,15 +89,48 @@ export const up = () =>
         namespace,
         images,
         kubeconfig: kubeconfigPaths(options.kubeconfig),
-        host: options.host,
-        port: options.port,
+        host: options.endpoint?.host ?? options.host,
+        port: options.endpoint?.port ?? options.port,
+        subnet: options.subnet,
+        egress: options.egress,
+        service,
         disconnectTimeout: options.disconnectTimeout,
       });
       print(result, output, () => {
-        const how = `${describeCandidate(result.endpoint)}, MTU ${result.mtu}`;
+        const how = describeLine(result.endpoint, result);
         if (!result.changed) {
           return `Already connected to ${cluster.context} over ${how}. Nothing was changed.`;
         }
         return `Connected to ${cluster.context} over ${how}.`;
       });
     });
+
+function parseEndpoint(text: string): { host: string; port: number } {
+  const [, host, port] = text.match(/^([a-zA-Z0-9.-]+):(\d{1,5})$/) ?? [];
+  if (host && Number(port) >= 1 && Number(port) <= 65535) return { host, port: Number(port) };
+  throw new InvalidArgumentError("It must be HOST:PORT with an IPv4 address or a name.");
+}
+
+function annotation(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, key, value] = text.match(/^([^=\s]+)=(.*)$/) ?? [];
+  if (key !== undefined && value !== undefined) return { ...before, [key]: value };
+  throw new InvalidArgumentError("It must be KEY=VALUE.");
+}
+
+interface ServiceFlags {
+  serviceType?: ServiceOptions["type"] | undefined;
+  serviceAnnotation?: Record<string, string> | undefined;
+  servicePort?: number | undefined;
+}
+
+/** Annotations and a port are for a load balancer, and ask for one. */
+function serviceOptions(
+  { serviceType, serviceAnnotation, servicePort }: ServiceFlags,
+): ServiceOptions | undefined {
+  if (!serviceType && !serviceAnnotation && !servicePort) return undefined;
+  return {
+    type: serviceType ?? "LoadBalancer",
+    ...(serviceAnnotation ? { annotations: serviceAnnotation } : {}),
+    ...(servicePort ? { port: servicePort } : {}),
+  };
+}

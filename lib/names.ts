@@ -41,6 +41,8 @@ export const LAB_LABEL = "dev.gefyra.lab";
 /** On images built by `deno task images`: SHA-256 of everything that went in. */
 export const CONTENT_LABEL = "dev.gefyra.content";
 export const DEFAULT_CONNECTION = "default";
+/** What Cargo calls the machine that Docker runs on. */
+export const HOST_GATEWAY = "host.docker.internal";
 
 // Images -----------------------------------------------------------------------------------------------------
 export const DEFAULT_REGISTRY = "gefyra";
@@ -83,10 +85,14 @@ export const TUNNEL_POOL = "198.18.0.0/15";
 export const STOWAWAY_TUNNEL_ADDRESS = "198.18.0.1";
 /** WireGuard marks its own datagrams with it, so that they do not enter the tunnel again. */
 export const FIREWALL_MARK = 51820;
+/** On answers of published ports, which leave over the Docker bridge; also the table of their route (images/cargo/cargo). */
+export const PUBLISHED_MARK = 51821;
 /** Seconds. Shorter than the 30 s in which some routers forget a UDP mapping. */
 export const KEEPALIVE_S = 5;
-/** Path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */
-export const DEFAULT_TUNNEL_MTU = 1420;
+/** The most that is used: a path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */
+export const TUNNEL_MTU = 1420;
+/** What every path is taken to carry, in the tunnel. */
+export const SMALLEST_TUNNEL_MTU = 576;
 /** Ports of Stowaway's pod that bridged traffic is sent to. */
 export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
 
@@ -95,8 +101,10 @@ export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
 export const SUSPEND_AFTER_S = 18;
 /** A client that was silent for so long is removed with its bridges. */
 export const DISCONNECT_TIMEOUT_S = 600;
-/** How long one candidate endpoint may take to answer the first handshake. */
-export const HANDSHAKE_TIMEOUT_MS = 4_000;
+/** How long `up` looks for an endpoint that answers. */
+export const CONNECT_TIMEOUT_MS = 30_000;
+/** How long `up` waits until the cloud has given Stowaway's load balancer an address. */
+export const LOAD_BALANCER_TIMEOUT_MS = 120_000;
 /** How long `up` waits for the cluster's side. */
 export const INSTALL_TIMEOUT_MS = 120_000;
 /** How long `bridge` waits for the first pod to be intercepted. */

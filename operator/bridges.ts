@@ -20,7 +20,7 @@ import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
 import { interceptPods } from "./pods.ts";
 import { giveBackAll, restoreBridge } from "./restore.ts";
 import { suspendBridge } from "./suspend.ts";
-import { runningStowaway, type Tunnel } from "./tunnel.ts";
+import { stowawayAddress, type Tunnel } from "./tunnel.ts";
 
 type Phase = NonNullable<BridgeStatus["phase"]>;
 
@@ -72,8 +72,8 @@ export async function reconcileBridge(
   if (bridge.spec.match && problems.length) return await refuse("InvalidMatch", problems.join("; "));
   await assignPorts(context, bridge);
   if (client.status.phase === "Silent") return await suspendBridge(context, bridge);
-  const stowaway = runningStowaway(context);
-  if (!stowaway?.status?.podIP) return await say("Waiting", "StowawayMissing", "no Stowaway is running");
+  const stowaway = stowawayAddress(context);
+  if (!stowaway) return await say("Waiting", "StowawayMissing", "no Stowaway is running");
 
   await world.follow(namespace);
   const { kind, name: targetName, container } = bridge.spec.target;
@@ -124,7 +124,7 @@ export async function reconcileBridge(
   const taken = await interceptPods(context, {
     bridge,
     pods: admitted,
-    stowaway: stowaway.status.podIP,
+    stowaway,
     tunnelReady: tunnel.apply,
     templateImage: target.templateImage,
   }).catch((error) => {

@@ -3,7 +3,9 @@
  * `search <namespace>.svc.<domain> svc.<domain> <domain>` there (pod DNS policy ClusterFirst). Pure.
  */
 export function parseResolvConf(text: string): { server: string; domain: string } {
-  const server = text.match(/^nameserver\s+(\S+)/m)?.[1] ?? "";
+  // The tunnel carries IPv4, which in a dual-stack cluster may come second.
+  const servers = [...text.matchAll(/^nameserver\s+(\S+)/gm)].map(([, address = ""]) => address);
+  const server = servers.find((address) => !address.includes(":")) ?? servers[0] ?? "";
   const names = text.match(/^search\s+(.*)$/m)?.[1]?.trim().split(/\s+/) ?? [];
   const domain = names.find((name) => name.startsWith("svc."))?.slice("svc.".length) ?? "cluster.local";
   return { server, domain };

@@ -7,7 +7,7 @@ import { setPhase } from "./bridges.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
 import { drain } from "./drain.ts";
-import { runningStowaway } from "./tunnel.ts";
+import { stowawayAddress } from "./tunnel.ts";
 
 /** By the pod's uid: when its original was first asked to come back, in Unix milliseconds. */
 const asked = new Map<string, number>();
@@ -73,7 +73,7 @@ async function giveBack(context: Context, bridge: GefyraBridge, record: Intercep
     return await releasePod(context.cluster, namespace, record, {
       bridges: context.world.bridges.all(),
       image: context.carrierImage,
-      stowaway: runningStowaway(context)?.status?.podIP ?? "",
+      stowaway: stowawayAddress(context) ?? "",
       tell: tellCarrier,
     });
   } catch (error) {

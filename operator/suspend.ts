@@ -7,7 +7,7 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resour
 import { setPhase } from "./bridges.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
-import { runningStowaway } from "./tunnel.ts";
+import { stowawayAddress } from "./tunnel.ts";
 
 const AGAIN_MS = 1_000;
 
@@ -54,7 +54,7 @@ async function release(context: Context, namespace: string, record: InterceptedP
   const done = await releasePod(context.cluster, namespace, record, {
     bridges: context.world.bridges.all(),
     image: context.carrierImage,
-    stowaway: runningStowaway(context)?.status?.podIP ?? "",
+    stowaway: stowawayAddress(context) ?? "",
     tell: tellCarrier,
   });
   return done ? record : undefined;

@@ -1,6 +1,7 @@
 /** Stowaway's configuration: one peer per client, one forward per bridged port; applied whole over exec. */
 import type { V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
 import { archive } from "../lib/archive.ts";
+import { podIpv4 } from "../lib/cluster/ipv4.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { STOWAWAY, STOWAWAY_KEY_SECRET } from "../lib/names.ts";
 import type { GefyraBridge } from "../lib/resources/bridge.ts";
@@ -79,6 +80,12 @@ export function hasOwnKey(client: GefyraClient, clients: GefyraClient[]): boolea
   return first.metadata?.name === client.metadata?.name;
 }
 
+/** Where Carriers send what is bridged: IPv4, as the tunnel is. */
+export function stowawayAddress(context: Context): string | undefined {
+  const pod = runningStowaway(context);
+  return pod && podIpv4(pod);
+}
+
 /** Pure. A bridge whose address lies outside its client's own subnet gets no forward. */
 export function wantedState(
   privateKey: string,
@@ -88,20 +95,27 @@ export function wantedState(
   const known = clients.filter((client) => !client.metadata?.deletionTimestamp && hasOwnKey(client, clients))
     .flatMap(({ metadata, spec, status }) =>
       status?.tunnel
-        ? [{ name: metadata?.name ?? "", publicKey: spec.publicKey, subnet: status.tunnel.subnet }]
+        ? [{
+          name: metadata?.name ?? "",
+          peer: {
+            publicKey: spec.publicKey,
+            subnet: status.tunnel.subnet,
+            ...(spec.mtu ? { mtu: spec.mtu } : {}),
+          },
+        }]
         : []
     );
   const forwards = bridges.flatMap(({ spec, status }) => {
     const client = known.find(({ name }) => name === spec.client);
     const { address } = spec.destination;
-    if (!client || !contains(client.subnet, address)) return [];
+    if (!client || !contains(client.peer.subnet, address)) return [];
     return spec.ports.flatMap((wanted) => {
       const { local, protocol } = wanted;
       const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
       return port === undefined ? [] : [{ port, address, local, protocol }];
     });
   });
-  return { privateKey, peers: known.map(({ publicKey, subnet }) => ({ publicKey, subnet })), forwards };
+  return { privateKey, peers: known.map(({ peer }) => peer), forwards };
 }
 
 const target = ({ namespace }: Context, pod: V1Pod) => ({

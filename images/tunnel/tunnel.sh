@@ -181,25 +181,32 @@ setting() { sed -n "s/^$2=//p" "$1"; }
 
 check_network() {
   local cidr='([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}' line
+  local route="$cidr( dev $DEVICE)?( mtu [0-9]{3,5})?" endpoint='[a-zA-Z0-9.-]+:[0-9]{1,5}'
   while IFS= read -r line; do
     [[ -z $line || $line =~ ^ADDRESS=$cidr$ || $line =~ ^MTU=[0-9]{3,5}$ || $line =~ ^DEFAULT_ROUTE=(yes|no)$ ||
-      $line =~ ^ROUTES=$cidr( dev $DEVICE)?(,$cidr( dev $DEVICE)?)*$ ]] ||
+      $line =~ ^PEER=([0-9]{1,3}\.){3}[0-9]{1,3}$ ||
+      $line =~ ^ROUTES=$route(,$route)*$ || $line =~ ^ENDPOINTS=$endpoint(,$endpoint)*$ ]] ||
       refuse "network.conf refused, nothing changed: $line"
   done <"$1"
   [[ -n $(setting "$1" ADDRESS) && -n $(setting "$1" MTU) ]] || refuse "network.conf needs ADDRESS and MTU"
 }
 
 apply_network() {
-  local address old route
+  local address old route wanted
   address=$(setting "$1" ADDRESS)
   ip link set "$DEVICE" mtu "$(setting "$1" MTU)" up || return
   for old in $(ip -o -4 address show dev "$DEVICE" | awk '{ print $4 }'); do
     [[ $old == "$address" ]] || ip address del "$old" dev "$DEVICE" || return
   done
   ip address replace "$address" dev "$DEVICE" || return
-  ip route flush dev "$DEVICE" proto static || return
-  for route in $(setting "$1" ROUTES | tr ',' '\n' | cut -d ' ' -f 1); do
-    ip route replace "$route" dev "$DEVICE" proto static || return
+  wanted=$(setting "$1" ROUTES | tr ',' '\n' | sed "s/ dev $DEVICE//")
+  # shellcheck disable=SC2086 # "CIDR mtu BYTES" are words of their own
+  while IFS= read -r route; do
+    [[ -z $route ]] || ip route replace ${route%% *} dev "$DEVICE" proto static ${route#"${route%% *}"} || return
+  done <<<"$wanted"
+  # What stays is never missing, not for a moment: packets of its connections would leave elsewhere.
+  for route in $(ip -4 route show dev "$DEVICE" proto static | cut -d ' ' -f 1); do
+    grep -q "^$route\( \|$\)" <<<"$wanted" || ip route del "$route" dev "$DEVICE" proto static || return
   done
   drop_default_route
   [[ $(setting "$1" DEFAULT_ROUTE) != yes ]] || add_default_route

@@ -1,5 +1,6 @@
 /** One configuration of a pod's Carrier, composed from all bridges that share the pod. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
+import { podIpv4 } from "../cluster/ipv4.ts";
 import type { InterceptedPod } from "../resources/bridge.ts";
 import { portKey } from "../workload/ports.ts";
 import type { Match } from "./match.ts";
@@ -57,9 +58,7 @@ export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): Car
       listen,
       protocol,
       kind: path === "http" ? "http" : "tcp",
-      original: beside
-        ? { addresses: [pod.status?.podIP ?? "127.0.0.1", "127.0.0.1", "[::1]"], port }
-        : undefined,
+      original: beside ? { addresses: [podIpv4(pod) ?? "127.0.0.1", "127.0.0.1", "[::1]"], port } : undefined,
       probes: beside ? "original" : "answer",
       routes: upstreams.map(({ bridge, match, fallback, upstream }) => ({
         bridge,

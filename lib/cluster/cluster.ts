@@ -65,8 +65,8 @@ export interface Cluster {
   list<T extends KubernetesObject>(selection: Selection): Promise<T[]>;
   /** Server-side apply with Gefyra's field manager; takes over conflicting fields. */
   apply<T extends KubernetesObject>(object: T): Promise<T>;
-  /** Creates; a `GefyraError` with exit `conflict` when it exists. */
-  create<T extends KubernetesObject>(object: T): Promise<T>;
+  /** Creates; a `GefyraError` with exit `conflict` when it exists. `dryRun`: checked by the API server, and not kept. */
+  create<T extends KubernetesObject>(object: T, options?: { dryRun?: boolean }): Promise<T>;
   /** JSON merge patch, or strategic merge for built-in kinds; `undefined` when the object is gone. */
   patch<T extends KubernetesObject>(
     ref: ObjectRef,

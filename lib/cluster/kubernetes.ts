@@ -56,10 +56,10 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
           body: object,
         })
       ),
-    create: (object) =>
+    create: (object, { dryRun } = {}) =>
       reach(() =>
         request("POST", collectionPath(header(object)), {
-          query: { fieldManager: FIELD_MANAGER },
+          query: { fieldManager: FIELD_MANAGER, dryRun: dryRun ? "All" : undefined },
           body: object,
         })
       ),

@@ -19,6 +19,7 @@ const plurals: Record<string, string> = {
   Secret: "secrets",
   Service: "services",
   ServiceAccount: "serviceaccounts",
+  ServiceCIDR: "servicecidrs",
   StatefulSet: "statefulsets",
 };
 

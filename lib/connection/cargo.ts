@@ -1,13 +1,19 @@
 /** Speaks to the running Cargo of a connection. */
 import { archive } from "../archive.ts";
 import type { Engine } from "../docker/engine.ts";
-import { GefyraError } from "../errors.ts";
+import { GefyraError, messageOf } from "../errors.ts";
+import { TUNNEL_MTU } from "../names.ts";
 import type { WireguardStatus } from "../tunnel/wireguard.ts";
 
 const PROGRAM = "/usr/local/bin/cargo";
 
-async function call(engine: Engine, cargo: string, subcommand: string, stdin?: Uint8Array): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.exec(cargo, [PROGRAM, subcommand], stdin);
+async function call(
+  engine: Engine,
+  cargo: string,
+  subcommand: string,
+  { stdin, args = [] }: { stdin?: Uint8Array; args?: string[] } = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await engine.exec(cargo, [PROGRAM, subcommand, ...args], stdin);
   if (exitCode === 0) return stdout.trim();
   const state = stderr.trim() || stdout.trim() || `exit code ${exitCode}`;
   throw new GefyraError("cargo-failed", `Cannot ${subcommand} Cargo "${cargo}": ${state}`, {
@@ -27,5 +33,24 @@ export async function cargoApply(
   cargo: string,
   files: Record<string, string>,
 ): Promise<string> {
-  return await call(engine, cargo, "apply", await archive(files));
+  return await call(engine, cargo, "apply", { stdin: await archive(files) });
 }
+
+export interface Path {
+  /** Bytes that the path to Stowaway carries in the tunnel, both ways. */
+  mtu: number;
+  latencyMs: number;
+}
+
+/** Asks Stowaway through the tunnel; `undefined` when it does not answer. */
+export async function cargoMeasure(engine: Engine, cargo: string): Promise<Path | undefined> {
+  try {
+    return JSON.parse(await call(engine, cargo, "measure", { args: [`${TUNNEL_MTU}`] })) as Path;
+  } catch (error) {
+    if (messageOf(error).includes("does not answer")) return undefined;
+    throw error;
+  }
+}
+
+/** Has it try the endpoints that are better than the one in use. */
+export const cargoImprove = (engine: Engine, cargo: string) => call(engine, cargo, "improve");

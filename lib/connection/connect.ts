@@ -1,61 +1,151 @@
-/** Finds an endpoint that answers and leaves Cargo connected to it. */
-import type { V1Node } from "@kubernetes/client-node";
+/** Finds an endpoint that answers, measures the path, and leaves Cargo connected over it. */
+import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
-import { HANDSHAKE_TIMEOUT_MS } from "../names.ts";
-import type { GefyraClient, TunnelStatus } from "../resources/client.ts";
+import { CONNECT_TIMEOUT_MS, LOAD_BALANCER_TIMEOUT_MS, STOWAWAY } from "../names.ts";
+import { clientRef, type GefyraClient, type TunnelStatus } from "../resources/client.ts";
 import type { Note } from "../steps.ts";
-import { cargoFiles } from "../tunnel/cargo.ts";
-import { type Candidate, describeCandidate, endpointCandidates } from "../tunnel/endpoints.ts";
-import { cargoApply, cargoStatus } from "./cargo.ts";
+import { cargoFiles, type Line } from "../tunnel/cargo.ts";
+import {
+  attempts,
+  type Candidate,
+  describeCandidate,
+  describeLine,
+  endpointCandidates,
+  hostPort,
+  loadBalancers,
+} from "../tunnel/endpoints.ts";
+import { withAddresses } from "../tunnel/ranges.ts";
+import { waitFor } from "../wait.ts";
+import { cargoApply, cargoImprove, cargoMeasure, cargoStatus, type Path } from "./cargo.ts";
 import { type Connection, dockerNames } from "./connection.ts";
+import { handshake } from "./handshake.ts";
+import { clusterRanges } from "./ranges.ts";
 import type { Tools, UpOptions } from "./up.ts";
 
-export interface Connected {
+export interface Connected extends Path {
   endpoint: Candidate;
-  mtu: number;
   changed: boolean;
 }
-
-/** WireGuard repeats an unanswered first message after 5 s; a fresh peer asks at once. */
-const ATTEMPT_MS = 1_500;
-const LOOK_EVERY_MS = 50;
 
 export async function connect(
   tools: Tools,
   connection: Connection,
-  { status }: GefyraClient,
+  client: GefyraClient,
   options: UpOptions,
   note: Note,
 ): Promise<Connected> {
-  const tunnel = status!.tunnel!;
-  const candidates = await candidatesFor(tools, tunnel, options);
+  const { engine, cluster } = tools;
+  const tunnel = client.status!.tunnel!;
+  const candidates = await candidatesFor(tools, connection, tunnel, options);
   const { cargo } = dockerNames(connection.name);
-  const tried: string[] = [];
-  for (const candidate of candidates) {
-    const text = describeCandidate(candidate);
-    tools.steps.debug(`trying ${text}`);
-    if (candidate.network) await join(tools, candidate.network, cargo);
-    const changed = await handshake(tools, cargo, tunnel, connection, candidate);
-    if (changed !== undefined) {
-      const { mtu } = await cargoStatus(tools.engine, cargo);
-      note(`connected over ${text}, MTU ${mtu}`);
-      return { endpoint: candidate, mtu, changed };
-    }
-    tried.push(text);
+  const line: Line = {
+    endpoints: candidates.map(hostPort),
+    only: options.egress === "local" ? await onlyCluster(tools, tunnel) : undefined,
+    mtu: (await cargoStatus(engine, cargo)).mtu,
+  };
+  const apply = async (more: Line) => {
+    const files = cargoFiles(tunnel, connection.subnet, { ...line, ...more });
+    return !(await cargoApply(engine, cargo, files)).includes("unchanged");
+  };
+  const ahead = await keep(tools, cargo, candidates, apply) ?? await probe(tools, cargo, candidates, apply);
+  if (!ahead) throw unreachable(candidates, tunnel);
+  const path = ahead.path ?? await cargoMeasure(engine, cargo);
+  if (!path) throw unreachable([ahead.endpoint], tunnel);
+  const { mtu, latencyMs } = path;
+  const adapted = await apply({ endpoint: hostPort(ahead.endpoint), mtu });
+  if (client.spec.mtu !== mtu) {
+    await cluster.patch(clientRef(connection.namespace, connection.client), { spec: { mtu } });
   }
-  throw new GefyraError("no-handshake", `Cannot reach Stowaway: no answer over ${tried.join(", nor ")}`, {
-    exit: "unreachable",
-    hint:
-      `let UDP ${tunnel.nodePort} through to a node of the cluster, or name its address with --host and --port`,
-  });
+  note(`connected over ${describeLine(ahead.endpoint, path)}`);
+  return { endpoint: ahead.endpoint, mtu, latencyMs, changed: ahead.changed || adapted };
 }
 
-async function candidatesFor({ engine, cluster }: Tools, tunnel: TunnelStatus, { host, port }: UpOptions) {
-  if (host) return [{ transport: "node-port", host, port: port ?? tunnel.nodePort } satisfies Candidate];
-  const nodes = await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" });
-  const containers = await engine.containers({});
+type Apply = (line: Line) => Promise<boolean>;
+interface Ahead {
+  endpoint: Candidate;
+  changed: boolean;
+  /** As measured, where that is the path of now. */
+  path?: Path;
+}
+
+/** A tunnel that works is kept, and goes over to a better endpoint where one answers, with all its connections. */
+async function keep(
+  tools: Tools,
+  cargo: string,
+  candidates: Candidate[],
+  apply: Apply,
+): Promise<Ahead | undefined> {
+  const { engine } = tools;
+  const now = (await cargoStatus(engine, cargo)).peers[0];
+  const [best] = candidates;
+  const path = now?.latestHandshake ? await cargoMeasure(engine, cargo) : undefined;
+  if (!now || !path || !best) return undefined;
+  if (best.network) await join(tools, best.network, cargo);
+  const resolved = await addressesIn(tools, cargo, candidates);
+  const isNow = (endpoint: string) => candidates.find((_, i) => resolved[i] === endpoint);
+  const before = isNow(now.endpoint);
+  // An address that is not among those of now was forced before, or is gone.
+  if (!before) return undefined;
+  const changed = await apply({ endpoint: hostPort(before) });
+  await cargoImprove(engine, cargo);
+  const after = isNow((await cargoStatus(engine, cargo)).peers[0]?.endpoint ?? "") ?? before;
+  return after === before ? { endpoint: before, changed, path } : { endpoint: after, changed: true };
+}
+
+/** Names as Cargo resolves them: WireGuard knows addresses only. */
+async function addressesIn({ engine }: Tools, cargo: string, candidates: Candidate[]): Promise<string[]> {
+  return await Promise.all(candidates.map(async ({ host, port }) => {
+    if (/^[\d.]+$/.test(host)) return `${host}:${port}`;
+    const { stdout } = await engine.exec(cargo, ["getent", "ahostsv4", host]);
+    return `${stdout.split(/\s/)[0]}:${port}`;
+  }));
+}
+
+async function probe(
+  tools: Tools,
+  cargo: string,
+  candidates: Candidate[],
+  apply: Apply,
+): Promise<Ahead | undefined> {
+  const deadline = Date.now() + CONNECT_TIMEOUT_MS;
+  for (const { candidate, patience } of attempts(candidates)) {
+    if (Date.now() > deadline) return undefined;
+    tools.steps.debug(`trying ${describeCandidate(candidate)}`);
+    if (candidate.network) await join(tools, candidate.network, cargo);
+    const answers = await handshake(tools.engine, cargo, {
+      connect: () => apply({ endpoint: hostPort(candidate) }),
+      disconnect: () => apply({}),
+    }, patience);
+    if (answers) return { endpoint: candidate, changed: true };
+  }
+  return undefined;
+}
+
+async function candidatesFor(
+  { engine, cluster }: Tools,
+  connection: Connection,
+  tunnel: TunnelStatus,
+  { host, port, service: wanted }: UpOptions,
+): Promise<Candidate[]> {
+  if (host) return [{ transport: "named", host, port: port ?? tunnel.nodePort }];
+  const ref = { apiVersion: "v1", kind: "Service", namespace: connection.namespace, name: STOWAWAY };
+  let service: V1Service | undefined;
+  const look = async () => {
+    service = await cluster.get<V1Service>(ref);
+    return wanted?.type !== "LoadBalancer" || loadBalancers(service).length > 0;
+  };
+  await waitFor(look, { what: "an address of the load balancer", timeout: LOAD_BALANCER_TIMEOUT_MS });
+  const [nodes, containers] = await Promise.all([
+    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }),
+    engine.containers({}),
+  ]);
   const { server } = cluster;
-  return endpointCandidates({ nodes, containers, server, nodePort: port ?? tunnel.nodePort });
+  return endpointCandidates({ nodes, containers, server, nodePort: port ?? tunnel.nodePort, service });
+}
+
+async function onlyCluster({ cluster }: Tools, { dns }: TunnelStatus): Promise<string[]> {
+  const { pods, services } = await clusterRanges(cluster);
+  return withAddresses([...pods, ...services, ...(dns.server ? [`${dns.server}/32`] : [])], []);
 }
 
 async function join({ engine }: Tools, network: string, cargo: string): Promise<void> {
@@ -63,27 +153,10 @@ async function join({ engine }: Tools, network: string, cargo: string): Promise<
   if (!joined.includes(network)) await engine.connect(network, cargo);
 }
 
-/** Whether anything had to be changed for it; `undefined` when there is no answer. */
-async function handshake(
-  { engine }: Tools,
-  cargo: string,
-  tunnel: TunnelStatus,
-  connection: Connection,
-  { host, port }: Candidate,
-): Promise<boolean | undefined> {
-  const withPeer = cargoFiles(tunnel, connection.subnet, `${host}:${port}`);
-  const withoutPeer = cargoFiles(tunnel, connection.subnet, undefined);
-  const deadline = Date.now() + HANDSHAKE_TIMEOUT_MS;
-  let changed = false;
-  do {
-    changed = !(await cargoApply(engine, cargo, withPeer)).includes("unchanged") || changed;
-    const attempt = Date.now() + ATTEMPT_MS;
-    do {
-      const { peers } = await cargoStatus(engine, cargo);
-      if (peers.some(({ latestHandshake }) => latestHandshake > 0)) return changed;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    } while (Date.now() < attempt);
-    await cargoApply(engine, cargo, withoutPeer);
-  } while (Date.now() < deadline);
-  return undefined;
+function unreachable(tried: Candidate[], { nodePort }: TunnelStatus): GefyraError {
+  const ways = tried.map(describeCandidate).join(", nor ");
+  return new GefyraError("no-handshake", `Cannot reach Stowaway: no answer over ${ways}`, {
+    exit: "unreachable",
+    hint: `let UDP ${nodePort} through to a node of the cluster, or name an address with --endpoint`,
+  });
 }

@@ -1,7 +1,7 @@
 /** The Docker objects of a connection. Pure. */
 // @ts-types="@types/dockerode"
 import type { ContainerCreateOptions, NetworkCreateOptions } from "dockerode";
-import { CLIENT_LABEL, CONTEXT_LABEL, KUBECONFIG_LABEL, NAMESPACE_LABEL } from "../names.ts";
+import { CLIENT_LABEL, CONTEXT_LABEL, HOST_GATEWAY, KUBECONFIG_LABEL, NAMESPACE_LABEL } from "../names.ts";
 import { hostIn, hosts } from "../tunnel/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 
@@ -44,6 +44,8 @@ export function cargoOptions(connection: Connection, image: string): ContainerCr
       CapAdd: ["NET_ADMIN"],
       NetworkMode: connection.network,
       RestartPolicy: { Name: "unless-stopped" },
+      // Ports of the machine itself may lead to the cluster.
+      ExtraHosts: [`${HOST_GATEWAY}:host-gateway`],
       Sysctls: { "net.ipv4.ip_forward": "1", "net.ipv4.conf.all.src_valid_mark": "1" },
       // WireGuard's private key lives here and nowhere else.
       Mounts: [{ Type: "volume", Source: volume, Target: "/var/lib/cargo" }],

@@ -1,27 +1,32 @@
 /** The local half of a connection: Docker network, volume and Cargo. */
-import type { V1Node, V1Service } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { requireImage } from "../docker/images.ts";
 import { GefyraError } from "../errors.ts";
 import { CONNECTION_LABEL, type ImageNames, imageOf } from "../names.ts";
-import { pickDockerSubnet } from "../tunnel/addresses.ts";
+import { checkDockerSubnet, pickDockerSubnet } from "../tunnel/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 import { cargoOptions, networkOptions } from "./docker.ts";
+import { takenRanges } from "./ranges.ts";
+
+export interface PlanOptions {
+  connection: string;
+  namespace: string;
+  kubeconfig: string;
+  /** Of the Docker network; picked when absent. */
+  subnet?: string | undefined;
+}
 
 export async function planConnection(
   engine: Engine,
   cluster: Cluster,
-  { connection, namespace, kubeconfig }: { connection: string; namespace: string; kubeconfig: string },
+  { connection, namespace, kubeconfig, subnet }: PlanOptions,
 ): Promise<Connection> {
+  const taken = await takenRanges(engine, cluster);
   return {
     name: connection,
     network: dockerNames(connection).network,
-    subnet: pickDockerSubnet([
-      ...await dockerRanges(engine),
-      ...hostRanges(),
-      ...await clusterRanges(cluster),
-    ]),
+    subnet: subnet ? checkDockerSubnet(subnet, taken) : pickDockerSubnet(taken.map(({ range }) => range)),
     client: clientName(),
     context: cluster.context,
     kubeconfig,
@@ -36,25 +41,6 @@ function clientName(): string {
     40,
   );
   return `${host || "client"}-${crypto.randomUUID().slice(0, 6)}`;
-}
-
-async function dockerRanges(engine: Engine): Promise<string[]> {
-  return (await engine.allNetworks()).flatMap(({ subnets }) => subnets);
-}
-
-function hostRanges(): string[] {
-  return Deno.networkInterfaces().filter(({ family }) => family === "IPv4").map(({ cidr }) => cidr);
-}
-
-/** As far as the user may see them; a service range is taken to be the /16 around the API server's address. */
-async function clusterRanges(cluster: Cluster): Promise<string[]> {
-  const nodes = await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }).catch(() => []);
-  const api = await cluster
-    .get<V1Service>({ apiVersion: "v1", kind: "Service", namespace: "default", name: "kubernetes" })
-    .catch(() => undefined);
-  const pods = nodes.flatMap(({ spec }) => spec?.podCIDRs ?? []);
-  const address = api?.spec?.clusterIP;
-  return [...pods, ...(address ? [`${address}/16`] : [])].filter((range) => !range.includes(":"));
 }
 
 /**

@@ -1,11 +1,13 @@
 /** `gefyra up`: from nothing to a tunnel that answers. Every step can be repeated. */
-import { type ImageNames, INSTALL_TIMEOUT_MS } from "../names.ts";
+import type { V1Node, V1Service } from "@kubernetes/client-node";
+import { type ImageNames, INSTALL_TIMEOUT_MS, STOWAWAY } from "../names.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { condition } from "../resources/conditions.ts";
 import { clientRef, type GefyraClient } from "../resources/client.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { install } from "../install/install.ts";
+import type { ServiceOptions } from "../install/manifests.ts";
 import { explainMissing } from "../install/diagnosis.ts";
 import type { Steps } from "../steps.ts";
 import type { Candidate } from "../tunnel/endpoints.ts";
@@ -17,6 +19,7 @@ import { nameForUp } from "./choose.ts";
 import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";
 import { down } from "./down.ts";
 import { ensureCargo, ensureNetwork, planConnection } from "./local.ts";
+import { refuseIpv6Only } from "./ranges.ts";
 
 export interface UpOptions {
   /** Name of the connection; that of the context where none is given. */
@@ -28,6 +31,12 @@ export interface UpOptions {
   /** Overrides the search for an endpoint. */
   host?: string | undefined;
   port?: number | undefined;
+  /** Of the Docker network; picked when absent. */
+  subnet?: string | undefined;
+  /** `local`: only the cluster's ranges use the tunnel. */
+  egress: "cluster" | "local";
+  /** How Stowaway is reached from outside; as it is when absent. */
+  service?: ServiceOptions | undefined;
   /** Seconds. */
   disconnectTimeout: number;
 }
@@ -35,7 +44,9 @@ export interface UpOptions {
 export interface UpResult {
   connection: Connection;
   endpoint: Candidate;
+  /** Bytes. */
   mtu: number;
+  latencyMs: number;
   /** False when everything was in place already. */
   changed: boolean;
 }
@@ -54,6 +65,7 @@ export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
     const name = options.connection ?? await nameFor(tools, options);
     const found = await findConnection(engine, name);
     refuseOther(found, cluster, options);
+    await checkFamilies(cluster);
     if (!found) await checkRights(cluster, options.namespace);
     return { name, existing: found };
   });
@@ -77,7 +89,7 @@ async function bringUp(tools: Tools, connection: Connection, options: UpOptions)
     const network = await ensureNetwork(engine, connection, images);
     const rest = await Promise.all([
       ensureCargo(engine, connection, images),
-      install(cluster, { namespace: connection.namespace, images }),
+      installAs(cluster, connection.namespace, options),
     ]);
     return [network, ...rest].includes(true);
   });
@@ -95,8 +107,35 @@ async function bringUp(tools: Tools, connection: Connection, options: UpOptions)
     connection,
     endpoint: connected.endpoint,
     mtu: connected.mtu,
+    latencyMs: connected.latencyMs,
     changed: made || connected.changed,
   };
+}
+
+/** Without a wish, Stowaway's service stays as whoever came before wanted it. */
+async function installAs(
+  cluster: Cluster,
+  namespace: string,
+  { images, service }: UpOptions,
+): Promise<boolean> {
+  const ref = { apiVersion: "v1", kind: "Service", namespace, name: STOWAWAY };
+  const wanted = service ?? serviceAsIs(await cluster.get<V1Service>(ref));
+  return await install(cluster, { namespace, images, ...(wanted ? { service: wanted } : {}) });
+}
+
+function serviceAsIs(service: V1Service | undefined): ServiceOptions | undefined {
+  if (service?.spec?.type !== "LoadBalancer") return undefined;
+  const port = service.spec.ports?.[0]?.port, annotations = service.metadata?.annotations;
+  return { type: "LoadBalancer", ...(port ? { port } : {}), ...(annotations ? { annotations } : {}) };
+}
+
+async function checkFamilies(cluster: Cluster): Promise<void> {
+  const [api, nodes] = await Promise.all([
+    cluster.get<V1Service>({ apiVersion: "v1", kind: "Service", namespace: "default", name: "kubernetes" })
+      .catch(() => undefined),
+    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }).catch(() => []),
+  ]);
+  refuseIpv6Only(api, nodes);
 }
 
 /** The client object with its place in the tunnel. */
@@ -130,14 +169,22 @@ function retryUnknownKind(error: unknown): boolean {
   throw error;
 }
 
-function refuseOther(
-  found: Connection | undefined,
-  { context }: Cluster,
-  { namespace, kubeconfig }: UpOptions,
-): void {
+function refuseOther(found: Connection | undefined, { context }: Cluster, options: UpOptions): void {
+  const { namespace, kubeconfig, subnet } = options;
+  if (!found) return;
+  if (subnet && found.subnet !== subnet) {
+    throw new GefyraError(
+      "subnet-fixed",
+      `Cannot use the subnet "${subnet}": the connection has ${found.subnet}`,
+      {
+        exit: "conflict",
+        hint: "a connection keeps its subnet; disconnect with `gefyra down` first",
+      },
+    );
+  }
   // Many clusters call their context `default`, each in a file of its own.
-  const sameFile = !found?.kubeconfig || !kubeconfig || found.kubeconfig === kubeconfig;
-  if (!found || (found.context === context && found.namespace === namespace && sameFile)) return;
+  const sameFile = !found.kubeconfig || !kubeconfig || found.kubeconfig === kubeconfig;
+  if (found.context === context && found.namespace === namespace && sameFile) return;
   const { name } = found;
   const other = `context "${found.context}"${sameFile ? "" : ` of ${found.kubeconfig}`}`;
   throw new GefyraError(

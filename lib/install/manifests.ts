@@ -19,9 +19,19 @@ export interface InstallOptions {
   /** Gefyra's own namespace. */
   namespace: string;
   images: ImageNames;
+  service?: ServiceOptions;
 }
 
-export function manifests({ namespace, images }: InstallOptions): Manifest[] {
+/** How Stowaway is reached from outside. */
+export interface ServiceOptions {
+  type: "NodePort" | "LoadBalancer";
+  /** For a cloud's load balancer. */
+  annotations?: Record<string, string>;
+  /** UDP port of the load balancer. */
+  port?: number;
+}
+
+export function manifests({ namespace, images, service = { type: "NodePort" } }: InstallOptions): Manifest[] {
   return [
     {
       apiVersion: "v1",
@@ -40,7 +50,7 @@ export function manifests({ namespace, images }: InstallOptions): Manifest[] {
     clusterRoleBinding(namespace),
     ownRole(namespace),
     ownRoleBinding(namespace),
-    stowawayService(namespace),
+    stowawayService(namespace, service),
     deployment(namespace, STOWAWAY, "stowaway", images, {
       securityContext: { capabilities: { add: ["NET_ADMIN"] } },
       ports: [{ name: "wireguard", containerPort: WIREGUARD_PORT, protocol: "UDP" }],
@@ -138,18 +148,23 @@ function rule(apiGroups: string[], resources: string[], verbs: string[], resourc
   return { apiGroups, resources, verbs, ...(resourceNames ? { resourceNames } : {}) };
 }
 
-function stowawayService(namespace: string): Manifest {
+/** A load balancer has a NodePort as well. */
+function stowawayService(
+  namespace: string,
+  { type, annotations, port = WIREGUARD_PORT }: ServiceOptions,
+): Manifest {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: named(STOWAWAY, namespace),
+    metadata: { ...named(STOWAWAY, namespace), ...(annotations ? { annotations } : {}) },
     spec: {
-      type: "NodePort",
+      type,
+      ipFamilyPolicy: "PreferDualStack",
       selector: { [COMPONENT_LABEL]: "stowaway" },
       ports: [{
         name: "wireguard",
         protocol: "UDP",
-        port: WIREGUARD_PORT,
+        port,
         targetPort: WIREGUARD_PORT,
         nodePort: WIREGUARD_NODE_PORT,
       }],

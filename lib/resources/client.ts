@@ -10,6 +10,8 @@ export interface ClientSpec {
   publicKey: string;
   /** Seconds of silence after which the client is removed with its bridges. */
   disconnectTimeout: number;
+  /** Bytes; what the path between the machine and Stowaway carries, as measured from the machine. */
+  mtu?: number;
 }
 
 /** What the client needs to know in order to connect. */

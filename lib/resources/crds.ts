@@ -1,6 +1,13 @@
 /** The two custom resource definitions. */
 import type { Manifest } from "../cluster/cluster.ts";
-import { clusterLabels, GROUP, STOWAWAY_PORTS, TUNNEL_POOL } from "../names.ts";
+import {
+  clusterLabels,
+  GROUP,
+  SMALLEST_TUNNEL_MTU,
+  STOWAWAY_PORTS,
+  TUNNEL_MTU,
+  TUNNEL_POOL,
+} from "../names.ts";
 import { targetKinds } from "../workload/kinds.ts";
 import { BRIDGE_KIND } from "./bridge.ts";
 import { CLIENT_KIND } from "./client.ts";
@@ -56,6 +63,12 @@ const clientSpec: Schema = object({
     minimum: 30,
     default: 600,
     description: "Seconds of silence after which the client and its bridges are removed",
+  },
+  mtu: {
+    type: "integer",
+    minimum: SMALLEST_TUNNEL_MTU,
+    maximum: TUNNEL_MTU,
+    description: "Bytes that fit the path from the client, as it was measured",
   },
 }, ["publicKey"]);
 

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { contains, hostIn, overlaps, pickDockerSubnet, pickTunnelSubnet, translate } from "./addresses.ts";
+import {
+  checkDockerSubnet,
+  contains,
+  hostIn,
+  overlaps,
+  pickDockerSubnet,
+  pickTunnelSubnet,
+  translate,
+} from "./addresses.ts";
 
 Deno.test("ranges overlap when one contains the other", () => {
   const table: [string, string, boolean][] = [
@@ -17,6 +25,7 @@ Deno.test("the Docker subnet avoids everything that is taken", () => {
   assert.equal(pickDockerSubnet(["172.28.0.0/23"]), "172.28.2.0/24");
   assert.equal(pickDockerSubnet(["172.16.0.0/12"]), "10.213.0.0/24");
   assert.equal(pickDockerSubnet(["172.16.0.0/12", "10.0.0.0/8"]), "192.168.0.0/24");
+  assert.equal(pickDockerSubnet(["172.16.0.0/12", "10.0.0.0/8", "192.168.0.0/16"]), "100.125.0.0/24");
   assert.throws(() => pickDockerSubnet(["0.0.0.0/0"]), { id: "no-subnet" });
 });
 
@@ -35,4 +44,20 @@ Deno.test("an app has the same host number on both sides", () => {
   assert.ok(contains("198.18.3.0/24", "198.18.3.12"));
   assert.ok(!contains("198.18.3.0/24", "198.18.4.12"));
   assert.ok(!contains("198.18.3.0/24", "not an address"));
+});
+
+Deno.test("a subnet that is asked for is refused with the reason where it cannot be used", () => {
+  const taken = [{ range: "10.96.0.0/16", owner: "the cluster's services" }];
+  assert.equal(checkDockerSubnet("172.28.7.0/24", taken), "172.28.7.0/24");
+  const table: [string, RegExp][] = [
+    ["10.96.3.0/24", /overlaps 10\.96\.0\.0\/16, which belongs to the cluster's services/],
+    ["198.18.5.0/24", /overlaps 198\.18\.0\.0\/15, which belongs to Gefyra's tunnel/],
+    ["172.28.7.0/16", /whole \/24/],
+    ["172.28.7.9/24", /whole \/24/],
+    ["fd00::/64", /not an IPv4 range/],
+    ["$(id)", /not an IPv4 range/],
+  ];
+  for (const [subnet, message] of table) {
+    assert.throws(() => checkDockerSubnet(subnet, taken), { id: "subnet-unusable", message }, subnet);
+  }
 });

@@ -23,6 +23,8 @@ const dockerCandidates = [
   ...Array.from({ length: 256 }, (_, i) => `172.28.${i}.0/24`),
   ...Array.from({ length: 256 }, (_, i) => `10.213.${i}.0/24`),
   ...Array.from({ length: 256 }, (_, i) => `192.168.${i}.0/24`),
+  // Of carriers (RFC 6598), for machines whose VPN leads all private ranges away.
+  ...Array.from({ length: 256 }, (_, i) => `100.125.${i}.0/24`),
 ];
 
 export function parseRange(cidr: string): Range {
@@ -43,9 +45,27 @@ export function pickDockerSubnet(taken: string[]): string {
     "no-subnet",
     "Cannot pick a subnet for the Docker network: all candidates overlap a used one",
     {
-      hint: "remove unused Docker networks (`docker network prune`)",
+      hint: "remove unused Docker networks (`docker network prune`), or name a free /24 with --subnet",
     },
   );
+}
+
+/** The subnet that somebody asked for, in its usual form, unless it cannot be used. */
+export function checkDockerSubnet(subnet: string, taken: { range: string; owner: string }[]): string {
+  const refuse = (state: string) => {
+    throw new GefyraError("subnet-unusable", `Cannot use the subnet "${subnet}": ${state}`, {
+      exit: "usage",
+      hint:
+        "name another IPv4 /24, e.g. --subnet 172.28.7.0/24, or leave --subnet out to have a free one picked",
+    });
+  };
+  if (!ipaddr.IPv4.isValidCIDR(subnet)) refuse("it is not an IPv4 range such as 172.28.7.0/24");
+  const [address, bits] = parseRange(subnet);
+  if (bits !== 24 || address.octets[3] !== 0) refuse("it has to be a whole /24, ending in .0/24");
+  const others = [...taken, { range: TUNNEL_POOL, owner: "Gefyra's tunnel" }];
+  const hit = others.find(({ range }) => overlaps(subnet, range));
+  if (hit) refuse(`it overlaps ${hit.range}, which belongs to ${hit.owner}`);
+  return `${address}/24`;
 }
 
 /** The first free /24 of the tunnel's pool; the pool's first one is Stowaway's own. */

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import type { V1Node } from "@kubernetes/client-node";
 import type { Container } from "../docker/engine.ts";
-import { describeCandidate, endpointCandidates, type Surroundings } from "./endpoints.ts";
+import {
+  attempts,
+  type Candidate,
+  describeCandidate,
+  describeLine,
+  endpointCandidates,
+  type Surroundings,
+} from "./endpoints.ts";
 
 const node = (name: string, addresses: Record<string, string>): V1Node => ({
   metadata: { name },
@@ -20,7 +27,7 @@ const candidates = (more: Partial<Surroundings>) =>
   endpointCandidates({
     nodes: [],
     containers: [],
-    server: new URL("https://127.0.0.1:6443"),
+    server: new URL("https://[fd00::1]:6443"),
     nodePort: 31820,
     ...more,
   }).map(({ transport, host, port, network }) =>
@@ -66,7 +73,7 @@ Deno.test("an address is tried once", () => {
   ]);
 });
 
-Deno.test("an API server on loopback is a tunnel or a published port, not a node", () => {
+Deno.test("an API server on loopback is a tunnel or a published port of this machine", () => {
   for (
     const server of [
       "https://localhost:6443",
@@ -75,7 +82,11 @@ Deno.test("an API server on loopback is a tunnel or a published port, not a node
       "https://[::1]:6443",
     ]
   ) {
-    assert.deepEqual(candidates({ server: new URL(server) }), [], server);
+    assert.deepEqual(
+      candidates({ server: new URL(server) }),
+      ["node-port host.docker.internal:31820"],
+      server,
+    );
   }
 });
 
@@ -89,7 +100,49 @@ Deno.test("a candidate is described by the way it is reached", () => {
   const at = { host: "10.0.0.1", port: 31820 };
   assert.equal(describeCandidate({ transport: "node-port", ...at }), "NodePort 10.0.0.1:31820");
   assert.equal(
+    describeCandidate({ transport: "load-balancer", ...at }),
+    "the load balancer 10.0.0.1:31820",
+  );
+  assert.equal(
     describeCandidate({ transport: "docker-network", network: "lab", ...at }),
     "the Docker network lab (10.0.0.1:31820)",
   );
+});
+
+Deno.test("a load balancer of Stowaway's service is asked last, by address or name, on the service's own port", () => {
+  const ingress = [{ ip: "203.0.113.7" }, { hostname: "lb.example.com" }, { ip: "fd00::7" }];
+  const service = { spec: { ports: [{ port: 443 }] }, status: { loadBalancer: { ingress } } };
+  assert.deepEqual(candidates({ nodes: [node("a", { InternalIP: "10.0.0.1" })], service }), [
+    "node-port 10.0.0.1:31820",
+    "load-balancer 203.0.113.7:443",
+    "load-balancer lb.example.com:443",
+  ]);
+});
+
+const far = (host: string): Candidate => ({ transport: "node-port", host, port: 1 });
+const near = (host: string): Candidate => ({ ...far(host), transport: "docker-network", network: "lab" });
+const tries = (list: Candidate[]) =>
+  attempts(list).map(({ candidate, patience }) => `${candidate.host} ${patience}`);
+
+Deno.test("a node of the same Docker gets time, all others are first asked hastily", () => {
+  assert.deepEqual(tries([near("a"), far("b"), far("c")]), [
+    ...["a 4000", "b 600", "c 600"],
+    ...["b 2500", "c 2500", "b 2500", "c 2500"],
+  ]);
+  assert.deepEqual(tries([far("b")]), ["b 2500", "b 2500"]);
+  assert.deepEqual(tries([]), []);
+});
+
+Deno.test("of a large cluster not every node is asked", () => {
+  const many = Array.from({ length: 100 }, (_, i) => far(`10.0.0.${i}`));
+  const hasty = attempts(many).filter(({ patience }) => patience === 600);
+  assert.ok(hasty.length <= 12 && hasty.length * 600 < 10_000);
+});
+
+Deno.test("a line is described by its way, its MTU and its latency", () => {
+  assert.equal(
+    describeLine(near("172.30.0.2"), { mtu: 1420, latencyMs: 0.412 }),
+    "the Docker network lab (172.30.0.2:1), 1,420 bytes MTU, 0.4 ms",
+  );
+  assert.match(describeLine(far("a"), { mtu: 1216, latencyMs: 84.6 }), /, 1,216 bytes MTU, 85 ms$/);
 });

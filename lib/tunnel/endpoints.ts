@@ -1,9 +1,10 @@
 /** Where Stowaway can be reached: the fastest candidate first. Pure. */
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Node, V1Service } from "@kubernetes/client-node";
 import type { Container } from "../docker/engine.ts";
+import { HOST_GATEWAY } from "../names.ts";
 
 export interface Candidate {
-  transport: "docker-network" | "node-port";
+  transport: "docker-network" | "node-port" | "load-balancer" | "named";
   host: string;
   port: number;
   /** The Docker network that Cargo has to join. */
@@ -15,19 +16,59 @@ export interface Surroundings {
   containers: Container[];
   server: URL;
   nodePort: number;
+  /** Stowaway's own service. */
+  service?: V1Service | undefined;
 }
 
-export function endpointCandidates({ nodes, containers, server, nodePort }: Surroundings): Candidate[] {
+export function endpointCandidates(surroundings: Surroundings): Candidate[] {
+  const { nodes, containers, server, nodePort, service } = surroundings;
   const addresses = (type: string) =>
     nodes.flatMap(({ status }) =>
       status?.addresses?.filter((a) => a.type === type).map((a) => a.address) ?? []
     );
-  const nodePorts = [...addresses("ExternalIP"), ...addresses("InternalIP"), ...publicHost(server)]
-    .filter((host) => !host.includes(":"))
+  const near = [...addresses("ExternalIP"), ...addresses("InternalIP")], host = serverHost(server);
+  const nodePorts = [...near, ...host].filter((host) => !host.includes(":"))
     .map((host): Candidate => ({ transport: "node-port", host, port: nodePort }));
-  const all = [...sharedNetworks(nodes, containers, nodePort), ...nodePorts];
-  return all.filter((one, i) => all.findIndex((o) => o.host === one.host) === i);
+  const all = [...sharedNetworks(nodes, containers, nodePort), ...nodePorts, ...loadBalancers(service)];
+  return all.filter((one, i) => all.findIndex((o) => o.host === one.host && o.port === one.port) === i);
 }
+
+/** Addresses that a load balancer has given to Stowaway's service. */
+export function loadBalancers(service: V1Service | undefined): Candidate[] {
+  const port = service?.spec?.ports?.[0]?.port;
+  return (service?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => {
+    const host = ip && !ip.includes(":") ? ip : hostname;
+    return host && port ? [{ transport: "load-balancer" as const, host, port }] : [];
+  });
+}
+
+export interface Attempt {
+  candidate: Candidate;
+  /** Milliseconds to wait for an answer. */
+  patience: number;
+}
+
+/** So many candidates are tried in the first, hasty round; of a large cluster not every node is asked. */
+const MOST = 12;
+
+/**
+ * What is tried when. A node of the same Docker answers at once or a moment after the cluster's rules are in place, and no
+ * other way is as good, so it gets time; all others are first asked hastily, then once more with patience. Pure.
+ */
+export function attempts(candidates: Candidate[]): Attempt[] {
+  const of = (near: boolean) =>
+    candidates.filter(({ transport }) => near === (transport === "docker-network")).slice(0, MOST);
+  const round = (list: Candidate[], patience: number) => list.map((candidate) => ({ candidate, patience }));
+  const far = of(false);
+  return [
+    ...round(of(true).slice(0, 3), 4_000),
+    ...(far.length > 1 ? round(far, 600) : []),
+    ...round(far, 2_500),
+    ...round(far, 2_500),
+  ];
+}
+
+export const hostPort = ({ host, port }: Candidate) => `${host}:${port}`;
 
 /** k3d, kind, minikube and the lab name a node after its container. The name is asked as well as the address. */
 function sharedNetworks(nodes: V1Node[], containers: Container[], port: number): Candidate[] {
@@ -42,12 +83,31 @@ function sharedNetworks(nodes: V1Node[], containers: Container[], port: number):
   });
 }
 
-function publicHost({ hostname }: URL): string[] {
-  const loopback = hostname === "localhost" || hostname.startsWith("127.") || hostname === "0.0.0.0";
-  return loopback ? [] : [hostname];
+/** One on loopback is a port that is published on this machine, perhaps together with Stowaway's. */
+function serverHost({ hostname }: URL): string[] {
+  const loopback = hostname === "localhost" || hostname.startsWith("127.") || hostname === "0.0.0.0" ||
+    hostname === "[::1]";
+  return [loopback ? HOST_GATEWAY : hostname];
 }
 
 export function describeCandidate({ transport, host, port, network }: Candidate): string {
-  if (transport === "docker-network") return `the Docker network ${network} (${host}:${port})`;
-  return `NodePort ${host}:${port}`;
+  switch (transport) {
+    case "docker-network":
+      return `the Docker network ${network} (${host}:${port})`;
+    case "node-port":
+      return host === HOST_GATEWAY ? `this machine's port ${port}` : `NodePort ${host}:${port}`;
+    case "load-balancer":
+      return `the load balancer ${host}:${port}`;
+    case "named":
+      return `${host}:${port}`;
+  }
+}
+
+/** e.g. `the Docker network lab (172.30.0.2:31820), 1,420 bytes MTU, 0.4 ms`. */
+export function describeLine(
+  endpoint: Candidate,
+  { mtu, latencyMs }: { mtu: number; latencyMs: number },
+): string {
+  const latency = latencyMs < 10 ? latencyMs.toFixed(1) : latencyMs.toFixed(0);
+  return `${describeCandidate(endpoint)}, ${mtu.toLocaleString("en")} bytes MTU, ${latency} ms`;
 }

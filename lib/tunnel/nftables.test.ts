@@ -28,6 +28,7 @@ Deno.test("Cargo maps the tunnel's subnet onto the Docker network, in both direc
     'iifname "wg0" dnat ip prefix to ip daddr map { 198.18.1.0/24 : 172.28.4.0/24 }',
   ]);
   assert.deepEqual(rules(cargo, "postrouting"), [
+    "meta mark 51821 accept",
     'oifname "wg0" snat ip prefix to ip saddr map { 172.28.4.0/24 : 198.18.1.0/24 }',
   ]);
 });
@@ -73,4 +74,16 @@ Deno.test("both ends make TCP segments fit the tunnel", () => {
       'oifname "wg0" tcp flags syn / syn,rst tcp option maxseg size set rt mtu',
     ]);
   }
+});
+
+Deno.test("where only the cluster uses the tunnel, all else leaves with Cargo's own address", () => {
+  const local = cargoNftables("198.18.1.0/24", "172.28.4.0/24", { local: true });
+  assert.equal(rules(local, "postrouting").at(-1), 'oifname != "wg0" ct status ! dnat masquerade');
+  assert.ok(!cargo.includes("masquerade"));
+});
+
+Deno.test("answers of published ports go back as they are, and nothing of the tunnel is taken for one", () => {
+  const chain = rules(cargo, "published_ports");
+  assert.deepEqual(chain.slice(0, 2), ["ip saddr != 172.28.4.0/24 accept", 'iifname "wg0" accept']);
+  assert.match(chain.at(-1) ?? "", /@published .* meta mark set 51821$/);
 });

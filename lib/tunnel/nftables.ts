@@ -1,5 +1,5 @@
 /** Rulesets for `nft -f`, each replacing its own table in one transaction. Pure. */
-import { TUNNEL_POOL } from "../names.ts";
+import { PUBLISHED_MARK, TUNNEL_POOL } from "../names.ts";
 
 /** Traffic to Stowaway's `port` goes to `address:local` in the tunnel. */
 export interface Forward {
@@ -27,17 +27,53 @@ const forwarding = `	chain forward {
  * Cargo maps the tunnel's subnet one to one onto the Docker network, so it holds no state per bridge. What app
  * containers send into the tunnel carries their address there.
  */
-export function cargoNftables(tunnelSubnet: string, dockerSubnet: string): string {
-  return replacing(`	chain prerouting {
+export function cargoNftables(
+  tunnelSubnet: string,
+  dockerSubnet: string,
+  { local = false }: { local?: boolean } = {},
+): string {
+  return replacing(`${publishedPorts(dockerSubnet)}	chain prerouting {
 		type nat hook prerouting priority dstnat; policy accept;
 		iifname "wg0" dnat ip prefix to ip daddr map { ${tunnelSubnet} : ${dockerSubnet} }
 	}
 	chain postrouting {
 		type nat hook postrouting priority srcnat; policy accept;
+		meta mark ${PUBLISHED_MARK} accept
 		oifname "wg0" snat ip prefix to ip saddr map { ${dockerSubnet} : ${tunnelSubnet} }
-	}
+${local ? LEAVES_LOCALLY : ""}	}
 ${forwarding}`);
 }
+
+/**
+ * Who asks a published port comes over the Docker bridge, past Cargo, and only the answer gets here: the second packet of
+ * a connection whose first one was never seen. It and all that follow go back over the bridge as they are. No container
+ * is to learn that it could send there by itself (ICMP redirects): it would leave the tunnel.
+ */
+function publishedPorts(dockerSubnet: string): string {
+  const flow = "ip saddr . tcp sport . ip daddr . tcp dport";
+  return `	set published {
+		type ipv4_addr . inet_service . ipv4_addr . inet_service
+		flags dynamic, timeout
+		timeout 1d
+		size 65535
+	}
+	chain published_ports {
+		type filter hook prerouting priority mangle; policy accept;
+		ip saddr != ${dockerSubnet} accept
+		iifname "wg0" accept
+		ct state invalid tcp flags & (syn | ack) == syn | ack update @published { ${flow} }
+		${flow} @published update @published { ${flow} } meta mark set ${PUBLISHED_MARK}
+	}
+	chain output {
+		type filter hook output priority filter; policy accept;
+		icmp type redirect drop
+	}
+`;
+}
+
+/** What leaves over the Docker bridge comes back through Cargo, which otherwise would see one direction only. */
+const LEAVES_LOCALLY = `		oifname != "wg0" ct status ! dnat masquerade
+`;
 
 /**
  * Stowaway sends each of its ports into the tunnel, and lets the tunnel out into the cluster as itself. What goes in

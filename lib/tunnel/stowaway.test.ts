@@ -38,3 +38,13 @@ Deno.test("free ports are given out from the first one on", () => {
   assert.equal(all.at(-1), 29999);
   assert.throws(() => pickPorts(all, 1), { id: "ports-full" });
 });
+
+Deno.test("a peer whose path carries less has a route that says so", () => {
+  const peers = [
+    { publicKey: "A=", subnet: "198.18.1.0/24", mtu: 1216 },
+    { publicKey: "B=", subnet: "198.18.2.0/24", mtu: 1420 },
+    { publicKey: "C=", subnet: "198.18.3.0/24" },
+  ];
+  const { "network.conf": network = "" } = stowawayFiles({ privateKey: "P", peers, forwards: [] });
+  assert.match(network, /^ROUTES=198\.18\.0\.0\/15 dev wg0,198\.18\.1\.0\/24 dev wg0 mtu 1216$/m);
+});

@@ -1,6 +1,6 @@
 /** Everything that Stowaway is told: the files that `stowaway apply` reads. Pure. */
 import { GefyraError } from "../errors.ts";
-import { DEFAULT_TUNNEL_MTU, STOWAWAY_PORTS, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_POOL } from "../names.ts";
+import { STOWAWAY_PORTS, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_MTU, TUNNEL_POOL } from "../names.ts";
 import { type Forward, stowawayNftables } from "./nftables.ts";
 import { type StowawayPeer, stowawayWireguard } from "./wireguard.ts";
 
@@ -16,11 +16,16 @@ export function stowawayFiles({ privateKey, peers, forwards }: StowawayState): R
     "nftables.conf": stowawayNftables(forwards),
     "network.conf": [
       `ADDRESS=${STOWAWAY_TUNNEL_ADDRESS}/32`,
-      `MTU=${DEFAULT_TUNNEL_MTU}`,
-      `ROUTES=${TUNNEL_POOL} dev wg0`,
+      `MTU=${TUNNEL_MTU}`,
+      `ROUTES=${[`${TUNNEL_POOL} dev wg0`, ...peers.flatMap(narrowRoute).sort()].join(",")}`,
       "",
     ].join("\n"),
   };
+}
+
+/** A peer whose path carries less than the device has a route of its own, which says so. */
+function narrowRoute({ subnet, mtu = TUNNEL_MTU }: StowawayPeer): string[] {
+  return mtu < TUNNEL_MTU ? [`${subnet} dev wg0 mtu ${mtu}`] : [];
 }
 
 /** `count` free ports of Stowaway. */

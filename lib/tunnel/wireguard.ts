@@ -5,6 +5,8 @@ export interface StowawayPeer {
   publicKey: string;
   /** The connection's /24 in the tunnel. */
   subnet: string;
+  /** Bytes that its path carries; the device's when absent. */
+  mtu?: number | undefined;
 }
 
 /** Stowaway's end: one peer per connection. Peers without an endpoint: the clients call. */

@@ -87,7 +87,7 @@ export async function tunnel(): Promise<Tunnel> {
     };
     const files = {
       cargo: {
-        ...cargoFiles(status, local, `${addresses.stowaway}:51820`),
+        ...cargoFiles(status, local, { endpoint: `${addresses.stowaway}:51820` }),
         Corefile: corefile(CLUSTER_NAME),
       },
       stowaway: stowawayFiles(state),

@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# The way to the other end under `cargo run`: which endpoint is used, whether it answers, and how much it carries.
+
+readonly LOOK_EVERY=2    # seconds
+readonly BETTER_EVERY=300 # seconds between two tries of an endpoint that is better than the one in use
+readonly OVERHEAD=60     # IPv4 and UDP headers, WireGuard's header and tag
+readonly SMALLEST_MTU=576
+
+# A peer that lost its session (Stowaway started again) drops what it gets without a word, and WireGuard notices up to
+# two minutes later. Both ends send keepalives, so silence tells: then Cargo forgets the session and calls anew, at the
+# next of the endpoints that it knows, where it knows several.
+watch_peer() {
+  local received seen='' silent=0 keepalive turn=0 asked=$SECONDS
+  while sleep "$LOOK_EVERY"; do
+    read -r _ keepalive < <(wg show "$DEVICE" persistent-keepalive) || continue
+    read -r _ received _ < <(wg show "$DEVICE" transfer) || continue
+    if [[ $received != "$seen" ]]; then
+      seen=$received silent=0
+      if ((SECONDS - asked >= BETTER_EVERY)); then
+        try_better || true
+        asked=$SECONDS
+      fi
+      continue
+    fi
+    silent=$((silent + LOOK_EVERY))
+    if [[ $keepalive == off ]] || ((silent <= 2 * keepalive)); then continue; fi
+    ((received == 0)) || log "peer is silent, starting a new session"
+    renew_session "$turn" || log "cannot start a new session"
+    turn=$((turn + 1)) seen=0 silent=0
+  done
+}
+
+# The endpoints that Cargo was told, best first, those with a name by their address of now.
+endpoints() {
+  local endpoint host
+  while IFS= read -r endpoint; do
+    host=${endpoint%:*}
+    [[ $host =~ ^[0-9.]+$ ]] || host=$(getent ahostsv4 "$host" | cut -d ' ' -f 1 | head -n 1)
+    [[ -z $host ]] || echo "$host:${endpoint##*:}"
+  done < <(setting "$LIVE/network.conf" ENDPOINTS | tr ',' '\n')
+}
+
+# renew_session TURN: the first time at the endpoint that it was told, then at the others, over and over.
+renew_session() {
+  (
+    flock 9
+    [[ -e $LIVE/wireguard.conf ]] || exit 0
+    local -a list=()
+    mapfile -t list < <(
+      sed -n 's/^Endpoint = //p' "$LIVE/wireguard.conf"
+      endpoints 2>/dev/null | grep -vxF "$(sed -n 's/^Endpoint = //p' "$LIVE/wireguard.conf")"
+    )
+    local endpoint=
+    ((${#list[@]} == 0)) || endpoint=${list[$(($1 % ${#list[@]}))]}
+    ((${#list[@]} < 2)) || log "calling $endpoint"
+    sed "s/^Endpoint = .*/Endpoint = $endpoint/" "$LIVE/wireguard.conf" >"$RUNTIME/renewed.conf"
+    wg syncconf "$DEVICE" <(wireguard_config "$RUNTIME/renewed.conf" | sed '/^\[Peer\]/,$d')
+    apply_wireguard "$RUNTIME/renewed.conf"
+  ) 9>"$RUNTIME/lock"
+}
+
+# While the line is good: whether a better endpoint than the one in use answers by now. The session goes with it, so that
+# no connection ends; an endpoint that does not answer costs the tunnel a second.
+try_better() {
+  (
+    flock 9
+    local key now endpoint other
+    read -r key now < <(wg show "$DEVICE" endpoints) || exit 0
+    other=$(setting "$LIVE/network.conf" PEER)
+    [[ -n $other ]] || exit 0
+    while IFS= read -r endpoint; do
+      [[ $endpoint != "$now" ]] || exit 0
+      wg set "$DEVICE" peer "$key" endpoint "$endpoint" || continue
+      # The other end may call from the old address meanwhile, which takes the endpoint back.
+      if ping -n -q -c 2 -i 0.2 -W 0.8 "$other" >/dev/null && [[ $(wg show "$DEVICE" endpoints) == *"$endpoint" ]]; then
+        log "better endpoint: $endpoint"
+        exit 0
+      fi
+      wg set "$DEVICE" peer "$key" endpoint "$now"
+    done < <(endpoints)
+  ) 9>"$RUNTIME/lock"
+}
+
+# measure MTU. What is probed is a multiple of 16 bytes, to which WireGuard pads, or the device's own MTU.
+measure() {
+  await_run
+  exec 9>"$RUNTIME/lock"
+  flock 9
+  local other largest=$1 before latency mtu
+  other=$(setting "$LIVE/network.conf" PEER)
+  before=$(<"/sys/class/net/$DEVICE/mtu")
+  latency=$(ping -n -q -c 3 -i 0.05 -W 2 "$other" | sed -n 's/^rtt [^=]*= \([0-9.]*\).*/\1/p') || true
+  [[ -n $latency ]] || refuse "cannot measure: $other does not answer through the tunnel"
+  # shellcheck disable=SC2064 # the value of now
+  trap "ip link set '$DEVICE' mtu '$before'" EXIT
+  ip link set "$DEVICE" mtu "$largest"
+  mtu=$(largest_mtu "$other" "$largest" "$latency")
+  printf '{"mtu":%d,"latencyMs":%s}\n' "$mtu" "$latency"
+}
+
+# A probe that is too long may teach the kernel the path's MTU; from then on the kernel would cut it into fragments, which
+# arrive, and are slow. So what the kernel knows sets the limit, and probes find what nobody tells: a line that drops.
+largest_mtu() {
+  local limit known low high middle
+  limit=$(limit_of_path "$2")
+  while ! carries "$1" "$limit" "$3"; do
+    known=$(limit_of_path "$2")
+    ((known < limit)) || break
+    limit=$known
+  done
+  known=$(limit_of_path "$2")
+  ((known >= limit)) || limit=$known
+  if carries "$1" "$limit" "$3"; then
+    echo "$limit"
+    return
+  fi
+  low=$((SMALLEST_MTU / 16)) high=$((limit / 16))
+  while ((high - low > 1)); do
+    middle=$(((low + high) / 2))
+    if carries "$1" $((middle * 16)) "$3"; then low=$middle; else high=$middle; fi
+  done
+  echo $((low * 16))
+}
+
+# carries ADDRESS MTU MILLISECONDS: whether a packet of so many bytes comes back, on a line of that latency.
+carries() {
+  local patience
+  patience=$(awk -v rtt="$3" 'BEGIN { wait = rtt * 5 / 1000; print (wait < 0.5 ? 0.5 : wait) }')
+  ping -n -q -M "do" -c 2 -i 0.2 -W "$patience" -s $(($2 - 28)) "$1" >/dev/null 2>&1
+}
+
+# The tunnel's MTU as far as the kernel knows the path to the endpoint in use, up to a limit.
+limit_of_path() {
+  local endpoint route mtu
+  endpoint=$(wg show "$DEVICE" endpoints | awk '{ print $2 }')
+  route=$(ip -4 route get "${endpoint%:*}" mark "$(wg show "$DEVICE" fwmark)" 2>/dev/null) || true
+  mtu=$(sed -n 's/.* mtu \([0-9]*\).*/\1/p' <<<"$route")
+  [[ -n $mtu ]] || mtu=$(cat "/sys/class/net/$(sed -n 's/.* dev \([^ ]*\).*/\1/p' <<<"$route")/mtu" 2>/dev/null) || mtu=1500
+  if ((mtu - OVERHEAD >= $1)); then echo "$1"; else echo $(((mtu - OVERHEAD) / 16 * 16)); fi
+}

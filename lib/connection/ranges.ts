@@ -1,0 +1,116 @@
+/** Which address ranges are in use, on this machine and in the cluster. */
+import type { V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { Cluster, KubernetesObject } from "../cluster/cluster.ts";
+import type { Engine } from "../docker/engine.ts";
+import { podIpv4 } from "../cluster/ipv4.ts";
+import { GefyraError, messageOf } from "../errors.ts";
+import { parseProcRoutes, serviceRangeIn, withAddresses } from "../tunnel/ranges.ts";
+
+/** A range and whose it is. */
+export interface Taken {
+  range: string;
+  owner: string;
+}
+
+const ROUTES = "/proc/net/route";
+
+export async function takenRanges(engine: Engine, cluster: Cluster): Promise<Taken[]> {
+  const owned = (owner: string) => (range: string): Taken => ({ range, owner });
+  const [networks, ranges, nodes] = await Promise.all([
+    engine.allNetworks(),
+    clusterRanges(cluster),
+    nodeAddresses(cluster),
+  ]);
+  return [
+    ...networks.flatMap(({ name, subnets }) => subnets.map(owned(`the Docker network "${name}"`))),
+    ...[...ranges.pods, ...nodes].map(owned("the cluster's pods and nodes")),
+    ...ranges.services.map(owned("the cluster's services")),
+    ...(await hostRanges()).map(owned("a route of this machine")),
+  ];
+}
+
+/** Addresses of the machine's interfaces everywhere; on Linux also what its routing table leads elsewhere (VPNs). */
+async function hostRanges(): Promise<string[]> {
+  const interfaces = Deno.networkInterfaces().filter(({ family }) => family === "IPv4").map(({ cidr }) =>
+    cidr
+  );
+  const table = await Deno.readTextFile(ROUTES).catch(() => "");
+  return [...interfaces, ...parseProcRoutes(table)];
+}
+
+export interface ClusterRanges {
+  pods: string[];
+  services: string[];
+}
+
+/** As far as the user may see them, IPv4 only. */
+export async function clusterRanges(cluster: Cluster): Promise<ClusterRanges> {
+  const [nodes, systemPods, services] = await Promise.all([
+    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }).catch(() => []),
+    // Network plugins with an address management of their own do not use the nodes' pod ranges.
+    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace: "kube-system" }).catch(() => []),
+    serviceRanges(cluster),
+  ]);
+  const given = nodes.flatMap(({ spec }) => spec?.podCIDRs ?? spec?.podCIDR ?? []).filter(isIpv4);
+  const addresses = systemPods.filter(({ spec }) => !spec?.hostNetwork).flatMap((pod) => podIpv4(pod) ?? []);
+  return { pods: withAddresses(given, addresses), services: services.filter(isIpv4) };
+}
+
+const isIpv4 = (range: string) => !range.includes(":");
+
+async function nodeAddresses(cluster: Cluster): Promise<string[]> {
+  const nodes = await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }).catch(() => []);
+  const addresses = nodes.flatMap(({ status }) => status?.addresses ?? []);
+  return addresses.filter(({ type }) => type === "InternalIP").map(({ address }) => `${address}/32`)
+    .filter(isIpv4);
+}
+
+interface ServiceCidr extends KubernetesObject {
+  spec?: { cidrs?: string[] };
+}
+
+/**
+ * From the ServiceCIDR objects of Kubernetes 1.33 and later; before, a service with an impossible address is refused with
+ * an error that names the range; where neither may be asked, the /16 around the API server's own service.
+ */
+async function serviceRanges(cluster: Cluster): Promise<string[]> {
+  const objects = await cluster.list<ServiceCidr>({ apiVersion: "networking.k8s.io/v1", kind: "ServiceCIDR" })
+    .catch(() => []);
+  const listed = objects.flatMap(({ spec }) => spec?.cidrs ?? []);
+  if (listed.length) return listed;
+  const refused = await cluster.create(impossibleService as never, { dryRun: true }).then(
+    () => "",
+    messageOf,
+  );
+  const named = serviceRangeIn(refused);
+  if (named.length) return named;
+  const api = await cluster
+    .get<V1Service>({ apiVersion: "v1", kind: "Service", namespace: "default", name: "kubernetes" })
+    .catch(() => undefined);
+  return (api?.spec?.clusterIPs ?? []).filter(isIpv4).map((address) => `${address}/16`);
+}
+
+/** RFC 5737 keeps this address for documentation, so no cluster has it. */
+const impossibleService = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "gefyra-range-probe", namespace: "default" },
+  spec: { clusterIP: "192.0.2.1", ports: [{ port: 1 }] },
+};
+
+/** Gefyra's tunnel carries IPv4: a cluster that has only IPv6 has nothing that it could lead to. */
+export function refuseIpv6Only(service: V1Service | undefined, nodes: V1Node[]): void {
+  const addresses = [
+    ...service?.spec?.clusterIPs ?? [service?.spec?.clusterIP ?? ""],
+    ...nodes.flatMap(({ spec }) => spec?.podCIDRs ?? []),
+  ].filter((address) => /^[0-9a-f:.]+(\/\d+)?$/i.test(address));
+  if (addresses.length === 0 || addresses.some(isIpv4)) return;
+  throw new GefyraError(
+    "no-ipv4",
+    "Cannot connect: the cluster's pods and services have IPv6 addresses only",
+    {
+      exit: "refused",
+      hint: "Gefyra's tunnel carries IPv4; a dual-stack cluster works",
+    },
+  );
+}

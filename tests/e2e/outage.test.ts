@@ -1,0 +1,140 @@
+/** A line that is interrupted: short, nobody notices; longer, the originals serve; and it comes back without help. */
+import assert from "node:assert/strict";
+import { docker, eventually } from "../docker.ts";
+import { gefyra } from "./harness/gefyra.ts";
+import { CONTROL_PLANE } from "./harness/home.ts";
+import { type Json, kubectlJson } from "./harness/kubectl.ts";
+import { containersOf, type Scene, scene } from "./harness/scene.ts";
+import { ordered, report, timed } from "./harness/steps.ts";
+import { tools, workload } from "./harness/workloads.ts";
+
+/** One deployment for each way to bridge. */
+const names = ["kept", "replaced"];
+const ORIGINALS_WITHIN_MS = 27_000, LOCAL_WITHIN_MS = 20_000, STANDSTILL_MS = 15_000;
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Both, each as soon as it does. */
+async function originalsAnswer(place: Scene, within: number): Promise<string> {
+  const times = await Promise.all(
+    names.map((name) =>
+      timed(() =>
+        eventually(async () => assert.match(await place.ask(`http://${name}`), /^hello from nginx/), within)
+      )
+    ),
+  );
+  return names.map((name, i) => `${name} ${times[i]}`).join(", ");
+}
+
+async function localAnswers(place: Scene, within: number): Promise<string> {
+  const times = await Promise.all(names.map((name) =>
+    timed(() =>
+      eventually(async () => {
+        assert.deepEqual([...new Set(await place.askOften(`http://${name}`, 3))], ["local"]);
+      }, within)
+    )
+  ));
+  return names.map((name, i) => `${name} ${times[i]}`).join(", ");
+}
+
+async function phases(place: Scene): Promise<string[]> {
+  const { items } = await kubectlJson("get", "gefyrabridges", "--namespace", place.namespace);
+  return items.map(({ status }: Json) => status.phase);
+}
+
+const restarts = async (place: Scene) =>
+  (await Promise.all(names.map((name) => place.pods(name)))).flat()
+    .map(({ status }) => status.containerStatuses[0].restartCount);
+
+/** Nothing of the tunnel passes, in either direction. */
+async function cut(cargo: string): Promise<() => Promise<unknown>> {
+  const rules = "table ip outage {\n" +
+    "chain in { type filter hook input priority 0; udp sport 31820 drop; }\n" +
+    "chain out { type filter hook output priority 0; udp dport 31820 drop; }\n}\n";
+  await docker(["exec", "--interactive", cargo, "nft", "-f", "-"], new TextEncoder().encode(rules));
+  return () => docker(["exec", cargo, "nft", "delete", "table", "ip", "outage"]);
+}
+
+Deno.test("an interrupted line", async (t) => {
+  await using place = await scene("outage");
+  const step = ordered(t);
+  await Promise.all([place.apply([tools(), ...names.flatMap((name) => workload(name))]), gefyra("up")]);
+  const [cargo = ""] = await containersOf("cargo");
+  await place.run("app", "local");
+  await Promise.all([place.bridge("app", "kept", "--keep"), place.bridge("app", "replaced", "--replace")]);
+  await localAnswers(place, 10_000);
+
+  await step("7 s are not noticed but by those who ask meanwhile", async () => {
+    const before = await restarts(place);
+    const mend = await cut(cargo);
+    await sleep(7_000);
+    await mend();
+    const took = await localAnswers(place, 10_000);
+    assert.deepEqual(await phases(place), ["Active", "Active"]);
+    await sleep(8_000);
+    assert.deepEqual(await phases(place), ["Active", "Active"]);
+    assert.deepEqual(await restarts(place), before);
+    report(`the local container answered ${took} after 7 s`);
+  });
+
+  await step("while Cargo is paused the originals answer, and the local container afterwards", async () => {
+    await docker(["pause", cargo]);
+    report(`originals after ${await originalsAnswer(place, ORIGINALS_WITHIN_MS)}`);
+    await eventually(async () => assert.deepEqual(await phases(place), ["Suspended", "Suspended"]));
+    const { stdout } = await gefyra("list", "--bridges", "-o", "wide");
+    assert.match(stdout, /Suspended .* is silent: the originals serve$/m);
+    await docker(["unpause", cargo]);
+    report(`local after ${await localAnswers(place, LOCAL_WITHIN_MS)}`);
+    await eventually(async () => assert.deepEqual(await phases(place), ["Active", "Active"]));
+  });
+
+  await step("after 60 s it comes back", async () => {
+    const mend = await cut(cargo);
+    await Promise.all([sleep(60_000), originalsAnswer(place, ORIGINALS_WITHIN_MS)]);
+    assert.deepEqual(await phases(place), ["Suspended", "Suspended"]);
+    await mend();
+    report(`local after ${await localAnswers(place, LOCAL_WITHIN_MS)}`);
+  });
+
+  await step("Cargo comes back from a restart, and from the end of its processes", async () => {
+    await docker(["restart", "--time", "5", cargo]);
+    report(`restart: local after ${await localAnswers(place, LOCAL_WITHIN_MS)}`);
+    // As the engine's end: all processes are killed at once, and the restart policy brings them back.
+    await signal(cargo, "KILL", "coredns");
+    report(`killed: local after ${await localAnswers(place, LOCAL_WITHIN_MS)}`);
+    const state = "{{.State.Running}} {{.RestartCount}}";
+    assert.equal(await docker(["inspect", "--format", state, cargo]), "true 1");
+  });
+
+  await step("while the API server stands still, traffic flows, and nothing is given up", async () => {
+    const address = (await place.pods("kept"))[0].status.podIP;
+    await signal(CONTROL_PLANE, "STOP", "kube apiserver");
+    try {
+      const end = Date.now() + STANDSTILL_MS;
+      while (Date.now() < end) assert.match(await askFromNode(address), /\r\n\r\nlocal$/);
+    } finally {
+      await signal(CONTROL_PLANE, "CONT", "kube apiserver");
+    }
+    await localAnswers(place, LOCAL_WITHIN_MS);
+    await eventually(async () => assert.deepEqual(await phases(place), ["Active", "Active"]), 30_000);
+  });
+
+  await step("after a restart of the node all of it comes back", async () => {
+    await docker(["restart", "--time", "5", CONTROL_PLANE]);
+    report(`local after ${await localAnswers(place, 120_000)}`);
+  });
+});
+
+/** To all processes of a container whose command line begins like that. */
+function signal(container: string, name: string, command: string): Promise<string> {
+  const find = `for one in /proc/[0-9]*; do
+    case "$(tr '\\0' ' ' < $one/cmdline)" in "${command} "*) kill -${name} "\${one#/proc/}" && echo $one ;; esac
+  done`;
+  return docker(["exec", container, "bash", "-c", find]);
+}
+
+/** For when there is no kubectl. */
+function askFromNode(address: string): Promise<string> {
+  const ask = `exec 3<>/dev/tcp/${address}/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3`;
+  return docker(["exec", CONTROL_PLANE, "timeout", "4", "bash", "-c", ask]);
+}
