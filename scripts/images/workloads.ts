@@ -2,7 +2,7 @@
 import { buildImage, queue } from "./build.ts";
 import { folder, type Report } from "./ingredients.ts";
 
-export const workloads = ["hello-nginx", "pyserver", "tools"] as const;
+export const workloads = ["hello-nginx", "pyserver", "tools", "musl"] as const;
 
 /** Builds `<name>:latest` of each where its content has changed. */
 export async function buildWorkloads(report: Report): Promise<void> {

@@ -1,6 +1,7 @@
 /** A line that is interrupted: short, nobody notices; longer, the originals serve; and it comes back without help. */
 import assert from "node:assert/strict";
 import { docker, eventually } from "../docker.ts";
+import { cut } from "./harness/cut.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { CONTROL_PLANE } from "./harness/home.ts";
 import { type Json, kubectlJson } from "./harness/kubectl.ts";
@@ -45,15 +46,6 @@ async function phases(place: Scene): Promise<string[]> {
 const restarts = async (place: Scene) =>
   (await Promise.all(names.map((name) => place.pods(name)))).flat()
     .map(({ status }) => status.containerStatuses[0].restartCount);
-
-/** Nothing of the tunnel passes, in either direction. */
-async function cut(cargo: string): Promise<() => Promise<unknown>> {
-  const rules = "table ip outage {\n" +
-    "chain in { type filter hook input priority 0; udp sport 31820 drop; }\n" +
-    "chain out { type filter hook output priority 0; udp dport 31820 drop; }\n}\n";
-  await docker(["exec", "--interactive", cargo, "nft", "-f", "-"], new TextEncoder().encode(rules));
-  return () => docker(["exec", cargo, "nft", "delete", "table", "ip", "outage"]);
-}
 
 Deno.test("an interrupted line", async (t) => {
   await using place = await scene("outage");
