@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { docker, eventually, exec } from "../docker.ts";
 import { cut } from "./harness/cut.ts";
 import { gefyra } from "./harness/gefyra.ts";
-import { WORKER } from "./harness/home.ts";
+import { CONTEXT, WORKER } from "./harness/home.ts";
 import { apply, kubectl, type Manifest } from "./harness/kubectl.ts";
 import { containersOf, inApp, type Scene, scene } from "./harness/scene.ts";
 import { ordered, report } from "./harness/steps.ts";
@@ -66,7 +66,7 @@ Deno.test("names", async (t) => {
       ["full, with the final dot", `web.${namespace}.svc.cluster.local.`, address],
       ["headless", "headless", pods],
       ["an external name", "away", worker],
-      ["beyond the cluster, as its nodes see it", WORKER, worker],
+      ["beyond the cluster, as its nodes see it", `${WORKER}.${CONTEXT}`, worker],
       ["of another app container", "app2", sibling],
     ];
     for (const [what, name, expected] of table) {
