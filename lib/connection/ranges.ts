@@ -106,7 +106,7 @@ export function refuseIpv6Only(service: V1Service | undefined, nodes: V1Node[]):
   ].filter((address) => /^[0-9a-f:.]+(\/\d+)?$/i.test(address));
   if (addresses.length === 0 || addresses.some(isIpv4)) return;
   throw new GefyraError(
-    "no-ipv4",
+    "address-family",
     "Cannot connect: the cluster's pods and services have IPv6 addresses only",
     {
       exit: "refused",

@@ -71,14 +71,9 @@ Deno.test("the line", async (t) => {
   await place.run("app", "local", "-p", `${PUBLISHED}:8000`);
   await place.bridge("app", "bridged", "--keep");
 
-  await step("a published port answers this machine and another host", async () => {
-    const own = [`127.0.0.1`, other.machine];
-    for (const host of own) {
-      const response = await fetch(`http://${host}:${PUBLISHED}/`, { signal: AbortSignal.timeout(4000) });
-      assert.equal(await response.text(), "local", host);
-    }
-    assert.equal(await other.ask(`http://${other.machine}:${PUBLISHED}/`), "local");
-    // What the container asks for by itself still goes through the cluster.
+  await step("a published port answers this machine", async () => {
+    const response = await fetch(`http://127.0.0.1:${PUBLISHED}/`, { signal: AbortSignal.timeout(4000) });
+    assert.equal(await response.text(), "local");
     assert.match((await curl("app", "http://web")).stdout, /^hello from nginx/);
   });
 
@@ -109,7 +104,6 @@ Deno.test("the line", async (t) => {
     assert.equal((await curl("app", url)).stdout, "stranger");
     assert.notEqual((await curl("app", "http://web")).code, 0);
     await mend();
-    assert.equal(await other.ask(`http://${other.machine}:${PUBLISHED}/`), "local");
     await gefyra("up");
     await eventually(async () => assert.equal((await curl("app", url)).stdout, "stranger"), 20_000);
     const mendAgain = await cut(cargo);

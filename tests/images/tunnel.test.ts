@@ -115,6 +115,55 @@ Deno.test("Cargo and Stowaway hold a tunnel", async (t) => {
   });
 });
 
+Deno.test("the path is measured: what it tells, and what it drops without a word", async (t) => {
+  await using ends = await tunnel();
+  const { cargo, stowaway, files } = ends;
+  await apply(stowaway, "stowaway", files.stowaway);
+  await apply(cargo, "cargo", files.cargo);
+  const measure = async () => JSON.parse(await exec(cargo, "cargo", "measure", "1420"));
+  await eventually(measure);
+
+  await t.step("a wide one carries the most that is used", async () => {
+    const { mtu, latencyMs } = await measure();
+    assert.equal(mtu, 1420);
+    assert.ok(latencyMs > 0 && latencyMs < 100, `${latencyMs} ms`);
+  });
+
+  await t.step("a narrow device is known, and so is 16 the step", async () => {
+    const route = await exec(cargo, "ip", "route", "get", ends.addresses.stowaway, "mark", "51820");
+    const device = route.match(/ dev (\S+)/)?.[1] ?? "";
+    await exec(cargo, "ip", "link", "set", device, "mtu", "1280");
+    assert.equal((await measure()).mtu, 1216);
+    await exec(cargo, "ip", "link", "set", device, "mtu", "1500");
+  });
+
+  await t.step("a line that drops without a word is found by looking", async () => {
+    await exec(stowaway, "ip", "link", "set", "eth0", "mtu", "1310");
+    assert.equal((await measure()).mtu, 1248);
+    await exec(stowaway, "ip", "link", "set", "eth0", "mtu", "1500");
+  });
+
+  await t.step("measuring changes nothing", async () => {
+    assert.equal((await status(cargo, "cargo")).mtu, 1420);
+    assert.equal((await apply(cargo, "cargo", files.cargo)).stdout, "unchanged");
+  });
+});
+
+Deno.test("answers to whoever came past Cargo go back over the bridge", async () => {
+  await using ends = await tunnel({ router: true });
+  const { cargo, stowaway, app, addresses, files, router } = ends;
+  await apply(stowaway, "stowaway", files.stowaway);
+  await apply(cargo, "cargo", files.cargo);
+  await eventually(async () =>
+    assert.equal(await ask(ends.pod, addresses.stowaway, PORT.stowaway), "app saw 198.18.0.1")
+  );
+  // As a client of a published port: an address from elsewhere, the first packet straight to the app.
+  await exec(router, "ip", "address", "add", "10.99.0.5/32", "dev", "lo");
+  await exec(router, "ip", "route", "replace", `${addresses.app}/32`, "dev", "eth0", "src", "10.99.0.5");
+  assert.equal(await ask(router, addresses.app, PORT.app), "app saw 10.99.0.5");
+  assert.equal(await ask(app, addresses.pod, PORT.pod), `pod saw ${addresses.stowaway}`);
+});
+
 Deno.test("Stowaway says why it cannot start where nothing is forwarded", async () => {
   await using box = sandbox();
   const options = ["--cap-add", "NET_ADMIN", "--sysctl", "net.ipv4.ip_forward=0"];

@@ -24,13 +24,15 @@ export interface Tunnel extends AsyncDisposable {
   stowaway: string;
   app: string;
   pod: string;
+  /** Cargo's way out, where it is asked for. */
+  router: string;
   addresses: Record<"cargo" | "stowaway" | "app" | "pod", string>;
   privateKey: string;
   /** The right state of either end. */
   files: Record<"cargo" | "stowaway", Record<string, string>>;
 }
 
-export async function tunnel(): Promise<Tunnel> {
+export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
   const box = sandbox();
   try {
     const octet = Math.floor(Math.random() * 250);
@@ -47,12 +49,14 @@ export async function tunnel(): Promise<Tunnel> {
     };
     const at = (network: string, ip: string) => ["--network", network, "--ip", ip];
     const forwards = ["--cap-add", "NET_ADMIN", "--sysctl", "net.ipv4.ip_forward=1"];
-    const [cargo, stowaway, app, pod] = await Promise.all([
+    const routerAddress = hostIn(local, 30);
+    const [cargo, stowaway, app, pod, router] = await Promise.all([
       box.create("cargo", [
         ...at(localNetwork, addresses.cargo),
         ...forwards,
         ...["--sysctl", "net.ipv4.conf.all.src_valid_mark=1"],
         ...["--env", `CARGO_GATEWAY=${gateway}/24`],
+        ...(routed ? ["--env", `CARGO_ROUTER=${routerAddress}`] : []),
       ], imageOf("cargo")),
       box.run("stowaway", [...at(clusterNetwork, addresses.stowaway), ...forwards], imageOf("stowaway")),
       box.run(
@@ -65,6 +69,17 @@ export async function tunnel(): Promise<Tunnel> {
         "perl",
         ...["-e", greeter, "pod", `${PORT.pod}`],
       ]),
+      routed
+        ? box.run(
+          "router",
+          [
+            ...at(localNetwork, routerAddress),
+            ...["--cap-add", "NET_ADMIN", "--entrypoint", "sleep"],
+          ],
+          imageOf("cargo"),
+          ["infinity"],
+        )
+        : "",
     ]);
     await docker(["network", "connect", clusterNetwork, cargo]);
     await docker(["start", cargo]);
@@ -93,7 +108,7 @@ export async function tunnel(): Promise<Tunnel> {
       stowaway: stowawayFiles(state),
     };
     return {
-      ...{ cargo, stowaway, app, pod, addresses, privateKey, files },
+      ...{ cargo, stowaway, app, pod, router, addresses, privateKey, files },
       [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -3,11 +3,7 @@ import { defaultImages, imageOf } from "../../../lib/names.ts";
 import { docker, sandbox } from "../../docker.ts";
 
 export interface Stranger extends AsyncDisposable {
-  /** Its address, and that of this machine on the cable. */
   address: string;
-  machine: string;
-  /** What it gets from there. */
-  ask(url: string): Promise<string>;
   /** This machine leads a range to it from now on. */
   route(range: string): Promise<void>;
 }
@@ -45,8 +41,6 @@ export async function stranger(): Promise<Stranger> {
   );
   return {
     address,
-    machine,
-    ask: (url) => docker(["exec", container, "curl", "-sS", "--fail", "--max-time", "4", url]),
     route: async (range) => void await ip(host, `route add ${range} via ${address}`),
     // With the namespace goes the cable, and with the cable its routes.
     [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
