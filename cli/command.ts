@@ -36,7 +36,7 @@ export const connectionOption = (
 ) =>
   new Option("--connection <name>", description).env("GEFYRA_CONNECTION")
     // An empty variable is none.
-    .argParser((name: string) => name === "" ? undefined : checkConnectionName(name));
+    .argParser((name: string) => name && checkConnectionName(name));
 export const kubeconfigOption = () =>
   new Option("--kubeconfig <path>", "kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config)");
 

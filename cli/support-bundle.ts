@@ -27,7 +27,13 @@ export const supportBundle = () =>
         engine: connectEngine(),
         connectCluster: (known) => known ? connectionCluster(known) : clusterOf(options),
         steps: stepsOf(options),
-      }, { connection, namespace: NAMESPACE, file, program: programVersion() });
+      }, {
+        connection,
+        namespace: NAMESPACE,
+        kubeconfig: options.kubeconfig,
+        file,
+        program: programVersion(),
+      });
       console.log(
         options.quiet ? file : `${files.length} files in ${file}. Look through it before you publish it.`,
       );

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { archive } from "../archive.ts";
 import { chooseConnection, type Connection } from "../connection/connection.ts";
+import { kubeconfigPaths } from "../connection/current.ts";
 import { type DoctorTools, examine } from "../doctor/examine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Steps } from "../steps.ts";
@@ -15,6 +16,8 @@ export interface BundleOptions {
   connection?: string | undefined;
   /** Gefyra's own, where no connection says it. */
   namespace: string;
+  /** As the user named it. */
+  kubeconfig?: string | undefined;
   /** Where the archive goes. */
   file: string;
   /** Versions of the program and what it runs on. */
@@ -57,7 +60,8 @@ export async function supportBundle(
         await all.add("cluster", () => Promise.reject(error));
         return { publicKeys: [], secrets: [] };
       });
-    return { publicKeys: seen.publicKeys, secrets: [...secrets, ...seen.secrets] };
+    const own = await kubeconfigSecrets(connection?.kubeconfig ?? kubeconfigPaths(options.kubeconfig));
+    return { publicKeys: seen.publicKeys, secrets: [...secrets, ...seen.secrets, ...own] };
   });
   return await steps.step(
     "Taking secrets out and writing",

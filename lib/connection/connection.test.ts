@@ -61,7 +61,11 @@ Deno.test("without a name, the only connection is meant", async () => {
     subnets: [connection.subnet],
     containers: [],
   };
-  assert.deepEqual(await requireConnection(engineWith([network]), undefined), connection);
+  const other = { ...network, labels: { ...Labels, "dev.gefyra.connection": "other" } };
+  for (const name of [undefined, ""]) {
+    assert.deepEqual(await requireConnection(engineWith([network]), name), connection);
+    await assert.rejects(requireConnection(engineWith([network, other]), name), { id: "connection-unclear" });
+  }
 });
 
 Deno.test("no lab has the names of a connection", () => {

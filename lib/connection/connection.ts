@@ -64,12 +64,12 @@ export async function listConnections(engine: Engine): Promise<Connection[]> {
   return networks.map(toConnection).sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** The named one, else the only one, else that of the current context. */
+/** The named one, else the only one, else that of the current context. An empty name is none. */
 export async function chooseConnection(
   engine: Engine,
   name: string | undefined,
 ): Promise<Connection | undefined> {
-  if (name !== undefined) return await findConnection(engine, name);
+  if (name) return await findConnection(engine, name);
   const connections = await listConnections(engine);
   return connections.length > 1 ? choose(connections, await currentContext()) : connections[0];
 }
@@ -80,7 +80,7 @@ export async function requireConnection(engine: Engine, name: string | undefined
   if (connection) return connection;
   throw new GefyraError("not-connected", "Cannot use the cluster: this machine is not connected to one", {
     exit: "notFound",
-    hint: name === undefined
+    hint: !name
       ? "connect it with `gefyra up`"
       : `connect it with \`gefyra up --connection ${name}\`; \`gefyra list --connections\` shows those that there are`,
   });

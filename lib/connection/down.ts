@@ -52,7 +52,7 @@ export async function disconnect(
   const { engine } = tools;
   await engine.version();
   const before = (await listConnections(engine)).map((connection) => connection.name);
-  const chosen = all ? before : [name ?? (await chooseConnection(engine, undefined))?.name ?? []].flat();
+  const chosen = all ? before : [name || ((await chooseConnection(engine, undefined))?.name ?? [])].flat();
   let changed = false, failure: unknown;
   for (const one of chosen) {
     // One cluster that cannot be reached must not keep the others.
@@ -64,7 +64,7 @@ export async function disconnect(
   }
   if (failure) throw failure;
   const left = before.filter((one) => !chosen.includes(one));
-  if (name === undefined && left.length === 0) {
+  if (!name && left.length === 0) {
     changed = await removeLocal(engine, { [CONNECTION_LABEL]: "" }) || changed;
   }
   return { gone: chosen.filter((one) => before.includes(one)), left, changed };

@@ -62,7 +62,7 @@ export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
   const { name, existing } = await steps.step("Checking Docker and the cluster", async (note) => {
     const [docker, kubernetes] = [await engine.version(), await cluster.version()];
     note(`Docker ${docker.version}, Kubernetes ${kubernetes} (${cluster.context})`);
-    const name = options.connection ?? await nameFor(tools, options);
+    const name = options.connection || await nameFor(tools, options);
     const found = await findConnection(engine, name);
     refuseOther(found, cluster, options);
     await checkFamilies(cluster);
