@@ -10,6 +10,7 @@ import type { Steps } from "../steps.ts";
 import { collectCluster } from "./cluster.ts";
 import { collection, type Files } from "./collect.ts";
 import { collectDocker } from "./docker.ts";
+import { kubeconfigSecrets } from "./kubeconfig.ts";
 import { type Scrub, scrub } from "./scrub.ts";
 
 export interface BundleOptions {
