@@ -23,7 +23,7 @@ Deno.test("the tour: a local container becomes part of the cluster, takes a serv
 
   await step("up connects", async () => {
     const { stdout } = await gefyra("up");
-    assert.match(stdout, new RegExp(`^Connected to ${CONTEXT} over .*, MTU \\d+\\.$`));
+    assert.match(stdout, new RegExp(`^Connected to ${CONTEXT} over .*, [\\d,]+ bytes MTU, [\\d.]+ ms\\.$`));
     assert.equal(JSON.parse((await gefyra("status", "-o", "json")).stdout).connected, true);
   });
 
