@@ -35,6 +35,19 @@ Deno.test("Cargo and Stowaway hold a tunnel", async (t) => {
     assert.equal(await fromApp(), `pod saw ${addresses.stowaway}`);
   });
 
+  await t.step("who asks an app that has stopped is soon told so", async () => {
+    await docker(["stop", "--time", "1", app]);
+    const connect = `exec 3<>/dev/tcp/${addresses.stowaway}/${PORT.stowaway}`;
+    await eventually(async () => {
+      const start = performance.now();
+      const { stderr } = await tryDocker(["exec", pod, "timeout", "5", "bash", "-c", connect]);
+      assert.match(stderr, /No route to host/);
+      assert.ok(performance.now() - start < 1500, `after ${performance.now() - start} ms`);
+    });
+    await docker(["start", app]);
+    await eventually(async () => assert.match(await fromPod(), /^app saw/));
+  });
+
   await t.step("the app's names are answered by CoreDNS", async () => {
     assert.equal(await resolve(app, KNOWN), "10.96.0.77");
   });
