@@ -85,7 +85,10 @@ Deno.test("the original: where it listens, when it stands in, where nothing is f
     assert.deepEqual([await who(any!, "alice"), await grpc(any!, "alice")], ["local", "local"]);
     await docker(["stop", "--time", "1", "local"]);
     await eventually(async () => {
+      const start = performance.now();
       assert.deepEqual([await who(any!, "alice"), await grpc(any!, "alice")], ["original", "original"]);
+      // Not only in the end, when a time-out has told that nobody is there.
+      assert.ok(performance.now() - start < 3000, `after ${performance.now() - start} ms`);
     }, 20_000);
     await docker(["start", "local"]);
     await eventually(async () => {

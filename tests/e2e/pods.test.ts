@@ -22,7 +22,7 @@ const careful = {
     capabilities: { drop: ["ALL"] },
     seccompProfile: { type: "RuntimeDefault" },
   },
-  resources: { limits: { memory: "256Mi", cpu: "1" } },
+  resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
 };
 
 /** By what is special: fields of the container and of the pod. */
