@@ -9,7 +9,6 @@ import { GefyraError, messageOf } from "../lib/errors.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
-import { drain } from "./drain.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
@@ -129,7 +128,7 @@ async function intercept(
   const { reason: _, ...waiting } = { ...record, state: "Switching" as const };
   const placed = record.way === "beside"
     ? await placeBeside(context, bridge, pod)
-    : await placeInstead(context, interception, pod, record);
+    : await placeInstead(context, bridge, pod, record);
   if (placed === undefined) return waiting;
   if ("reason" in placed) return { ...waiting, state: "Failed", reason: placed.reason };
   await tunnelReady();
@@ -180,19 +179,12 @@ function early(container: string, uid: string): Placed | undefined {
 
 async function placeInstead(
   context: Context,
-  { bridge, pods }: Interception,
+  bridge: GefyraBridge,
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<Placed | { reason: string } | undefined> {
   const { container } = record;
   if (imageInSpec(pod, container) !== context.carrierImage) {
-    const peers = pods.map((one) => one.pod).filter(({ metadata }) => metadata?.uid !== record.uid);
-    const wait = await drain(context, pod, peers);
-    if (wait > 0) {
-      const { namespace = "", name = "" } = bridge.metadata ?? {};
-      context.queue.addLater(keys.bridge(namespace, name), wait);
-      return undefined;
-    }
     await setImage(context.cluster, pod, container, context.carrierImage);
     // Without a readiness probe it is ready, and asked, as soon as it runs.
     expectEarly(context, bridge, record.uid);

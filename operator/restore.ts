@@ -1,4 +1,4 @@
-import { imageInSpec, restorePod } from "../lib/bridge/intercept.ts";
+import { restorePod } from "../lib/bridge/intercept.ts";
 import { releasePod } from "../lib/bridge/share.ts";
 import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
@@ -6,7 +6,6 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resour
 import { setPhase } from "./bridges.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
-import { drain } from "./drain.ts";
 import { stowawayAddress } from "./tunnel.ts";
 
 /** By the pod's uid: when its original was first asked to come back, in Unix milliseconds. */
@@ -29,10 +28,9 @@ export async function restoreBridge(
     message: "originals come back",
   });
   const records = bridge.status?.pods ?? [];
-  if (records.some(({ way }) => way === "replace")) await context.world.follow(namespace);
   let waiting = false;
   for (const record of records) {
-    if (await giveBack(context, bridge, record)) continue;
+    if (await giveBack(context, namespace, record)) continue;
     const since = asked.get(record.uid) ?? now;
     asked.set(record.uid, since);
     if (now - since >= PATIENCE_MS) continue;
@@ -52,23 +50,19 @@ export async function restoreBridge(
  */
 export async function giveBackAll(
   context: Context,
-  bridge: GefyraBridge,
+  namespace: string,
   taken: InterceptedPod[],
 ): Promise<InterceptedPod[]> {
   const left: InterceptedPod[] = [];
   for (const record of taken) {
     const waits = record.way === "replace" && left.some(({ way }) => way === "replace");
-    if (waits || !await giveBack(context, bridge, record)) left.push(record);
+    if (waits || !await giveBack(context, namespace, record)) left.push(record);
   }
   return left;
 }
 
-async function giveBack(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
-  const namespace = bridge.metadata?.namespace ?? "";
-  if (record.way === "replace") {
-    if (await leavesServices(context, bridge, record)) return false;
-    return await restorePod(context.cluster, namespace, record.container, record);
-  }
+async function giveBack(context: Context, namespace: string, record: InterceptedPod): Promise<boolean> {
+  if (record.way === "replace") return await restorePod(context.cluster, namespace, record.container, record);
   try {
     return await releasePod(context.cluster, namespace, record, {
       bridges: context.world.bridges.all(),
@@ -81,22 +75,4 @@ async function giveBack(context: Context, bridge: GefyraBridge, record: Intercep
     context.log(`pod ${namespace}/${record.name}: ${messageOf(error)}`);
     return false;
   }
-}
-
-/** Whether a pod whose original is about to come back still has to wait for that. */
-async function leavesServices(
-  context: Context,
-  bridge: GefyraBridge,
-  record: InterceptedPod,
-): Promise<boolean> {
-  const { namespace = "", name = "" } = bridge.metadata ?? {};
-  const taken = new Set(bridge.status?.pods?.map(({ uid }) => uid));
-  const all = context.world.pods.all().filter(({ metadata }) =>
-    taken.has(metadata?.uid ?? "") && !metadata?.deletionTimestamp
-  );
-  const pod = all.find(({ metadata }) => metadata?.uid === record.uid);
-  if (!pod || imageInSpec(pod, record.container) === record.originalImage) return false;
-  const wait = await drain(context, pod, all.filter((one) => one !== pod));
-  if (wait > 0) context.queue.addLater(keys.bridge(namespace, name), wait);
-  return wait > 0;
 }
