@@ -40,6 +40,8 @@ http1.on("upgrade", (_request, socket) => {
   );
   socket.pipe(socket);
 });
+// A probe that only connects, and goes, is no fault.
+http1.on("clientError", (_error, socket) => socket.destroy());
 http1.keepAliveTimeout = 60_000;
 http1.listen(8001, host);
 
@@ -59,6 +61,7 @@ http2.on("stream", (stream: ServerHttp2Stream, headers) => {
   stream.respond({ ":status": 200, "content-type": "application/json" });
   stream.end(JSON.stringify({ name, headers }));
 });
+http2.on("sessionError", () => {});
 http2.listen(8002, host);
 
 createTcpServer((socket) => {
@@ -76,4 +79,10 @@ const udp = createSocket("udp4");
 udp.on("message", (data, { port, address }) => udp.send(`${name} ${data}`, port, address));
 udp.bind(8005, host);
 
+for (const event of ["error", "unhandledrejection"] as const) {
+  addEventListener(event, (fault) => {
+    console.error((fault as ErrorEvent).error ?? (fault as unknown as PromiseRejectionEvent).reason);
+    fault.preventDefault();
+  });
+}
 console.log("listening");
