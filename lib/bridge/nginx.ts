@@ -58,5 +58,5 @@ const HEAD = [
   "pid nginx.pid;",
   "error_log stderr error;",
   "worker_processes 1;",
-  block("events", ["worker_connections 3072;"]),
+  block("events", ["worker_connections 2048;"]),
 ].join("\n");
