@@ -120,11 +120,10 @@ async function writeRecords(
 
 async function intercept(
   context: Context,
-  interception: Interception,
+  { bridge, stowaway, tunnelReady }: Interception,
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<InterceptedPod> {
-  const { bridge, stowaway, tunnelReady } = interception;
   const { reason: _, ...waiting } = { ...record, state: "Switching" as const };
   const placed = record.way === "beside"
     ? await placeBeside(context, bridge, pod)
