@@ -56,7 +56,7 @@ export async function reconcileBridge(
     await say("Refused", reason, message);
     const taken = world.bridges.get(namespace, name)?.status?.pods ?? [];
     if (taken.length === 0) return;
-    const left = await giveBackAll(context, namespace, taken);
+    const left = await giveBackAll(context, bridge, taken);
     await say("Refused", reason, message, left);
     if (left.length) queue.addLater(keys.bridge(namespace, name), 1000);
   };

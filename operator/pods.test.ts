@@ -71,6 +71,7 @@ async function intercept(
   [...pods, ...others].forEach(followed.put);
   const events: string[] = [];
   const cluster = {
+    list: () => Promise.resolve([]),
     patch: (
       ref: { kind: string; name: string },
       body: { status?: { pods: InterceptedPod[] } },

@@ -9,6 +9,7 @@ import { GefyraError, messageOf } from "../lib/errors.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
+import { drain, stayAway, stayAwayFromNow } from "./drain.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
@@ -184,12 +185,22 @@ async function placeInstead(
 ): Promise<Placed | { reason: string } | undefined> {
   const { container } = record;
   if (imageInSpec(pod, container) !== context.carrierImage) {
+    const wait = await drain(context, pod, container);
+    if (wait > 0) {
+      context.queue.addLater(
+        keys.bridge(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? ""),
+        wait,
+      );
+      return undefined;
+    }
     await setImage(context.cluster, pod, container, context.carrierImage);
+    await stayAwayFromNow(context, pod, container);
     // Without a readiness probe it is ready, and asked, as soon as it runs.
     expectEarly(context, bridge, record.uid);
     context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);
     return undefined;
   }
+  await stayAway(context, pod, container);
   const id = runningContainer(pod, container);
   if (id && id !== record.originalContainer) {
     joinedAt.delete(record.uid);

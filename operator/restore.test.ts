@@ -73,7 +73,7 @@ async function restore({ records, now = 0, finalizers = [FINALIZER], exec }: Fie
   } as unknown as Cluster;
   const context = {
     cluster,
-    world: { bridges, stowaways: store<V1Pod>() },
+    world: { bridges, stowaways: store<V1Pod>(), pods: store<V1Pod>(), follow: () => Promise.resolve() },
     queue: { addLater: (key: string) => void later.push(key) },
     carrierImage: CARRIER,
     log: (text: string) => void logs.push(text),

@@ -1,4 +1,4 @@
-import { restorePod } from "../lib/bridge/intercept.ts";
+import { imageInSpec, restorePod, setImage } from "../lib/bridge/intercept.ts";
 import { releasePod } from "../lib/bridge/share.ts";
 import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
@@ -6,6 +6,7 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resour
 import { setPhase } from "./bridges.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
+import { drain, stayAway, stayAwayFromNow } from "./drain.ts";
 import { stowawayAddress } from "./tunnel.ts";
 
 /** By the pod's uid: when its original was first asked to come back, in Unix milliseconds. */
@@ -28,9 +29,10 @@ export async function restoreBridge(
     message: "originals come back",
   });
   const records = bridge.status?.pods ?? [];
+  if (records.some(({ way }) => way === "replace")) await context.world.follow(namespace);
   let waiting = false;
   for (const record of records) {
-    if (await giveBack(context, namespace, record)) continue;
+    if (await giveBack(context, bridge, record)) continue;
     const since = asked.get(record.uid) ?? now;
     asked.set(record.uid, since);
     if (now - since >= PATIENCE_MS) continue;
@@ -50,19 +52,23 @@ export async function restoreBridge(
  */
 export async function giveBackAll(
   context: Context,
-  namespace: string,
+  bridge: GefyraBridge,
   taken: InterceptedPod[],
 ): Promise<InterceptedPod[]> {
   const left: InterceptedPod[] = [];
   for (const record of taken) {
     const waits = record.way === "replace" && left.some(({ way }) => way === "replace");
-    if (waits || !await giveBack(context, namespace, record)) left.push(record);
+    if (waits || !await giveBack(context, bridge, record)) left.push(record);
   }
   return left;
 }
 
-async function giveBack(context: Context, namespace: string, record: InterceptedPod): Promise<boolean> {
-  if (record.way === "replace") return await restorePod(context.cluster, namespace, record.container, record);
+async function giveBack(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
+  const namespace = bridge.metadata?.namespace ?? "";
+  if (record.way === "replace") {
+    if (await serves(context, bridge, record)) return false;
+    return await restorePod(context.cluster, namespace, record.container, record);
+  }
   try {
     return await releasePod(context.cluster, namespace, record, {
       bridges: context.world.bridges.all(),
@@ -75,4 +81,24 @@ async function giveBack(context: Context, namespace: string, record: Intercepted
     context.log(`pod ${namespace}/${record.name}: ${messageOf(error)}`);
     return false;
   }
+}
+
+/** Whether a pod whose original is to come back is still in its Services. */
+async function serves(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
+  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  const pod = context.world.pods.get(namespace, record.name);
+  if (!pod || pod.metadata?.uid !== record.uid || pod.metadata.deletionTimestamp) return false;
+  if (!record.originalImage) return false;
+  if (imageInSpec(pod, record.container) === record.originalImage) {
+    await stayAway(context, pod, record.container);
+    return false;
+  }
+  const wait = await drain(context, pod, record.container);
+  if (wait > 0) {
+    context.queue.addLater(keys.bridge(namespace, name), wait);
+    return true;
+  }
+  await setImage(context.cluster, pod, record.container, record.originalImage);
+  await stayAwayFromNow(context, pod, record.container);
+  return false;
 }

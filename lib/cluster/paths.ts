@@ -7,6 +7,7 @@ const plurals: Record<string, string> = {
   CustomResourceDefinition: "customresourcedefinitions",
   DaemonSet: "daemonsets",
   Deployment: "deployments",
+  EndpointSlice: "endpointslices",
   Event: "events",
   GefyraBridge: "gefyrabridges",
   GefyraClient: "gefyraclients",

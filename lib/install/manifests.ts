@@ -89,6 +89,9 @@ function clusterRole(namespace: string): Manifest {
       rule([GROUP], ["gefyraclients", "gefyrabridges"], ["get", "list", "watch", "patch", "delete"]),
       rule([GROUP], ["gefyraclients/status", "gefyrabridges/status"], ["patch"]),
       rule([""], ["pods"], ["get", "list", "watch", "patch"]),
+      // A pod leaves its Services before its container is changed.
+      rule(["discovery.k8s.io"], ["endpointslices"], ["list", "patch"]),
+      rule([""], ["pods/status"], ["patch"]),
       // Carrier joins a pod as an ephemeral container.
       rule([""], ["pods/ephemeralcontainers"], ["patch"]),
       // Carrier gets its configuration this way.

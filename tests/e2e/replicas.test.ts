@@ -7,8 +7,6 @@ import { ordered, report } from "./harness/steps.ts";
 import { httpProbe, tools, workload } from "./harness/workloads.ts";
 
 const RATE = 50;
-/** Seconds. */
-const LONGEST_GAP = 0.5;
 Deno.test("three replicas are bridged and given back under load", async (t) => {
   await using place = await scene("replicas");
   const step = ordered(t);
@@ -22,10 +20,9 @@ Deno.test("three replicas are bridged and given back under load", async (t) => {
     assert.equal(lost, 0);
   });
 
-  // The kubelet stops a container before the Service's clients know: what they ask it meanwhile is refused.
-  await step("in the originals' place, one after the other, somebody always answers", async () => {
-    const { longestGap } = await throughBridge(place, "replaced", "--replace");
-    assert.ok(longestGap < LONGEST_GAP, `nobody answered for ${longestGap} s`);
+  await step("in the originals' place, one after the other, neither", async () => {
+    const { lost } = await throughBridge(place, "replaced", "--replace");
+    assert.equal(lost, 0);
   });
 });
 
@@ -46,5 +43,5 @@ async function throughBridge(place: Scene, name: string, way: string) {
   const errors = new Set(lost.map(({ error }) => error));
   if (errors.size) report(`  lost from ${lost[0]!.at} s to ${lost.at(-1)!.at} s: ${[...errors].join("; ")}`);
   assert.ok(answers["local"]! > 0);
-  return { lost: lost.length, longestGap };
+  return { lost: lost.length };
 }

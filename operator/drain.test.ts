@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { look, nextStep } from "./drain.ts";
+
+const now = 100_000;
+const since = (began: number, changed = began, said?: number) => ({
+  began: now - began,
+  changed: now - changed,
+  generations: "",
+  ...(said === undefined ? {} : { said: now - said }),
+});
+const cases: [string, Parameters<typeof nextStep>, ReturnType<typeof nextStep>][] = [
+  ["the only pod is not kept waiting", [since(0), "alone", now], "go"],
+  ["one that nobody is sent to goes at once", [since(0), "absent", now], "go"],
+  ["one of several waits until others have done their work", [since(1200, 1000), "among", now], 100],
+  ["then it leaves its services", [since(0, 1100), "among", now], "leave"],
+  ["then it waits until nobody is sent there", [since(900, 400, 400), "absent", now], 250],
+  ["and goes", [since(1200, 650, 650), "absent", now], "go"],
+  ["one that was put back waits", [since(1200, 100, 650), "among", now], 100],
+  ["and leaves again", [since(2300, 1100, 1650), "among", now], "leave"],
+  ["but not for ever", [since(8000, 100, 1000), "among", now], "go"],
+  ["the last one that is ready waits for another", [since(2000), "last", now], 100],
+  ["but not for ever, either", [since(8000), "last", now], "go"],
+];
+for (const [name, args, expected] of cases) {
+  Deno.test(`drain: ${name}`, () => assert.equal(nextStep(...args), expected));
+}
+
+Deno.test("drain: changes are noticed", () => {
+  const slice = (generation: number, time: number) => [{
+    ...{ addressType: "IPv4", endpoints: [] },
+    metadata: { uid: "s", generation, managedFields: [{ time: new Date(time) }] },
+  }];
+  assert.equal(look(undefined, slice(1, now - 5000), now).changed, now - 4000);
+  assert.equal(look(undefined, slice(1, now - 300), now).changed, now);
+  const first = look(undefined, slice(1, now - 5000), now);
+  assert.equal(look(first, slice(1, now), now + 100), first);
+  assert.equal(look(first, slice(2, now), now + 100).changed, now + 100);
+});
