@@ -1,7 +1,7 @@
 import { checkObjectName } from "../lib/cluster/object-names.ts";
 import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import { API_VERSION } from "../lib/names.ts";
-import { BRIDGE_KIND } from "../lib/resources/bridge.ts";
+import { BRIDGE_KIND, bridgeRef } from "../lib/resources/bridge.ts";
 import { removeBridges } from "../lib/bridge/remove.ts";
 import { witnessed, witnessText } from "../lib/bridge/witness.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
@@ -45,9 +45,13 @@ export const unbridge = () =>
       if (name && chosen.length !== 1) throw unclear(name, chosen);
       const operated = await operatorRuns(cluster, connection.namespace);
       const giveBack = async () => {
+        const start = performance.now();
+        // All at once, so that those who wait for pods do not wait for each other, too.
+        await Promise.all(chosen.map(({ metadata }) =>
+          cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""))
+        ));
         for (const { metadata, status } of chosen) {
           const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
-          const start = performance.now();
           await stepsOf(options).step(`Giving back what ${only.name} bridged`, async () => {
             await removeBridges(cluster, { client: connection.client, only, operated });
           });

@@ -37,7 +37,7 @@ interface Placed {
  * told its configuration at once: so for a moment that is just tried.
  */
 const joinedAt = new Map<string, number>();
-const EARLY_MS = 5000, EARLY_INTERVAL_MS = 100;
+const EARLY_MS = 5000, EARLY_INTERVAL_MS = 50;
 
 export async function interceptPods(context: Context, interception: Interception): Promise<InterceptedPod[]> {
   const { bridge, pods } = interception;
