@@ -34,16 +34,14 @@ export const unbridge = () =>
       await engine.version();
       const connection = await requireConnection(engine, options.connection);
       const cluster = await connectionCluster(connection);
-      const bridges = await cluster.list<GefyraBridge>({
-        apiVersion: API_VERSION,
-        kind: BRIDGE_KIND,
-        namespace,
-      });
+      const [bridges, operated] = await Promise.all([
+        cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace }),
+        operatorRuns(cluster, connection.namespace),
+      ]);
       const chosen = bridges.filter(({ metadata, spec }) =>
         spec.client === connection.client && (all || metadata?.name === name)
       );
       if (name && chosen.length !== 1) throw unclear(name, chosen);
-      const operated = await operatorRuns(cluster, connection.namespace);
       const giveBack = async () => {
         const start = performance.now();
         // All at once, so that those who wait for pods do not wait for each other, too.

@@ -94,8 +94,21 @@ measure() {
   # shellcheck disable=SC2064 # the value of now
   trap "ip link set '$DEVICE' mtu '$before'" EXIT
   ip link set "$DEVICE" mtu "$largest"
+  forget_path
   mtu=$(largest_mtu "$other" "$largest" "$latency")
   printf '{"mtu":%d,"latencyMs":%s}\n' "$mtu" "$latency"
+}
+
+# The kernel keeps for ten minutes what it has learned of a path, which may be wider by now. It keeps it with the route: one
+# that differs has nothing learned. It differs in a hop limit that is the default anyway.
+forget_path() {
+  local endpoint route
+  endpoint=$(wg show "$DEVICE" endpoints | awk '{ print $2 }')
+  route=$(ip -4 route get fibmatch "${endpoint%:*}" mark "$(wg show "$DEVICE" fwmark)" 2>/dev/null) || return 0
+  [[ $route != local* ]] || return 0
+  if [[ $route == *" hoplimit 64"* ]]; then route=${route/ hoplimit 64/}; else route+=' hoplimit 64'; fi
+  # shellcheck disable=SC2086 # words of ip
+  ip -4 route replace $route || true
 }
 
 # A probe that is too long may teach the kernel the path's MTU; from then on the kernel would cut it into fragments, which

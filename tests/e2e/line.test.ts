@@ -92,6 +92,7 @@ Deno.test("the line", async (t) => {
     } finally {
       await narrow(1500);
     }
+    assert.match((await gefyra("up")).stdout, /, 1,420 bytes MTU, /);
   });
 
   await step("with local egress the cluster is reached through the tunnel, all else without it", async () => {
