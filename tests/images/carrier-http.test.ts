@@ -11,7 +11,7 @@ const HTTP1 = 8001, HTTP2 = 8002, LINES = 8003, GREETING = 8004;
 /** Nginx listens so far from the ports that clients mean: nftables leads them there in a pod. */
 const AWAY = 1000;
 const match = parseMatch([["header:x-user=alice", "path:/"], ["header:x-debug~^(1|yes)$"]]);
-/** On a text of small letters alone each of them tries everything. */
+/** Each of them tries everything on a text of small letters, if its last digit is in there: else none is tried. */
 const endless = parseMatch(
   Array.from({ length: 8 }, (_, i) => [`header:x-endless~^(([a-z])+.)+[A-Z]([a-z])+${i}$`]),
 );
@@ -258,7 +258,7 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
 
   await t.step("an expression that never ends is given up, and does not match", async () => {
     const start = performance.now();
-    assert.equal((await get(`X-User: alice\nX-Endless: ${"a".repeat(4000)}`)).name, "local");
+    assert.equal((await get(`X-User: alice\nX-Endless: ${"a".repeat(28)}01234567`)).name, "local");
     assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
   });
 });
