@@ -53,7 +53,9 @@ export const unbridge = () =>
           await stepsOf(options).step(`Giving back what ${only.name} bridged`, async () => {
             await removeBridges(cluster, { client: connection.client, only, operated });
           });
-          if (quiet) continue;
+          if (quiet) {
+            continue;
+          }
           const did = receipt(status?.pods ?? [], (performance.now() - start) / 1000);
           console.log(
             `Bridge ${only.name} is removed: the original container serves again.${did ? `\n${did}` : ""}`,
@@ -64,7 +66,9 @@ export const unbridge = () =>
         const seen = await witnessed(cluster, connection.namespace, options.watchUrl, giveBack);
         console.log(witnessText(seen.witnessed));
       } else await giveBack();
-      if (chosen.length === 0 && !quiet) console.log("There are no bridges.");
+      if (chosen.length === 0 && !quiet) {
+        console.log("There are no bridges.");
+      }
     });
 
 function unclear(name: string, found: GefyraBridge[]): GefyraError {
