@@ -10,6 +10,8 @@ export interface WaitOptions {
   interval?: number;
   /** Asked now and then: a state that waiting cannot mend ends the wait with this error. */
   explain?: () => Promise<GefyraError | undefined>;
+  /** Whatever has changed by the end of the time begins it anew. */
+  progress?: () => unknown;
 }
 
 const EXPLAIN_EVERY_MS = 2_000;
@@ -35,8 +37,13 @@ export async function waitFor(look: () => Promise<boolean>, options: WaitOptions
       hint: "run the command again with --verbose; `gefyra status` shows the state of all parts",
     },
   );
-  await pWaitFor(lookOrExplain, {
-    interval: options.interval ?? 150,
-    timeout: { milliseconds: options.timeout, message },
-  });
+  const timeout = { milliseconds: options.timeout, message };
+  for (let before, now; true; before = now) {
+    try {
+      return await pWaitFor(lookOrExplain, { interval: options.interval ?? 150, timeout });
+    } catch (error) {
+      now = options.progress?.();
+      if (error !== message || now === before) throw error;
+    }
+  }
 }

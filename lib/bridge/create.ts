@@ -71,6 +71,8 @@ async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promi
     what: `bridge "${ref.name}" to be active`,
     timeout: BRIDGE_TIMEOUT_MS,
     interval: 100,
+    // Containers are replaced one after the other.
+    progress: () => bridge?.status?.pods?.filter(({ state }) => state === "Active").length || undefined,
   })
     .catch((error) => {
       if (!(error instanceof GefyraError) || error.id !== "timeout") throw error;

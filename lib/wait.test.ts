@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { waitFor } from "./wait.ts";
+
+const options = { what: "a thing", timeout: 60, interval: 5 };
+
+Deno.test("a wait ends with what is waited for, or when its time is over", async () => {
+  let looks = 0;
+  await waitFor(() => Promise.resolve(++looks === 3), options);
+  assert.equal(looks, 3);
+  await assert.rejects(waitFor(() => Promise.resolve(false), options), /timed out .* waiting for a thing/);
+});
+
+Deno.test("a wait goes on as long as something changes", async () => {
+  let looks = 0;
+  const progress = () => Math.min(2, Math.floor(looks / 5)) || undefined;
+  await assert.rejects(
+    waitFor(() => Promise.resolve(++looks === 1000), { ...options, progress }),
+    /timed out/,
+  );
+  assert.ok(looks > 20, `${looks} looks`);
+  looks = 0;
+  await waitFor(() => Promise.resolve(++looks === 20), { ...options, progress: () => looks });
+});
