@@ -12,18 +12,20 @@
  *    (from v1.34 on), and then not again before the container has ended.
  */
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
-import { podRef, runningContainer } from "../lib/bridge/intercept.ts";
+import { podRef, runningContainer, setImage } from "../lib/bridge/intercept.ts";
 import { GefyraError } from "../lib/errors.ts";
 import type { Context } from "./context.ts";
 import { endpointsWithout, isOf, type Standing, standing } from "./endpoints.ts";
 
 /** After a change of its own the controller looks again, too; and kube-proxy writes at most once a second. */
 const QUIET_MS = 1100;
-/** Long enough for every kube-proxy, and leaves the kubelet 0.35 s to see the image. */
-const HOLD_MS = 650;
-const INTERVAL_MS = 100, LONGEST_MS = 8000;
+/** Long enough for kube-proxy to write its rules; what is later leaves the kubelet too little time, and begins again. */
+const HOLD_MS = 450, LATE_MS = 650;
+/** Who is not put back by then is not ready by itself. */
+const PUT_BACK_MS = 2500;
+const INTERVAL_MS = 100, LONGEST_MS = 12_000;
 /** How long the kubelet is waited for before others get their turn; its answer is seen by the watch, too. */
-const SEEN_MS = 300, SEEN_INTERVAL_MS = 15;
+const SEEN_MS = 500, SEEN_INTERVAL_MS = 10;
 
 export interface Drain {
   /** Unix milliseconds: of the first look. */
@@ -80,7 +82,11 @@ export function nextStep(
   // Nobody else could answer, or nobody is sent here anyway.
   if (is === "alone" || (is === "absent" && !said)) return "go";
   if (now - began >= LONGEST_MS) return "go";
-  if (said && is === "absent") return Math.max(0, said + HOLD_MS - now) || "go";
+  if (said && is === "absent") {
+    const held = now - said;
+    if (held < HOLD_MS) return HOLD_MS - held;
+    return held <= LATE_MS || held >= PUT_BACK_MS ? "go" : INTERVAL_MS;
+  }
   if (is === "last" || now - changed < QUIET_MS) return INTERVAL_MS;
   return "leave";
 }
@@ -102,11 +108,20 @@ async function leave({ cluster }: Pick<Context, "cluster">, slices: V1EndpointSl
   }
 }
 
-/** To be called right after the image was changed. */
-export async function stayAwayFromNow(context: Context, pod: V1Pod, container: string): Promise<void> {
+/** Changes the image of a container that may be changed, and keeps it out of its Services from then on. */
+export async function changeImage(
+  context: Context,
+  pod: V1Pod,
+  container: string,
+  image: string,
+): Promise<void> {
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
-  for (const end = Date.now() + SEEN_MS; leaving.has(uid) && Date.now() < end;) {
-    const now = await context.cluster.get<V1Pod>(podRef(namespace, name));
+  const { cluster, world } = context;
+  const changed = await setImage(cluster, pod, container, image);
+  if (!changed || !leaving.has(uid)) return;
+  world.pods.put(changed);
+  for (const end = Date.now() + SEEN_MS; Date.now() < end;) {
+    const now = world.pods.get(namespace, name);
     if (!now || await stayAway(context, now, container)) return;
     await new Promise((resolve) => setTimeout(resolve, SEEN_INTERVAL_MS));
   }

@@ -2,14 +2,14 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { carrierFiles } from "../lib/bridge/compose.ts";
 import { addCarrier, isHopeless, placementOf } from "../lib/bridge/ephemeral.ts";
-import { containerStatus, imageInSpec, runningContainer, setImage } from "../lib/bridge/intercept.ts";
+import { containerStatus, imageInSpec, runningContainer } from "../lib/bridge/intercept.ts";
 import { sharesOf } from "../lib/bridge/share.ts";
 import type { WayPlan } from "../lib/bridge/ways/way.ts";
 import { GefyraError, messageOf } from "../lib/errors.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
-import { drain, stayAway, stayAwayFromNow } from "./drain.ts";
+import { changeImage, drain, stayAway } from "./drain.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
@@ -193,8 +193,7 @@ async function placeInstead(
       );
       return undefined;
     }
-    await setImage(context.cluster, pod, container, context.carrierImage);
-    await stayAwayFromNow(context, pod, container);
+    await changeImage(context, pod, container, context.carrierImage);
     // Without a readiness probe it is ready, and asked, as soon as it runs.
     expectEarly(context, bridge, record.uid);
     context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);

@@ -1,4 +1,4 @@
-import { imageInSpec, restorePod, setImage } from "../lib/bridge/intercept.ts";
+import { imageInSpec, restorePod } from "../lib/bridge/intercept.ts";
 import { releasePod } from "../lib/bridge/share.ts";
 import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
@@ -6,7 +6,7 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resour
 import { setPhase } from "./bridges.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
-import { drain, stayAway, stayAwayFromNow } from "./drain.ts";
+import { changeImage, drain, stayAway } from "./drain.ts";
 import { stowawayAddress } from "./tunnel.ts";
 
 /** By the pod's uid: when its original was first asked to come back, in Unix milliseconds. */
@@ -98,7 +98,6 @@ async function serves(context: Context, bridge: GefyraBridge, record: Intercepte
     context.queue.addLater(keys.bridge(namespace, name), wait);
     return true;
   }
-  await setImage(context.cluster, pod, record.container, record.originalImage);
-  await stayAwayFromNow(context, pod, record.container);
+  await changeImage(context, pod, record.container, record.originalImage);
   return false;
 }

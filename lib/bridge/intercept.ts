@@ -24,15 +24,17 @@ export function runningContainer(pod: V1Pod, container: string): string | undefi
   return status?.state?.running ? status.containerID : undefined;
 }
 
-/** An image is one of the few fields of a running pod that may be changed; the kubelet restarts the container. */
+/** An image is one of the few fields of a running pod that may be changed; the kubelet restarts the container. The new state. */
 export async function setImage(
   cluster: Cluster,
   pod: V1Pod,
   container: string,
   image: string,
-): Promise<void> {
+): Promise<V1Pod | undefined> {
   const ref = podRef(pod.metadata?.namespace ?? "", pod.metadata?.name ?? "");
-  await cluster.patch(ref, { spec: { containers: [{ name: container, image }] } }, { strategic: true });
+  return await cluster.patch<V1Pod>(ref, { spec: { containers: [{ name: container, image }] } }, {
+    strategic: true,
+  });
 }
 
 /**
