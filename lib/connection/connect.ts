@@ -4,10 +4,11 @@ import { GefyraError } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS, LOAD_BALANCER_TIMEOUT_MS, STOWAWAY } from "../names.ts";
 import { clientRef, type GefyraClient, type TunnelStatus } from "../resources/client.ts";
 import type { Note } from "../steps.ts";
-import { cargoFiles, type Line } from "../tunnel/cargo.ts";
+import { cargoFiles } from "../tunnel/cargo.ts";
 import {
   attempts,
   type Candidate,
+  chooseCandidates,
   describeCandidate,
   describeLine,
   endpointCandidates,
@@ -20,6 +21,7 @@ import { cargoApply, cargoImprove, cargoMeasure, cargoStatus, type Path } from "
 import { type Connection, dockerNames } from "./connection.ts";
 import { handshake } from "./handshake.ts";
 import { clusterRanges } from "./ranges.ts";
+import { lastWordsOfRelay, removeRelay, startRelay } from "./relay.ts";
 import type { Tools, UpOptions } from "./up.ts";
 
 export interface Connected extends Path {
@@ -38,29 +40,44 @@ export async function connect(
   const tunnel = client.status!.tunnel!;
   const candidates = await candidatesFor(tools, connection, tunnel, options);
   const { cargo } = dockerNames(connection.name);
-  const line: Line = {
-    endpoints: candidates.map(hostPort),
+  const line = {
     only: options.egress === "local" ? await onlyCluster(tools, tunnel) : undefined,
     mtu: (await cargoStatus(engine, cargo)).mtu,
   };
-  const apply = async (more: Line) => {
+  const apply: Apply = async (endpoint, mtu = line.mtu) => {
+    // Nobody answers on loopback unless the relay runs.
+    const endpoints = candidates.filter((one) => !isRelayed(one) || (endpoint && isRelayed(endpoint)))
+      .map(hostPort);
+    const more = { endpoints, mtu, ...(endpoint ? { endpoint: hostPort(endpoint) } : {}) };
     const files = cargoFiles(tunnel, connection.subnet, { ...line, ...more });
     return !(await cargoApply(engine, cargo, files)).includes("unchanged");
   };
-  const ahead = await keep(tools, cargo, candidates, apply) ?? await probe(tools, cargo, candidates, apply);
-  if (!ahead) throw unreachable(candidates, tunnel);
+  const relay = () => startRelay(tools, connection, options.images);
+  const ahead = await keep(tools, cargo, candidates, apply, relay) ??
+    await probe(tools, cargo, candidates, apply, relay);
+  if (!ahead) {
+    const relayed = candidates.some(isRelayed);
+    const words = relayed ? ` (${await lastWordsOfRelay(engine, connection)})` : "";
+    if (relayed) await removeRelay(engine, connection);
+    throw unreachable(candidates, tunnel, words);
+  }
   const path = ahead.path ?? await cargoMeasure(engine, cargo);
-  if (!path) throw unreachable([ahead.endpoint], tunnel);
+  if (!path) throw unreachable([ahead.endpoint], tunnel, "");
   const { mtu, latencyMs } = path;
-  const adapted = await apply({ endpoint: hostPort(ahead.endpoint), mtu });
+  const adapted = await apply(ahead.endpoint, mtu);
+  const left = !isRelayed(ahead.endpoint) && await removeRelay(engine, connection);
   if (client.spec.mtu !== mtu) {
     await cluster.patch(clientRef(connection.namespace, connection.client), { spec: { mtu } });
   }
   note(`connected over ${describeLine(ahead.endpoint, path)}`);
-  return { endpoint: ahead.endpoint, mtu, latencyMs, changed: ahead.changed || adapted };
+  return { endpoint: ahead.endpoint, mtu, latencyMs, changed: ahead.changed || adapted || left };
 }
 
-type Apply = (line: Line) => Promise<boolean>;
+const isRelayed = ({ transport }: Candidate) => transport === "api-server";
+
+type Apply = (endpoint?: Candidate, mtu?: number) => Promise<boolean>;
+/** True when the relay had to be made or started. */
+type StartRelay = () => Promise<boolean>;
 interface Ahead {
   endpoint: Candidate;
   changed: boolean;
@@ -74,6 +91,7 @@ async function keep(
   cargo: string,
   candidates: Candidate[],
   apply: Apply,
+  startRelay: StartRelay,
 ): Promise<Ahead | undefined> {
   const { engine } = tools;
   const now = (await cargoStatus(engine, cargo)).peers[0];
@@ -86,7 +104,8 @@ async function keep(
   const before = isNow(now.endpoint);
   // An address that is not among those of now was forced before, or is gone.
   if (!before) return undefined;
-  const changed = await apply({ endpoint: hostPort(before) });
+  const started = isRelayed(before) && await startRelay();
+  const changed = await apply(before) || started;
   await cargoImprove(engine, cargo);
   const after = isNow((await cargoStatus(engine, cargo)).peers[0]?.endpoint ?? "") ?? before;
   return after === before ? { endpoint: before, changed, path } : { endpoint: after, changed: true };
@@ -106,16 +125,25 @@ async function probe(
   cargo: string,
   candidates: Candidate[],
   apply: Apply,
+  startRelay: StartRelay,
 ): Promise<Ahead | undefined> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
   for (const { candidate, patience } of attempts(candidates)) {
-    if (Date.now() > deadline) return undefined;
+    if (Date.now() > deadline && !isRelayed(candidate)) continue;
     tools.steps.debug(`trying ${describeCandidate(candidate)}`);
     if (candidate.network) await join(tools, candidate.network, cargo);
-    const answers = await handshake(tools.engine, cargo, {
-      connect: () => apply({ endpoint: hostPort(candidate) }),
-      disconnect: () => apply({}),
-    }, patience);
+    if (isRelayed(candidate)) await startRelay();
+    const answers = await handshake(
+      tools.engine,
+      cargo,
+      {
+        connect: () => apply(candidate),
+        disconnect: () => apply(),
+        // The relay keeps the first message until its stream is there.
+      },
+      patience,
+      isRelayed(candidate) ? patience : undefined,
+    );
     if (answers) return { endpoint: candidate, changed: true };
   }
   return undefined;
@@ -125,8 +153,9 @@ async function candidatesFor(
   { engine, cluster }: Tools,
   connection: Connection,
   tunnel: TunnelStatus,
-  { host, port, service: wanted }: UpOptions,
+  { host, port, service: wanted, transport }: UpOptions,
 ): Promise<Candidate[]> {
+  if (transport === "api-server") return chooseCandidates([], transport);
   if (host) return [{ transport: "named", host, port: port ?? tunnel.nodePort }];
   const ref = { apiVersion: "v1", kind: "Service", namespace: connection.namespace, name: STOWAWAY };
   let service: V1Service | undefined;
@@ -140,7 +169,8 @@ async function candidatesFor(
     engine.containers({}),
   ]);
   const { server } = cluster;
-  return endpointCandidates({ nodes, containers, server, nodePort: port ?? tunnel.nodePort, service });
+  const nodePort = port ?? tunnel.nodePort;
+  return chooseCandidates(endpointCandidates({ nodes, containers, server, nodePort, service }), transport);
 }
 
 async function onlyCluster({ cluster }: Tools, { dns }: TunnelStatus): Promise<string[]> {
@@ -153,8 +183,10 @@ async function join({ engine }: Tools, network: string, cargo: string): Promise<
   if (!joined.includes(network)) await engine.connect(network, cargo);
 }
 
-function unreachable(tried: Candidate[], { nodePort }: TunnelStatus): GefyraError {
-  const ways = tried.map(describeCandidate).join(", nor ");
+function unreachable(tried: Candidate[], { nodePort }: TunnelStatus, words: string): GefyraError {
+  const ways = tried.length
+    ? tried.map(describeCandidate).join(", nor ") + words
+    : "the transport that was asked for, of which there is none here";
   return new GefyraError("no-handshake", `Cannot reach Stowaway: no answer over ${ways}`, {
     exit: "unreachable",
     hint: `let UDP ${nodePort} through to a node of the cluster, or name an address with --endpoint`,

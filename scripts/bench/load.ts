@@ -66,7 +66,7 @@ async function measure<P extends Path>(
   return loads;
 }
 
-async function wrk(url: string, connections: number): Promise<{ rps: number; p50: number }> {
+export async function wrk(url: string, connections: number): Promise<{ rps: number; p50: number }> {
   const threads = Math.min(2, connections);
   // The header costs little; so all requests are the same.
   const options = [`-t${threads}`, `-c${connections}`, `-d${SECONDS}s`, "--latency", "-H", header];
