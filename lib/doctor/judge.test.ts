@@ -5,7 +5,7 @@ import type { Container } from "../docker/engine.ts";
 import { CONNECTION_LABEL, ROLE_LABEL } from "../names.ts";
 import type { GefyraBridge } from "../resources/bridge.ts";
 import type { GefyraClient } from "../resources/client.ts";
-import type { Candidate } from "../tunnel/endpoints.ts";
+import { apiServerCandidate, type Candidate } from "../tunnel/endpoints.ts";
 import { externalName, judgeNames, judgeSilence, parseLookups } from "./dns.ts";
 import type { Result } from "./finding.ts";
 import { localLeftovers, remoteLeftovers } from "./leftovers.ts";
@@ -172,4 +172,12 @@ Deno.test("leftovers in the cluster: silent clients, and bridges of clients that
     ],
     ["attention", /shop\/lost belongs to client gone/, /^kubectl delete gefyrabridge lost --namespace shop$/],
   );
+});
+
+Deno.test("transports: the API server counts as reached while it carries the tunnel", () => {
+  assert.equal(withUsed([], "127.0.0.1:51821")[0]?.transport, "api-server");
+  const verdict = (carries: boolean) =>
+    judgeTransports([{ candidate: apiServerCandidate, inUse: true, carries }], 31820)[0]?.verdict;
+  assert.equal(verdict(true), "ok");
+  assert.equal(verdict(false), "broken");
 });

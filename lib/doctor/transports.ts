@@ -2,10 +2,16 @@
 import type { V1Node } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
+import { STALE_AFTER_S } from "../connection/status.ts";
 import type { Engine } from "../docker/engine.ts";
 import { FIREWALL_MARK } from "../names.ts";
 import type { TunnelStatus } from "../resources/client.ts";
-import { type Candidate, describeCandidate, endpointCandidates } from "../tunnel/endpoints.ts";
+import {
+  apiServerCandidate,
+  type Candidate,
+  describeCandidate,
+  endpointCandidates,
+} from "../tunnel/endpoints.ts";
 import { broken, type Looked, ok, type Result } from "./finding.ts";
 import { expectGuest, type Guest } from "./guest.ts";
 import type { Cargo } from "./line.ts";
@@ -25,6 +31,8 @@ export interface Tried {
   inUse: boolean;
   /** Absent where nobody answered. */
   milliseconds?: number | undefined;
+  /** The relay carries one conversation only, so it is not asked beside the tunnel: the tunnel's own answers count. */
+  carries?: boolean | undefined;
 }
 
 /** A cluster of many nodes has as many addresses. */
@@ -38,34 +46,39 @@ export async function lookAtTransports(line: Line): Promise<Looked<Tried[]>> {
   const found = endpointCandidates({ nodes, containers, server, nodePort: tunnel.nodePort });
   const used = cargo.status.peers[0]?.endpoint;
   const candidates = withUsed(found, used).slice(0, MOST);
-  const answers = await handshakes(line, candidates);
+  const answers = await handshakes(line, candidates.filter(({ transport }) => transport !== "api-server"));
   const tried = candidates.map((candidate): Tried => ({
     candidate,
     inUse: endpointOf(candidate) === used,
     milliseconds: answers.get(endpointOf(candidate)),
+    carries: candidate.transport === "api-server" && isFresh(cargo.status.peers[0]?.latestHandshake ?? 0),
   }));
   return { results: judgeTransports(tried, tunnel.nodePort), value: tried };
 }
+
+const isFresh = (handshake: number) => Date.now() / 1000 - handshake < STALE_AFTER_S;
 
 export const endpointOf = ({ host, port }: Candidate) => `${host}:${port}`;
 
 /** The one in use may have been named by the user. Pure. */
 export function withUsed(candidates: Candidate[], used: string | undefined): Candidate[] {
   if (!used || candidates.some((one) => endpointOf(one) === used)) return candidates;
+  if (used === endpointOf(apiServerCandidate)) return [apiServerCandidate, ...candidates];
   const [, host = "", port = ""] = used.match(/^(.*):(\d+)$/) ?? [];
   return [{ transport: "node-port", host, port: Number(port) }, ...candidates];
 }
 
 /** One way is enough. Pure. */
 export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
-  const reached = tried.some(({ milliseconds }) => milliseconds !== undefined);
+  const reached = tried.some(({ milliseconds, carries }) => carries || milliseconds !== undefined);
   const remedy =
     `let UDP ${nodePort} through to a node of the cluster, or name an address that leads there with ` +
     "`gefyra up --host`";
   if (tried.length === 0) return [broken("no address of a node is known", remedy)];
-  return tried.map(({ candidate, inUse, milliseconds }): Result => {
+  return tried.map(({ candidate, inUse, milliseconds, carries }): Result => {
     const text = describeCandidate(candidate);
     const measured = { ...candidate, inUse, milliseconds: milliseconds ?? null };
+    if (carries) return ok(`${text}: in use`, measured);
     if (milliseconds !== undefined) {
       return ok(`${text}: answers after ${milliseconds} ms${inUse ? ", in use" : ""}`, measured);
     }

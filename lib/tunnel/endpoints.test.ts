@@ -170,3 +170,10 @@ Deno.test("the API server is described as such: its address is Cargo's own loopb
   assert.equal(describeCandidate(apiServerCandidate), "the API server");
   assert.equal(apiServerCandidate.host, "127.0.0.1");
 });
+
+Deno.test("the API server is tried once, after all rounds, and what is named is the only way", () => {
+  const order = attempts([far("b"), apiServerCandidate]).map(({ candidate }) => candidate.transport);
+  assert.deepEqual(order, ["node-port", "node-port", "api-server"]);
+  const named: Candidate = { transport: "named", host: "a", port: 1 };
+  assert.deepEqual(chooseCandidates([named], undefined), [named]);
+});
