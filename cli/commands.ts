@@ -7,7 +7,6 @@ import { down } from "./down.ts";
 import { lab } from "./lab.ts";
 import { list } from "./list.ts";
 import { operator } from "./operator.ts";
-import { relay } from "./relay.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 import { supportBundle } from "./support-bundle.ts";
@@ -30,7 +29,6 @@ export function commands(setExitCode: SetExitCode): Command[] {
     lab(),
     version(),
     operator(),
-    relay(),
     watchUrl(),
   ] as unknown as Command[];
 }

@@ -93,7 +93,7 @@ export const RELAY_UDP_PORT = 51821;
 export const RELAY_POD_PORT = 51822;
 /** The volume that Cargo and the local relay share (images/relay). */
 export const RELAY_FOLDER = "/run/gefyra-relay";
-/** The user of the operator's image, numbered as in images/operator/Dockerfile. */
+/** The user of the operator's image, numbered as in images/operator/Dockerfile, and of the local relay (images/relay). */
 export const GEFYRA_USER = 65532;
 /** WireGuard marks its own datagrams with it, so that they do not enter the tunnel again. */
 export const FIREWALL_MARK = 51820;

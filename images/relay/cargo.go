@@ -1,14 +1,22 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"os"
 	"sync"
-	"sync/atomic"
 	"syscall"
+	"time"
 )
 
-// runCargo serves the newest stream: the local container that connects again has given up the one before.
+// A tunnel that goes this way speaks at least every 5 s.
+const idle = 20 * time.Second
+
+// As much as waits for a line: WireGuard's call is among it, which it would repeat after five seconds only.
+const mostKept = 2*batchSize + 4096
+
+// runCargo keeps WireGuard's newest datagrams until a relay is there, hands it the socket, and takes it back when the
+// relay is gone. A relay that is there while nothing is said waits.
 func runCargo() error {
 	listener, err := listenForRelay()
 	if err != nil {
@@ -26,108 +34,87 @@ func runCargo() error {
 	if err != nil {
 		return err
 	}
-	// WireGuard's own address, learned from what it sends.
-	var wireguard atomic.Value
-	streams := &newest{}
-	go func() {
-		for {
-			stream, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			streams.set(stream)
-			go func() {
-				_ = newFrameReader(stream).each(func(frames [][]byte) error {
-					if to, known := wireguard.Load().(*syscall.SockaddrInet4); known {
-						udp.write(datagramsOf(frames), to)
-					}
-					return nil
-				})
-				streams.ended(stream)
-			}()
-		}
-	}()
-	buffer := make([]byte, 0, 2*batchSize+headerSize)
+	udp.enlarge()
+	relays := &waiting{wake: func() { _ = conn.SetReadDeadline(time.Now()) }}
+	go relays.accept(listener)
+	var kept []byte
+	var port uint16
+	var heard time.Time
+	buffer := make([]byte, 0, mostKept)
 	for {
 		frames, from, err := udp.readFrames(buffer[:0])
-		if err != nil {
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			_ = conn.SetReadDeadline(time.Time{})
+		case err != nil:
 			return err
 		}
 		if sender, ok := from.(*syscall.SockaddrInet4); ok {
-			wireguard.Store(sender)
+			kept, port, heard = append(kept[:0], frames...), uint16(sender.Port), time.Now()
 		}
-		streams.send(frames)
+		for time.Since(heard) < idle {
+			relay := relays.take()
+			if relay == nil {
+				break
+			}
+			if (&handover{conn, port, kept}).send(relay) == nil {
+				kept = kept[:0]
+				heard = time.Time{}
+				if wasNeeded(relay) {
+					heard = time.Now()
+				}
+			}
+			_ = relay.Close()
+		}
 	}
 }
 
-// The folder is a volume that only the local container's user and root may enter.
-func listenForRelay() (net.Listener, error) {
-	if err := os.MkdirAll(cargoFolder, 0o700); err != nil {
+// waiting holds the relay that came last: one that connects again has given up the line before.
+type waiting struct {
+	mutex sync.Mutex
+	relay *net.UnixConn
+	wake  func()
+}
+
+func (w *waiting) accept(listener *net.UnixListener) {
+	for {
+		relay, err := listener.AcceptUnix()
+		if err != nil {
+			return
+		}
+		w.mutex.Lock()
+		if w.relay != nil {
+			_ = w.relay.Close()
+		}
+		w.relay = relay
+		w.mutex.Unlock()
+		w.wake()
+	}
+}
+
+func (w *waiting) take() *net.UnixConn {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	relay := w.relay
+	w.relay = nil
+	return relay
+}
+
+// The folder is a volume that only the relay's user and root may enter.
+func listenForRelay() (*net.UnixListener, error) {
+	if err := os.MkdirAll(relayFolder, 0o700); err != nil {
 		return nil, err
 	}
-	if err := os.Chown(cargoFolder, relayUser, relayUser); err != nil {
+	if err := os.Chown(relayFolder, relayUser, relayUser); err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(cargoFolder, 0o700); err != nil {
+	if err := os.Chmod(relayFolder, 0o700); err != nil {
 		return nil, err
 	}
 	_ = os.Remove(cargoSocket)
-	listener, err := net.Listen("unix", cargoSocket)
+	listener, err := net.ListenUnix(handoverNetwork, &net.UnixAddr{Name: cargoSocket, Net: handoverNetwork})
 	if err != nil {
 		return nil, err
 	}
 	return listener, os.Chown(cargoSocket, relayUser, relayUser)
-}
-
-func datagramsOf(frames [][]byte) [][]byte {
-	kept := frames[:0]
-	for _, frame := range frames {
-		if frame[0] < controlPing {
-			kept = append(kept, frame)
-		}
-	}
-	return kept
-}
-
-// newest is the stream that was opened last. While there is none, the newest datagrams wait for it: among them is
-// WireGuard's call, which it would repeat after five seconds only.
-type newest struct {
-	mutex  sync.Mutex
-	stream net.Conn
-	kept   []byte
-}
-
-func (n *newest) set(stream net.Conn) {
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
-	if n.stream != nil {
-		_ = n.stream.Close()
-	}
-	n.stream = stream
-	if len(n.kept) > 0 {
-		_, _ = stream.Write(n.kept)
-		n.kept = nil
-	}
-}
-
-func (n *newest) ended(stream net.Conn) {
-	_ = stream.Close()
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
-	if n.stream == stream {
-		n.stream = nil
-	}
-}
-
-func (n *newest) send(frames []byte) {
-	n.mutex.Lock()
-	stream := n.stream
-	if stream == nil {
-		n.kept = append(n.kept[:0], frames...)
-	}
-	n.mutex.Unlock()
-	if stream != nil {
-		// The other end of the stream tells `ended` when it is gone.
-		_, _ = stream.Write(frames)
-	}
 }

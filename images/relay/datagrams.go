@@ -39,12 +39,18 @@ func wrap(conn *net.UDPConn) (*datagrams, error) {
 		_ = syscall.SetsockoptInt(int(fd), solUDP, udpGRO, 1)
 		_, unknown := syscall.GetsockoptInt(int(fd), solUDP, udpSegment)
 		d.segment = unknown == nil
+	})
+	return d, err
+}
+
+// enlarge makes room for what waits to be read.
+func (d *datagrams) enlarge() {
+	_ = d.raw.Control(func(fd uintptr) {
 		// More than the system's limit needs NET_ADMIN, which Cargo has.
 		if syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUFFORCE, receiveBuffer) != nil {
 			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, receiveBuffer)
 		}
 	})
-	return d, err
 }
 
 // readFrames waits for a datagram and appends as frames all that are there, a batch at most.

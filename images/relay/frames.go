@@ -73,3 +73,13 @@ func (r *frameReader) each(use func(frames [][]byte) error) error {
 		r.filled = copy(r.buffer, r.buffer[used:r.filled])
 	}
 }
+
+func datagramsOf(frames [][]byte) [][]byte {
+	kept := frames[:0]
+	for _, frame := range frames {
+		if frame[0] < controlPing {
+			kept = append(kept, frame)
+		}
+	}
+	return kept
+}

@@ -24,7 +24,8 @@ func runPod() error {
 		return err
 	}
 	go tokens.serve(inbox)
-	listener, err := net.Listen("tcp4", podAddress)
+	address := fmt.Sprintf("127.0.0.1:%d", podPort)
+	listener, err := net.Listen("tcp4", address)
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func runPod() error {
 		<-stopped
 		os.Exit(0)
 	}()
-	log("listening at %s", podAddress)
+	log("listening at %s", address)
 	for {
 		conn, err := listener.Accept()
 		if err != nil {
@@ -77,6 +78,7 @@ func serve(conn net.Conn, tokens *tokens) error {
 	if err != nil {
 		return err
 	}
+	udp.enlarge()
 	s := &stream{conn: conn}
 	tokens.add(s)
 	defer tokens.remove(s)

@@ -76,7 +76,7 @@ Deno.test("Cargo's key is in its volume only", () => {
   assert.doesNotMatch(JSON.stringify(cargo), /private|secret/i);
 });
 
-const relay = relayOptions(connection, "gefyra/operator:1");
+const relay = relayOptions(connection, "gefyra/cargo:1");
 
 Deno.test("the relay may do nothing but connect", () => {
   const { CapAdd, CapDrop, Privileged, ReadonlyRootfs, SecurityOpt, PidMode, Binds, PortBindings } = relay

@@ -4,6 +4,7 @@ import type { ContainerCreateOptions, NetworkCreateOptions } from "dockerode";
 import {
   CLIENT_LABEL,
   CONTEXT_LABEL,
+  GEFYRA_USER,
   HOST_GATEWAY,
   KUBECONFIG_LABEL,
   NAMESPACE_LABEL,
@@ -77,7 +78,8 @@ export function relayOptions({ name }: Connection, image: string): ContainerCrea
   return {
     name: relay,
     Image: image,
-    Cmd: ["relay"],
+    Entrypoint: ["relay", "api"],
+    User: `${GEFYRA_USER}:${GEFYRA_USER}`,
     Labels: connectionLabels(name, "relay"),
     HostConfig: {
       NetworkMode: "host",

@@ -3,8 +3,15 @@ import { archive } from "../archive.ts";
 import type { Engine } from "../docker/engine.ts";
 import { requireImage } from "../docker/images.ts";
 import { messageOf } from "../errors.ts";
-import { type ImageNames, imageOf, RELAY, RELAY_FOLDER, RELAY_TOKEN_S, STOWAWAY_POD } from "../names.ts";
-import { owner, targetFiles } from "../relay/target.ts";
+import {
+  GEFYRA_USER,
+  type ImageNames,
+  imageOf,
+  RELAY,
+  RELAY_FOLDER,
+  RELAY_TOKEN_S,
+  STOWAWAY_POD,
+} from "../names.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 import { relayOptions } from "./docker.ts";
 import { removeContainers } from "./remove-local.ts";
@@ -17,20 +24,22 @@ export async function startRelay(
   images: ImageNames,
 ): Promise<boolean> {
   const { relay } = dockerNames(connection.name);
-  const image = imageOf("operator", images);
+  const image = imageOf("cargo", images);
   const [token] = await Promise.all([
     cluster.token({ namespace: connection.namespace, name: RELAY }, RELAY_TOKEN_S),
     requireImage(engine, image),
   ]);
   const container = await engine.inspect(relay);
   if (!container) await engine.create(relayOptions(connection, image));
+  // Files of its own user on the volume: never in the container's settings (images/relay/target.go).
   const target = {
     server: cluster.server.href,
     trust: cluster.trust,
     namespace: connection.namespace,
     pod: STOWAWAY_POD,
   };
-  await engine.put(relay, RELAY_FOLDER, await archive(targetFiles(target, token), owner));
+  const files = { "target.json": JSON.stringify(target), token };
+  await engine.put(relay, RELAY_FOLDER, await archive(files, { uid: GEFYRA_USER, gid: GEFYRA_USER }));
   if (container?.State.Running) return false;
   await engine.start(relay);
   return true;
@@ -44,5 +53,5 @@ export async function removeRelay(engine: Engine, { name }: Connection): Promise
 /** What it said last, for the error that says that it does not work. */
 export async function lastWordsOfRelay(engine: Engine, { name }: Connection): Promise<string> {
   const log = await engine.logs(dockerNames(name).relay, 1).catch(messageOf);
-  return log.trim().replace(/^\S+ relay: /, "") || "the relay said nothing";
+  return log.trim().replace(/^relay: /, "") || "the relay said nothing";
 }
