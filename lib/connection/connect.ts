@@ -44,45 +44,53 @@ export async function connect(
     only: options.egress === "local" ? await onlyCluster(tools, tunnel) : undefined,
     mtu: (await cargoStatus(engine, cargo)).mtu,
   };
+  let relayed = false, refusal: string | undefined;
   const apply: Apply = async (endpoint, mtu = line.mtu) => {
     // Nobody answers on loopback unless the relay runs.
-    const endpoints = candidates.filter((one) => !isRelayed(one) || (endpoint && isRelayed(endpoint)))
-      .map(hostPort);
+    const endpoints = candidates.filter((one) => relayed || !isRelayed(one)).map(hostPort);
     const more = { endpoints, mtu, ...(endpoint ? { endpoint: hostPort(endpoint) } : {}) };
     const files = cargoFiles(tunnel, connection.subnet, { ...line, ...more });
     return !(await cargoApply(engine, cargo, files)).includes("unchanged");
   };
-  const relay = () => startRelay(tools, connection, options.images);
+  const relay: StartRelay = async () => {
+    try {
+      const started = await startRelay(tools, connection, options.images);
+      relayed = true;
+      return started;
+    } catch (error) {
+      if (!(error instanceof GefyraError && error.exit === "forbidden")) throw error;
+      refusal = error.message;
+      return undefined;
+    }
+  };
   const ahead = await keep(tools, cargo, candidates, apply, relay) ??
     await probe(tools, cargo, candidates, apply, relay);
   if (!ahead) {
-    const relayed = candidates.some(isRelayed);
-    const words = relayed ? ` (${await lastWordsOfRelay(engine, connection)})` : "";
-    if (relayed) await removeRelay(engine, connection);
-    throw unreachable(candidates, tunnel, words);
+    const words = relayed ? await lastWordsOfRelay(engine, connection) : refusal;
+    await removeRelay(engine, connection);
+    throw unreachable(candidates, tunnel, words ? ` (${words})` : "");
   }
-  const path = ahead.path ?? await cargoMeasure(engine, cargo);
-  if (!path) throw unreachable([ahead.endpoint], tunnel, "");
+  const { endpoint, path } = ahead;
   const { mtu, latencyMs } = path;
-  const adapted = await apply(ahead.endpoint, mtu);
-  const left = !isRelayed(ahead.endpoint) && await removeRelay(engine, connection);
+  relayed = isRelayed(endpoint);
+  const adapted = await apply(endpoint, mtu);
+  const left = !relayed && await removeRelay(engine, connection);
   if (client.spec.mtu !== mtu) {
     await cluster.patch(clientRef(connection.namespace, connection.client), { spec: { mtu } });
   }
-  note(`connected over ${describeLine(ahead.endpoint, path)}`);
-  return { endpoint: ahead.endpoint, mtu, latencyMs, changed: ahead.changed || adapted || left };
+  note(`connected over ${describeLine(endpoint, path)}`);
+  return { endpoint, mtu, latencyMs, changed: ahead.changed || adapted || left };
 }
 
 const isRelayed = ({ transport }: Candidate) => transport === "api-server";
 
 type Apply = (endpoint?: Candidate, mtu?: number) => Promise<boolean>;
-/** True when the relay had to be made or started. */
-type StartRelay = () => Promise<boolean>;
+/** Whether the relay had to be made or started; `undefined` where this user may not use it. */
+type StartRelay = () => Promise<boolean | undefined>;
 interface Ahead {
   endpoint: Candidate;
   changed: boolean;
-  /** As measured, where that is the path of now. */
-  path?: Path;
+  path: Path;
 }
 
 /** A tunnel that works is kept, and goes over to a better endpoint where one answers, with all its connections. */
@@ -100,15 +108,28 @@ async function keep(
   if (!now || !path || !best) return undefined;
   if (best.network) await join(tools, best.network, cargo);
   const resolved = await addressesIn(tools, cargo, candidates);
-  const isNow = (endpoint: string) => candidates.find((_, i) => resolved[i] === endpoint);
+  const isNow = (endpoint = "") => candidates.find((_, i) => resolved[i] === endpoint);
   const before = isNow(now.endpoint);
-  // An address that is not among those of now was forced before, or is gone.
-  if (!before) return undefined;
-  const started = isRelayed(before) && await startRelay();
-  const changed = await apply(before) || started;
-  await cargoImprove(engine, cargo);
-  const after = isNow((await cargoStatus(engine, cargo)).peers[0]?.endpoint ?? "") ?? before;
-  return after === before ? { endpoint: before, changed, path } : { endpoint: after, changed: true };
+  const started = isRelayed(before ?? best) && await startRelay();
+  // An address that is not among those of now was forced before, or is gone: it is used until another one answers.
+  const changed = await apply(before ?? asNamed(now.endpoint)) || started === true;
+  let after: Candidate | undefined;
+  for (let tries = 0; !after && tries < (started ? MOST_TRIES : 1); tries++) {
+    await cargoImprove(engine, cargo);
+    after = isNow((await cargoStatus(engine, cargo)).peers[0]?.endpoint);
+  }
+  if (!after) return undefined;
+  if (after === before) return { endpoint: after, changed, path };
+  const measured = await cargoMeasure(engine, cargo);
+  return measured && { endpoint: after, changed: true, path: measured };
+}
+
+/** A relay that has just been started takes a moment, and each try about a second. */
+const MOST_TRIES = 8;
+
+function asNamed(endpoint: string): Candidate {
+  const [, host = "", port = ""] = endpoint.match(/^(.*):(\d+)$/) ?? [];
+  return { transport: "named", host, port: Number(port) };
 }
 
 /** Names as Cargo resolves them: WireGuard knows addresses only. */
@@ -132,7 +153,7 @@ async function probe(
     if (Date.now() > deadline && !isRelayed(candidate)) continue;
     tools.steps.debug(`trying ${describeCandidate(candidate)}`);
     if (candidate.network) await join(tools, candidate.network, cargo);
-    if (isRelayed(candidate)) await startRelay();
+    if (isRelayed(candidate) && await startRelay() === undefined) continue;
     const answers = await handshake(
       tools.engine,
       cargo,
@@ -144,8 +165,11 @@ async function probe(
       patience,
       isRelayed(candidate) ? patience : undefined,
     );
-    if (answers) return { endpoint: candidate, changed: true };
+    // A handshake is small: a way that answers it, and carries no more, is none.
+    const path = answers ? await cargoMeasure(tools.engine, cargo) : undefined;
+    if (path) return { endpoint: candidate, changed: true, path };
   }
+  await apply();
   return undefined;
 }
 
@@ -189,6 +213,8 @@ function unreachable(tried: Candidate[], { nodePort }: TunnelStatus, words: stri
     : "the transport that was asked for, of which there is none here";
   return new GefyraError("no-handshake", `Cannot reach Stowaway: no answer over ${ways}`, {
     exit: "unreachable",
-    hint: `let UDP ${nodePort} through to a node of the cluster, or name an address with --endpoint`,
+    hint: tried.length && tried.every(isRelayed)
+      ? "without --transport `gefyra up` tries the ways over UDP as well"
+      : `let UDP ${nodePort} through to a node of the cluster, or name an address with --endpoint`,
   });
 }
