@@ -32,6 +32,12 @@ export async function iperf(direction: string[]): Promise<number> {
   return received(await inApp(client, ...command(server, direction)));
 }
 
+/** The same without a tunnel. */
+export async function podIperf(direction: string[]): Promise<number> {
+  const { server } = await ends();
+  return received(await inPod(TOOLS, ...command(server, direction)));
+}
+
 const ends = once(async () => {
   await connect();
   await gefyra("run", "-i", "tools", "-N", APP, "-n", NAMESPACE, "-d");

@@ -1,60 +1,77 @@
 /** What the way through the API server costs. */
 import { type Figure, ratio } from "./figure.ts";
-import { transports } from "./transports.ts";
+import { type Transport, type Transports, transports, type Way } from "./transports.ts";
+
+const names = { "api-server": "api_server", "docker-network": "docker_network", pods: "pods" } as const;
+const over = {
+  "api-server": "over the API server",
+  "docker-network": "over a Docker network",
+  pods: "pod → pod, without a tunnel",
+} as const;
+
+interface Part {
+  key: keyof Transport;
+  name: string;
+  unit: Figure["unit"];
+  about: string;
+  /** Of the API server. */
+  aim?: number;
+}
+
+const iperf = "iperf3, one stream", wrk = "wrk, 1 connection";
+const connect: Part = {
+  key: "connect",
+  name: "connect_s",
+  unit: "s",
+  about: "`gefyra up --transport` that changes only the way",
+};
+const speed: Part[] = [
+  { key: "out", name: "iperf3_out_mbps", unit: "Mbit/s", about: `${iperf}: app container → pod`, aim: 300 },
+  { key: "in", name: "iperf3_in_mbps", unit: "Mbit/s", about: `${iperf}: pod → app container`, aim: 300 },
+  {
+    key: "p50",
+    name: "request_p50_ms",
+    unit: "ms",
+    about: `${wrk}: half of the requests through the bridge are answered in this time`,
+    aim: 0.8,
+  },
+  { key: "p99", name: "request_p99_ms", unit: "ms", about: `${wrk}: 99 of 100 requests through the bridge` },
+];
+const lossy: Part[] = [
+  { key: "lossyOut", name: "lossy_out_mbps", unit: "Mbit/s", about: `${iperf}, 1 % lost each way: out` },
+  { key: "lossyIn", name: "lossy_in_mbps", unit: "Mbit/s", about: `${iperf}, 1 % lost each way: in` },
+];
+
+const figure = (way: Way, { key, name, unit, about, aim }: Part): Figure => ({
+  name: `${names[way]}_${name}`,
+  unit,
+  about: `${about}; ${over[way]}`,
+  ...(aim && way === "api-server" ? { aim } : {}),
+  measure: async () => (await transports())[way][key],
+});
+
+const ofDirect = (key: "out" | "in" | "p50", name: string): Figure => ({
+  name: `api_server_${name}_of_direct_ratio`,
+  unit: "ratio",
+  about: `\`api_server_${name}\`, of the same over a Docker network`,
+  measure: async () => {
+    const measured: Transports = await transports();
+    return ratio(measured["api-server"][key], measured["docker-network"][key]);
+  },
+});
 
 export const transportFigures: Figure[] = [
+  ...(["api-server", "docker-network"] as const).flatMap((way) =>
+    [connect, ...speed, ...lossy].map((part) => figure(way, part))
+  ),
+  ...speed.map((part) => figure("pods", part)),
+  ofDirect("out", "iperf3_out_mbps"),
+  ofDirect("in", "iperf3_in_mbps"),
+  ofDirect("p50", "request_p50_ms"),
   {
-    name: "docker_network_connect_s",
-    unit: "s",
-    about: "`gefyra up --transport docker-network` of a connection over the API server",
-    measure: async () => (await transports()).direct.connect,
-  },
-  {
-    name: "api_server_connect_s",
-    unit: "s",
-    about: "`gefyra up --transport api-server` of a connection over a Docker network",
-    measure: async () => (await transports()).relayed.connect,
-  },
-  {
-    name: "api_server_iperf3_out_of_direct_ratio",
-    unit: "ratio",
-    about:
-      "iperf3, one stream: app container → pod through the API server, of the same over a Docker network",
-    measure: async () => ratio((await transports()).relayed.out, (await transports()).direct.out),
-  },
-  {
-    name: "api_server_iperf3_in_of_direct_ratio",
-    unit: "ratio",
-    about:
-      "iperf3, one stream: pod → app container through the API server, of the same over a Docker network",
-    measure: async () => ratio((await transports()).relayed.in, (await transports()).direct.in),
-  },
-  {
-    name: "api_server_iperf3_out_mbps",
-    unit: "Mbit/s",
-    about: "app container → pod through the API server",
-    aim: 300,
-    measure: async () => (await transports()).relayed.out,
-  },
-  {
-    name: "api_server_iperf3_in_mbps",
-    unit: "Mbit/s",
-    about: "pod → app container through the API server",
-    aim: 300,
-    measure: async () => (await transports()).relayed.in,
-  },
-  {
-    name: "api_server_bridge_p50_of_direct_ratio",
-    unit: "ratio",
-    about: "wrk, 1 connection: `api_server_bridge_p50_ms`, of the same over a Docker network",
-    measure: async () => ratio((await transports()).relayed.p50, (await transports()).direct.p50),
-  },
-  {
-    name: "api_server_bridge_p50_ms",
-    unit: "ms",
-    about:
-      "wrk, 1 connection: half of the requests through the bridge are answered in this time, through the API server",
-    aim: 0.8,
-    measure: async () => (await transports()).relayed.p50,
+    name: "transports_load",
+    unit: "load",
+    about: "the machine's load average of one minute while the transports were measured",
+    measure: async () => (await transports()).load,
   },
 ];
