@@ -12,10 +12,10 @@ readonly SMALLEST_MTU=576
 watch_peer() {
   local received seen='' silent=0 keepalive turn=0 asked=$SECONDS asks=0
   while sleep "$LOOK_EVERY"; do
-    read -r _ keepalive < <(wg show "$DEVICE" persistent-keepalive) || continue
+    read -r _ keepalive < <(wg show "$DEVICE" persistent-keepalive) || { silent=0 && continue; }
     read -r _ received _ < <(wg show "$DEVICE" transfer) || continue
     if [[ $received != "$seen" ]]; then
-      seen=$received silent=0
+      seen=$received silent=0 turn=0
       if ((SECONDS - asked >= BETTER_EVERY)); then
         try_better "$asks" || true
         asked=$SECONDS asks=$((asks + 1))
