@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/url"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -29,25 +28,20 @@ func runAPI() error {
 		<-stopped
 		os.Exit(0)
 	}()
-	delay, turn := firstDelay, 0
+	delay := firstDelay
 	for {
-		opened, err := once(turn)
+		opened, err := once()
 		log("%v", err)
 		if opened {
 			delay = firstDelay
-		} else {
-			// A way that has worked is tried again first.
-			turn++
 		}
 		time.Sleep(delay)
-		if !opened {
-			delay = min(2*delay, longestDelay)
-		}
+		delay = min(2*delay, longestDelay)
 	}
 }
 
 // once waits until Cargo needs the line, and returns when that has ended.
-func once(turn int) (opened bool, err error) {
+func once() (opened bool, err error) {
 	conn, err := net.Dial(handoverNetwork, cargoSocket)
 	if err != nil {
 		return false, fmt.Errorf("Cargo does not answer: %w", err)
@@ -63,17 +57,12 @@ func once(turn int) (opened bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	server, err := url.Parse(t.Server)
-	if err != nil {
-		return false, err
-	}
-	hosts := hostsOf(server)
-	forward, err := openPortForward(t, token, hosts[turn%len(hosts)])
+	forward, err := openPortForward(t, token)
 	if err != nil {
 		return false, err
 	}
 	defer forward.close()
-	log("connected through %s://%s", server.Scheme, server.Host)
+	log("connected through %s", t.Server)
 	return true, carry(cargo, given, forward)
 }
 

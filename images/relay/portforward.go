@@ -39,22 +39,19 @@ type portForward struct {
 	write     sync.Mutex
 }
 
-// openPortForward connects to `host`; the server proves that it is the one that the kubeconfig names.
-func openPortForward(t target, token, host string) (*portForward, error) {
+// openPortForward has the server prove that it is the one that the kubeconfig names, under whatever address it answers.
+func openPortForward(t target, token string) (*portForward, error) {
 	server, err := url.Parse(t.Server)
 	if err != nil {
 		return nil, err
 	}
-	port := server.Port()
-	if port == "" {
-		port = "443"
-	}
-	tcp, err := net.DialTimeout("tcp", net.JoinHostPort(host, port), connectTimeout)
+	tcp, err := dial(server)
 	if err != nil {
 		return nil, err
 	}
 	config, err := tlsConfig(t, server.Hostname())
 	if err != nil {
+		_ = tcp.Close()
 		return nil, err
 	}
 	conn := tls.Client(tcp, config)
@@ -66,6 +63,24 @@ func openPortForward(t target, token, host string) (*portForward, error) {
 	}
 	_ = conn.SetDeadline(time.Time{})
 	return forward, nil
+}
+
+// dial reports why the kubeconfig's own address does not answer.
+func dial(server *url.URL) (conn net.Conn, err error) {
+	port := server.Port()
+	if port == "" {
+		port = "443"
+	}
+	for _, host := range hostsOf(server) {
+		one, failed := net.DialTimeout("tcp", net.JoinHostPort(host, port), connectTimeout)
+		if failed == nil {
+			return one, nil
+		}
+		if err == nil {
+			err = failed
+		}
+	}
+	return nil, err
 }
 
 func tlsConfig(t target, name string) (*tls.Config, error) {
