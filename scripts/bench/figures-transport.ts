@@ -50,10 +50,10 @@ const figure = (way: Way, { key, name, unit, about, aim }: Part): Figure => ({
   measure: async () => (await transports())[way][key],
 });
 
-const ofDirect = (key: "out" | "in" | "p50", name: string): Figure => ({
-  name: `api_server_${name}_of_direct_ratio`,
+const ofDirect = (key: "out" | "in" | "p50", of: string): Figure => ({
+  name: `api_server_${key}_of_direct_ratio`,
   unit: "ratio",
-  about: `\`api_server_${name}\`, of the same over a Docker network`,
+  about: `\`api_server_${of}\`, of the same over a Docker network`,
   measure: async () => {
     const measured: Transports = await transports();
     return ratio(measured["api-server"][key], measured["docker-network"][key]);
