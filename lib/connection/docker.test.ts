@@ -84,7 +84,7 @@ Deno.test("the relay may do nothing but connect", () => {
   assert.deepEqual([CapAdd, CapDrop], [undefined, ["ALL"]]);
   assert.deepEqual([Privileged, PidMode, Binds, PortBindings], [undefined, undefined, undefined, undefined]);
   assert.deepEqual([ReadonlyRootfs, SecurityOpt], [true, ["no-new-privileges"]]);
-  assert.equal(relay.User, undefined, "the image's own, which is not root");
+  assert.equal(relay.User, "65532:65532", "the image's own is root");
 });
 
 Deno.test("the relay does not depend on Cargo's network, which ends with Cargo's container", () => {
@@ -96,6 +96,6 @@ Deno.test("what the relay is told is in its volume only, and Cargo's key is not"
   assert.deepEqual(relay.HostConfig?.Mounts, [
     { Type: "volume", Source: "gefyra-relay", Target: "/run/gefyra-relay" },
   ]);
-  assert.deepEqual([relay.Env, relay.Cmd], [undefined, ["relay"]]);
+  assert.deepEqual([relay.Env, relay.Cmd, relay.Entrypoint], [undefined, undefined, ["relay", "api"]]);
   assert.deepEqual(relay.Labels, { "dev.gefyra.connection": "default", "dev.gefyra.role": "relay" });
 });
