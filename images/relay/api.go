@@ -85,7 +85,7 @@ func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
 		ended <- errClosedByCargo
 	}()
 	go func() {
-		ended <- newFrameReader(&noting{forward.data, &heard}).each(func(frames [][]byte) error {
+		ended <- newFrameReader(readAhead(&noting{forward.data, &heard})).each(func(frames [][]byte) error {
 			for _, frame := range frames {
 				if frame[0] == controlToken {
 					if err := keepToken(relayFolder, frame[1:]); err != nil {
