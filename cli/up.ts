@@ -5,7 +5,7 @@ import { kubeconfigPaths } from "../lib/connection/current.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
 import { manifests, type ServiceOptions } from "../lib/install/manifests.ts";
 import { DEFAULT_REGISTRY, DISCONNECT_TIMEOUT_S, NAMESPACE, VERSION } from "../lib/names.ts";
-import { describeLine } from "../lib/tunnel/endpoints.ts";
+import { describeLine, transports } from "../lib/tunnel/endpoints.ts";
 import {
   clusterOf,
   command,
@@ -32,6 +32,12 @@ export const up = () =>
     .addOption(
       new Option("--endpoint <host:port>", "address and UDP port under which Stowaway can be reached")
         .argParser(parseEndpoint).conflicts(["host", "port"]),
+    )
+    .addOption(
+      new Option("--transport <name>", "the only way to try, instead of the fastest that works").env(
+        "GEFYRA_TRANSPORT",
+      )
+        .choices(transports),
     )
     .option("--host <address>", "address under which a node can be reached")
     .option("--port <number>", "UDP port under which Stowaway can be reached", wholeNumber(1, 65535))
@@ -94,6 +100,7 @@ export const up = () =>
         subnet: options.subnet,
         egress: options.egress,
         service,
+        transport: options.transport,
         disconnectTimeout: options.disconnectTimeout,
       });
       print(result, output, () => {

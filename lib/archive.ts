@@ -1,10 +1,13 @@
 import { pack } from "tar-stream";
 import { Buffer } from "node:buffer";
 
-/** A tar of small text files by name: how desired state is handed to a container on stdin. */
-export async function archive(files: Record<string, string>): Promise<Uint8Array> {
+/** A tar of small text files by name: how desired state is handed to a container on stdin. Root's without an owner. */
+export async function archive(
+  files: Record<string, string>,
+  owner: { uid?: number; gid?: number } = {},
+): Promise<Uint8Array> {
   const tar = pack();
-  for (const [name, content] of Object.entries(files)) tar.entry({ name, mode: 0o600 }, content);
+  for (const [name, content] of Object.entries(files)) tar.entry({ name, mode: 0o600, ...owner }, content);
   tar.finalize();
   const chunks: Uint8Array[] = [];
   for await (const chunk of tar) chunks.push(chunk as Uint8Array);

@@ -15,6 +15,10 @@ export const WITH_CLIENTS_ANNOTATION = `${GROUP}/remove-with-last-client`;
 export const REMOVAL_ANNOTATION = `${GROUP}/removal`;
 export const OPERATOR = "gefyra-operator";
 export const STOWAWAY = "gefyra-stowaway";
+/** Of a StatefulSet, so that it stays the same: the role of the relay names this one pod. */
+export const STOWAWAY_POD = `${STOWAWAY}-0`;
+/** ServiceAccount and Role of those who come through the API server. */
+export const RELAY = "gefyra-relay";
 /** Secret with Stowaway's WireGuard key pair; made by the operator. */
 export const STOWAWAY_KEY_SECRET = "gefyra-stowaway-key";
 
@@ -28,7 +32,7 @@ export const COMPONENT_LABEL = "app.kubernetes.io/component";
 // Docker -----------------------------------------------------------------------------------------------------
 /** On every network, container and volume: the connection it belongs to. */
 export const CONNECTION_LABEL = "dev.gefyra.connection";
-/** `network`, `cargo`, `app`, `volume`, `probe` (of `gefyra doctor`); `lab-node` and `lab-network` belong to the lab. */
+/** `network`, `cargo`, `relay`, `app`, `volume`, `probe` (of `gefyra doctor`); `lab-node` and `lab-network` belong to the lab. */
 export const ROLE_LABEL = "dev.gefyra.role";
 export const CONTEXT_LABEL = "dev.gefyra.context";
 export const KUBECONFIG_LABEL = "dev.gefyra.kubeconfig";
@@ -83,6 +87,14 @@ export const WIREGUARD_PORT = 51820;
 export const TUNNEL_POOL = "198.18.0.0/15";
 /** Stowaway's own address in the tunnel: the first subnet is its own. */
 export const STOWAWAY_TUNNEL_ADDRESS = "198.18.0.1";
+/** Where Cargo's WireGuard finds its peer on the way through the API server, UDP on loopback (images/relay). */
+export const RELAY_UDP_PORT = 51821;
+/** Where the relay in Stowaway's pod listens, TCP on loopback (images/relay). */
+export const RELAY_POD_PORT = 51822;
+/** The volume that Cargo and the local relay share (images/relay). */
+export const RELAY_FOLDER = "/run/gefyra-relay";
+/** The user of the operator's image, numbered as in images/operator/Dockerfile, and of the local relay (images/relay). */
+export const GEFYRA_USER = 65532;
 /** WireGuard marks its own datagrams with it, so that they do not enter the tunnel again. */
 export const FIREWALL_MARK = 51820;
 /** On answers of published ports, which leave over the Docker bridge; also the table of their route (images/cargo/cargo). */
@@ -105,6 +117,12 @@ export const DISCONNECT_TIMEOUT_S = 600;
 export const CONNECT_TIMEOUT_MS = 30_000;
 /** How long `up` waits until the cloud has given Stowaway's load balancer an address. */
 export const LOAD_BALANCER_TIMEOUT_MS = 120_000;
+/** How long the way through the API server may take to answer: a container is started first. */
+export const RELAY_TIMEOUT_MS = 20_000;
+/** The relay's token is good for so long after the last renewal: a night's sleep. Some clusters allow no more. */
+export const RELAY_TOKEN_S = 86_400;
+/** The operator makes a new one so often. */
+export const RELAY_TOKEN_RENEWAL_S = 3_600;
 /** How long `up` waits for the cluster's side. */
 export const INSTALL_TIMEOUT_MS = 120_000;
 /** How long `bridge` waits for the first pod to be intercepted. */

@@ -22,6 +22,8 @@ export const keys = {
   tunnel: "tunnel",
   /** Who was heard lately. */
   liveness: "liveness",
+  /** The relay's token, after a change, when it gets old, and Stowaway's name; a key waits for one time only. */
+  relay: { changed: "relay/changed", renewal: "relay/renewal", lost: "relay/lost" },
 };
 
 /** Writes a status where it differs and remembers the answer. */

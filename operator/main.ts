@@ -6,10 +6,14 @@ import { reconcileBridge } from "./bridges.ts";
 import { reconcileClient } from "./clients.ts";
 import { type Context, keys } from "./context.ts";
 import { startLiveness } from "./liveness.ts";
+import { startRelayTokens } from "./relay.ts";
 import { startQueue } from "./queue.ts";
 import { parseResolvConf } from "./resolv-conf.ts";
 import { openTunnel } from "./tunnel.ts";
 import { type Change, watchWorld } from "./world.ts";
+
+/** What clients wait for comes first. */
+const RELAY_DELAY_MS = 5_000;
 
 export interface OperatorSettings {
   /** Gefyra's own namespace. */
@@ -43,12 +47,14 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
   const context: Context = { cluster, world, queue, namespace, carrierImage, dns, log };
   const tunnel = await openTunnel(context);
   const checkLiveness = startLiveness(context, tunnel);
+  const provideRelay = startRelayTokens(context);
 
   const dispatch = async (key: string): Promise<void> => {
     const [kind, first = "", second = ""] = key.split("/");
     if (kind === "client") await reconcileClient(context, tunnel, first);
     else if (kind === "bridge") await reconcileBridge(context, tunnel, first, second);
     else if (kind === "tunnel") await tunnel.apply();
+    else if (kind === "relay") await provideRelay();
     else await checkLiveness();
   };
 
@@ -62,6 +68,7 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
       if (touched) queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
     }
     if (change.kind === "stowaway") {
+      queue.addLater(keys.relay.changed, RELAY_DELAY_MS);
       for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
     }
   };

@@ -41,7 +41,7 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
       if (!pod) return undefined;
       const state = wantedState(keys.privateKey, context.world.clients.all(), context.world.bridges.all());
       const files = stowawayFiles(state);
-      const mark = JSON.stringify([pod.status?.containerStatuses?.[0]?.containerID, files]);
+      const mark = JSON.stringify([containerOf(pod)?.containerID, files]);
       if (mark === applied) return state;
       const result = await context.cluster.exec(
         target(context, pod),
@@ -66,7 +66,7 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
 
 export function runningStowaway({ world }: Context): V1Pod | undefined {
   return world.stowaways.all().find((pod) =>
-    !pod.metadata?.deletionTimestamp && pod.status?.podIP && pod.status.containerStatuses?.[0]?.state?.running
+    !pod.metadata?.deletionTimestamp && pod.status?.podIP && containerOf(pod)?.state?.running
   );
 }
 
@@ -85,6 +85,7 @@ export function stowawayAddress(context: Context): string | undefined {
   const pod = runningStowaway(context);
   return pod && podIpv4(pod);
 }
+const containerOf = ({ status }: V1Pod) => status?.containerStatuses?.find(({ name }) => name === "stowaway");
 
 /** Pure. A bridge whose address lies outside its client's own subnet gets no forward. */
 export function wantedState(

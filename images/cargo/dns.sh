@@ -54,6 +54,7 @@ relay_dns() {
 
 child_ended() {
   [[ $1 != "${wireguard:-}" ]] || refuse "wireguard-go ended with $2"
+  [[ $1 != "${relay:-}" ]] || refuse "relay ended with $2"
   [[ $1 == "${dns:-}" ]] || return 0
   dns=
   rm -f "$LIVE/Corefile"

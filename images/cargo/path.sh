@@ -10,15 +10,15 @@ readonly SMALLEST_MTU=576
 # two minutes later. Both ends send keepalives, so silence tells: then Cargo forgets the session and calls anew, at the
 # next of the endpoints that it knows, where it knows several.
 watch_peer() {
-  local received seen='' silent=0 keepalive turn=0 asked=$SECONDS
+  local received seen='' silent=0 keepalive turn=0 asked=$SECONDS asks=0
   while sleep "$LOOK_EVERY"; do
-    read -r _ keepalive < <(wg show "$DEVICE" persistent-keepalive) || continue
+    read -r _ keepalive < <(wg show "$DEVICE" persistent-keepalive) || { silent=0 && continue; }
     read -r _ received _ < <(wg show "$DEVICE" transfer) || continue
     if [[ $received != "$seen" ]]; then
-      seen=$received silent=0
+      seen=$received silent=0 turn=0
       if ((SECONDS - asked >= BETTER_EVERY)); then
-        try_better || true
-        asked=$SECONDS
+        try_better "$asks" || true
+        asked=$SECONDS asks=$((asks + 1))
       fi
       continue
     fi
@@ -59,17 +59,28 @@ renew_session() {
   ) 9>"$RUNTIME/lock"
 }
 
-# While the line is good: whether a better endpoint than the one in use answers by now. The session goes with it, so that
-# no connection ends; an endpoint that does not answer costs the tunnel a second.
+# better_than ENDPOINT: those before it in the list.
+better_than() {
+  local endpoint
+  while IFS= read -r endpoint; do
+    [[ $endpoint != "$1" ]] || return 0
+    echo "$endpoint"
+  done < <(endpoints)
+}
+
+# try_better [TURN]: while the line is good, whether a better endpoint than the one in use answers by now. The session goes
+# with it, so that no connection ends. One that does not answer costs the tunnel a second: with a turn only one is tried.
 try_better() {
   (
     flock 9
     local key now endpoint other
+    local -a better=()
     read -r key now < <(wg show "$DEVICE" endpoints) || exit 0
     other=$(setting "$LIVE/network.conf" PEER)
     [[ -n $other ]] || exit 0
-    while IFS= read -r endpoint; do
-      [[ $endpoint != "$now" ]] || exit 0
+    mapfile -t better < <(better_than "$now")
+    if (($# > 0 && ${#better[@]} > 0)); then better=("${better[$1 % ${#better[@]}]}"); fi
+    for endpoint in "${better[@]}"; do
       wg set "$DEVICE" peer "$key" endpoint "$endpoint" || continue
       # The other end may call from the old address meanwhile, which takes the endpoint back.
       if ping -n -q -c 2 -i 0.2 -W 0.8 "$other" >/dev/null && [[ $(wg show "$DEVICE" endpoints) == *"$endpoint" ]]; then
@@ -77,7 +88,7 @@ try_better() {
         exit 0
       fi
       wg set "$DEVICE" peer "$key" endpoint "$now"
-    done < <(endpoints)
+    done
   ) 9>"$RUNTIME/lock"
 }
 

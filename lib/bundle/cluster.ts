@@ -38,6 +38,10 @@ export async function collectCluster(
       "cluster/deployments.json",
       () => cluster.list({ apiVersion: "apps/v1", kind: "Deployment", namespace }),
     ),
+    add(
+      "cluster/statefulsets.json",
+      () => cluster.list({ apiVersion: "apps/v1", kind: "StatefulSet", namespace }),
+    ),
     add("cluster/services.json", () => cluster.list(core("Service", namespace))),
     add("cluster/events.json", () => cluster.list(core("Event", namespace))),
     add(

@@ -48,6 +48,16 @@ export interface PatchOptions {
   subresource?: "status" | "ephemeralcontainers";
 }
 
+/** How an API server proves that it is the right one. */
+export interface ServerTrust {
+  /** Certificates in PEM; absent: those that the machine trusts. */
+  ca?: string;
+  /** The name in its certificate, where it is not that of its address. */
+  serverName?: string;
+  /** It need not prove anything (`insecure-skip-tls-verify`). */
+  insecure: boolean;
+}
+
 export type WatchEvent<T> = { type: "ADDED" | "MODIFIED" | "DELETED"; object: T };
 
 export interface Cluster {
@@ -55,6 +65,7 @@ export interface Cluster {
   context: string;
   /** Address of the API server as the kubeconfig has it. */
   server: URL;
+  trust: ServerTrust;
   /** The context's namespace, `default` when it names none. */
   namespace: string;
   /** e.g. `v1.34.4`; fails with a `GefyraError` when no API server answers or the credentials are refused. */
@@ -85,6 +96,8 @@ export interface Cluster {
   exec(target: ExecTarget, command: string[], stdin?: Uint8Array): Promise<ExecResult>;
   /** The last lines that a container wrote, or wrote before its last restart. */
   logs(target: ExecTarget, options: { tail: number; previous?: boolean }): Promise<string>;
+  /** A token of a service account (TokenRequest); a cluster may give it a shorter life. */
+  token(serviceAccount: { namespace: string; name: string }, lifetimeSeconds: number): Promise<string>;
   /** SelfSubjectAccessReview. */
   allowed(access: Access): Promise<boolean>;
 }

@@ -9,7 +9,7 @@ import { delimiter } from "node:path";
 import { GefyraError, messageOf } from "../errors.ts";
 import { FIELD_MANAGER } from "../names.ts";
 import { ApiError, explained, orUndefined } from "./api-errors.ts";
-import type { Access, Cluster, PatchOptions, Selection, WatchEvent } from "./cluster.ts";
+import type { Access, Cluster, PatchOptions, Selection, ServerTrust, WatchEvent } from "./cluster.ts";
 import { execInPod } from "./exec.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 import { follow, type WatchSource } from "./watch.ts";
@@ -43,6 +43,9 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
   return {
     context: config.getCurrentContext(),
     server,
+    get trust() {
+      return trustOf(config);
+    },
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? "default",
     version: () => reach(async () => (await request<{ gitVersion: string }>("GET", "/version")).gitVersion),
     get: (ref) => reach(() => orUndefined(() => request("GET", objectPath(ref)))),
@@ -94,6 +97,17 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
         const path = objectPath({ apiVersion: "v1", kind: "Pod", namespace, name: pod }, "log");
         const query = { container, tailLines: `${tail}`, ...(previous ? { previous: "true" } : {}) };
         return request<string>("GET", path, { query, plain: true });
+      }),
+    token: ({ namespace, name }, lifetimeSeconds) =>
+      reach(async () => {
+        const ref = { apiVersion: "v1", kind: "ServiceAccount", namespace, name };
+        const body = {
+          apiVersion: "authentication.k8s.io/v1",
+          kind: "TokenRequest",
+          spec: { expirationSeconds: lifetimeSeconds },
+        };
+        const path = objectPath(ref, "token");
+        return (await request<{ status: { token: string } }>("POST", path, { body })).status.token;
       }),
     allowed: (access: Access) =>
       reach(async () => {
@@ -149,6 +163,17 @@ function loadConfig(k8s: Client, { kubeconfig, context }: ClusterOptions): KubeC
     });
   }
   return config;
+}
+
+/** In data, or in a file that only this machine has. */
+function trustOf(config: KubeConfig): ServerTrust {
+  const { caData, caFile, tlsServerName, skipTLSVerify } = config.getCurrentCluster() ?? {};
+  const ca = caData ? atob(caData) : caFile ? Deno.readTextFileSync(caFile) : undefined;
+  return {
+    ...(ca ? { ca } : {}),
+    ...(tlsServerName ? { serverName: tlsServerName } : {}),
+    insecure: skipTLSVerify ?? false,
+  };
 }
 
 /** For the client an API like its own ones, which are generated: it is handed the authentication, TLS and HTTP. */

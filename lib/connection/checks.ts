@@ -8,6 +8,7 @@ const needed = (namespace: string): Access[] => [
   { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
   { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterrolebindings" },
   { verb: "create", group: "apps", resource: "deployments", namespace },
+  { verb: "create", group: "apps", resource: "statefulsets", namespace },
   { verb: "create", group: "", resource: "services", namespace },
   { verb: "create", group: GROUP, resource: "gefyraclients", namespace },
 ];

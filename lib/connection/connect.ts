@@ -4,10 +4,11 @@ import { GefyraError } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS, LOAD_BALANCER_TIMEOUT_MS, STOWAWAY } from "../names.ts";
 import { clientRef, type GefyraClient, type TunnelStatus } from "../resources/client.ts";
 import type { Note } from "../steps.ts";
-import { cargoFiles, type Line } from "../tunnel/cargo.ts";
+import { cargoFiles } from "../tunnel/cargo.ts";
 import {
   attempts,
   type Candidate,
+  chooseCandidates,
   describeCandidate,
   describeLine,
   endpointCandidates,
@@ -20,6 +21,7 @@ import { cargoApply, cargoImprove, cargoMeasure, cargoStatus, type Path } from "
 import { type Connection, dockerNames } from "./connection.ts";
 import { handshake } from "./handshake.ts";
 import { clusterRanges } from "./ranges.ts";
+import { lastWordsOfRelay, removeRelay, startRelay } from "./relay.ts";
 import type { Tools, UpOptions } from "./up.ts";
 
 export interface Connected extends Path {
@@ -38,34 +40,57 @@ export async function connect(
   const tunnel = client.status!.tunnel!;
   const candidates = await candidatesFor(tools, connection, tunnel, options);
   const { cargo } = dockerNames(connection.name);
-  const line: Line = {
-    endpoints: candidates.map(hostPort),
+  const line = {
     only: options.egress === "local" ? await onlyCluster(tools, tunnel) : undefined,
     mtu: (await cargoStatus(engine, cargo)).mtu,
   };
-  const apply = async (more: Line) => {
+  let relayed = false, refusal: string | undefined;
+  const apply: Apply = async (endpoint, mtu = line.mtu) => {
+    // Nobody answers on loopback unless the relay runs.
+    const endpoints = candidates.filter((one) => relayed || !isRelayed(one)).map(hostPort);
+    const more = { endpoints, mtu, ...(endpoint ? { endpoint: hostPort(endpoint) } : {}) };
     const files = cargoFiles(tunnel, connection.subnet, { ...line, ...more });
     return !(await cargoApply(engine, cargo, files)).includes("unchanged");
   };
-  const ahead = await keep(tools, cargo, candidates, apply) ?? await probe(tools, cargo, candidates, apply);
-  if (!ahead) throw unreachable(candidates, tunnel);
-  const path = ahead.path ?? await cargoMeasure(engine, cargo);
-  if (!path) throw unreachable([ahead.endpoint], tunnel);
+  const relay: StartRelay = async () => {
+    try {
+      const started = await startRelay(tools, connection, options.images);
+      relayed = true;
+      return started;
+    } catch (error) {
+      if (!(error instanceof GefyraError && error.exit === "forbidden")) throw error;
+      refusal = error.message;
+      return undefined;
+    }
+  };
+  const ahead = await keep(tools, cargo, candidates, apply, relay) ??
+    await probe(tools, cargo, candidates, apply, relay);
+  if (!ahead) {
+    const words = relayed ? await lastWordsOfRelay(engine, connection) : refusal;
+    await removeRelay(engine, connection);
+    throw unreachable(candidates, tunnel, words ? ` (${words})` : "");
+  }
+  const { endpoint, path } = ahead;
   const { mtu, latencyMs } = path;
-  const adapted = await apply({ endpoint: hostPort(ahead.endpoint), mtu });
+  relayed = isRelayed(endpoint);
+  const adapted = await apply(endpoint, mtu);
+  const left = !relayed && await removeRelay(engine, connection);
   if (client.spec.mtu !== mtu) {
     await cluster.patch(clientRef(connection.namespace, connection.client), { spec: { mtu } });
   }
-  note(`connected over ${describeLine(ahead.endpoint, path)}`);
-  return { endpoint: ahead.endpoint, mtu, latencyMs, changed: ahead.changed || adapted };
+  note(`connected over ${describeLine(endpoint, path)}`);
+  return { endpoint, mtu, latencyMs, changed: ahead.changed || adapted || left };
 }
 
-type Apply = (line: Line) => Promise<boolean>;
+const isRelayed = ({ transport }: Candidate) => transport === "api-server";
+
+type Apply = (endpoint?: Candidate, mtu?: number) => Promise<boolean>;
+/** Whether the relay had to be made or started; `undefined` where this user may not use it. */
+type StartRelay = () => Promise<boolean | undefined>;
 interface Ahead {
   endpoint: Candidate;
   changed: boolean;
-  /** As measured, where that is the path of now. */
-  path?: Path;
+  path: Path;
 }
 
 /** A tunnel that works is kept, and goes over to a better endpoint where one answers, with all its connections. */
@@ -74,6 +99,7 @@ async function keep(
   cargo: string,
   candidates: Candidate[],
   apply: Apply,
+  startRelay: StartRelay,
 ): Promise<Ahead | undefined> {
   const { engine } = tools;
   const now = (await cargoStatus(engine, cargo)).peers[0];
@@ -82,14 +108,28 @@ async function keep(
   if (!now || !path || !best) return undefined;
   if (best.network) await join(tools, best.network, cargo);
   const resolved = await addressesIn(tools, cargo, candidates);
-  const isNow = (endpoint: string) => candidates.find((_, i) => resolved[i] === endpoint);
+  const isNow = (endpoint = "") => candidates.find((_, i) => resolved[i] === endpoint);
   const before = isNow(now.endpoint);
-  // An address that is not among those of now was forced before, or is gone.
-  if (!before) return undefined;
-  const changed = await apply({ endpoint: hostPort(before) });
-  await cargoImprove(engine, cargo);
-  const after = isNow((await cargoStatus(engine, cargo)).peers[0]?.endpoint ?? "") ?? before;
-  return after === before ? { endpoint: before, changed, path } : { endpoint: after, changed: true };
+  const started = isRelayed(before ?? best) && await startRelay();
+  // An address that is not among those of now was forced before, or is gone: it is used until another one answers.
+  const changed = await apply(before ?? asNamed(now.endpoint)) || started === true;
+  let after: Candidate | undefined;
+  for (let tries = 0; !after && tries < (started ? MOST_TRIES : 1); tries++) {
+    await cargoImprove(engine, cargo);
+    after = isNow((await cargoStatus(engine, cargo)).peers[0]?.endpoint);
+  }
+  if (!after) return undefined;
+  if (after === before) return { endpoint: after, changed, path };
+  const measured = await cargoMeasure(engine, cargo);
+  return measured && { endpoint: after, changed: true, path: measured };
+}
+
+/** A relay that has just been started takes a moment, and each try about a second. */
+const MOST_TRIES = 8;
+
+function asNamed(endpoint: string): Candidate {
+  const [, host = "", port = ""] = endpoint.match(/^(.*):(\d+)$/) ?? [];
+  return { transport: "named", host, port: Number(port) };
 }
 
 /** Names as Cargo resolves them: WireGuard knows addresses only. */
@@ -106,18 +146,30 @@ async function probe(
   cargo: string,
   candidates: Candidate[],
   apply: Apply,
+  startRelay: StartRelay,
 ): Promise<Ahead | undefined> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
   for (const { candidate, patience } of attempts(candidates)) {
-    if (Date.now() > deadline) return undefined;
+    if (Date.now() > deadline && !isRelayed(candidate)) continue;
     tools.steps.debug(`trying ${describeCandidate(candidate)}`);
     if (candidate.network) await join(tools, candidate.network, cargo);
-    const answers = await handshake(tools.engine, cargo, {
-      connect: () => apply({ endpoint: hostPort(candidate) }),
-      disconnect: () => apply({}),
-    }, patience);
-    if (answers) return { endpoint: candidate, changed: true };
+    if (isRelayed(candidate) && await startRelay() === undefined) continue;
+    const answers = await handshake(
+      tools.engine,
+      cargo,
+      {
+        connect: () => apply(candidate),
+        disconnect: () => apply(),
+        // The relay keeps the first message until its stream is there.
+      },
+      patience,
+      isRelayed(candidate) ? patience : undefined,
+    );
+    // A handshake is small: a way that answers it, and carries no more, is none.
+    const path = answers ? await cargoMeasure(tools.engine, cargo) : undefined;
+    if (path) return { endpoint: candidate, changed: true, path };
   }
+  await apply();
   return undefined;
 }
 
@@ -125,8 +177,9 @@ async function candidatesFor(
   { engine, cluster }: Tools,
   connection: Connection,
   tunnel: TunnelStatus,
-  { host, port, service: wanted }: UpOptions,
+  { host, port, service: wanted, transport }: UpOptions,
 ): Promise<Candidate[]> {
+  if (transport === "api-server") return chooseCandidates([], transport);
   if (host) return [{ transport: "named", host, port: port ?? tunnel.nodePort }];
   const ref = { apiVersion: "v1", kind: "Service", namespace: connection.namespace, name: STOWAWAY };
   let service: V1Service | undefined;
@@ -140,7 +193,8 @@ async function candidatesFor(
     engine.containers({}),
   ]);
   const { server } = cluster;
-  return endpointCandidates({ nodes, containers, server, nodePort: port ?? tunnel.nodePort, service });
+  const nodePort = port ?? tunnel.nodePort;
+  return chooseCandidates(endpointCandidates({ nodes, containers, server, nodePort, service }), transport);
 }
 
 async function onlyCluster({ cluster }: Tools, { dns }: TunnelStatus): Promise<string[]> {
@@ -153,10 +207,14 @@ async function join({ engine }: Tools, network: string, cargo: string): Promise<
   if (!joined.includes(network)) await engine.connect(network, cargo);
 }
 
-function unreachable(tried: Candidate[], { nodePort }: TunnelStatus): GefyraError {
-  const ways = tried.map(describeCandidate).join(", nor ");
+function unreachable(tried: Candidate[], { nodePort }: TunnelStatus, words: string): GefyraError {
+  const ways = tried.length
+    ? tried.map(describeCandidate).join(", nor ") + words
+    : "the transport that was asked for, of which there is none here";
   return new GefyraError("no-handshake", `Cannot reach Stowaway: no answer over ${ways}`, {
     exit: "unreachable",
-    hint: `let UDP ${nodePort} through to a node of the cluster, or name an address with --endpoint`,
+    hint: tried.length && tried.every(isRelayed)
+      ? "without --transport `gefyra up` tries the ways over UDP as well"
+      : `let UDP ${nodePort} through to a node of the cluster, or name an address with --endpoint`,
   });
 }

@@ -89,11 +89,13 @@ Deno.test("each connection has Docker objects of its own", () => {
     network: "gefyra",
     cargo: "gefyra-cargo",
     volume: "gefyra-cargo",
+    relay: "gefyra-relay",
   });
   assert.deepEqual(dockerNames("e2e"), {
     network: "gefyra-connection-e2e",
     cargo: "gefyra-cargo-e2e",
     volume: "gefyra-cargo-e2e",
+    relay: "gefyra-relay-e2e",
   });
 });
 

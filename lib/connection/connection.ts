@@ -28,20 +28,20 @@ export interface Connection {
   namespace: string;
 }
 
-export type Role = "network" | "cargo" | "app" | "volume" | "probe";
+export type Role = "network" | "cargo" | "relay" | "app" | "volume" | "probe";
 
 export const connectionLabels = (connection: string, role?: Role) => ({
   [CONNECTION_LABEL]: connection,
   ...(role ? { [ROLE_LABEL]: role } : {}),
 });
 
-/** Names of the Docker objects of a connection. The network of a lab is `gefyra-LAB`, so a connection's is not. */
+/** Names of the Docker objects of a connection; the relay's volume has its name. The network of a lab is `gefyra-LAB`, so a connection's is not. */
 export const dockerNames = (connection: string) => {
   if (connection === DEFAULT_CONNECTION) {
-    return { network: "gefyra", cargo: "gefyra-cargo", volume: "gefyra-cargo" };
+    return { network: "gefyra", cargo: "gefyra-cargo", volume: "gefyra-cargo", relay: "gefyra-relay" };
   }
-  const cargo = `gefyra-cargo-${connection}`;
-  return { network: `gefyra-connection-${connection}`, cargo, volume: cargo };
+  const cargo = `gefyra-cargo-${connection}`, relay = `gefyra-relay-${connection}`;
+  return { network: `gefyra-connection-${connection}`, cargo, volume: cargo, relay };
 };
 
 /** Names become parts of container names, so they are as strict as those. */

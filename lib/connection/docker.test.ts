@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hostIn, hosts, overlaps } from "../tunnel/addresses.ts";
 import type { Connection } from "./connection.ts";
-import { cargoOptions, networkOptions } from "./docker.ts";
+import { cargoOptions, networkOptions, relayOptions } from "./docker.ts";
 
 const connection: Connection = {
   name: "default",
@@ -71,6 +71,31 @@ Deno.test("Cargo has NET_ADMIN and nothing more", () => {
 Deno.test("Cargo's key is in its volume only", () => {
   assert.deepEqual(cargo.HostConfig?.Mounts, [
     { Type: "volume", Source: "gefyra-cargo", Target: "/var/lib/cargo" },
+    { Type: "volume", Source: "gefyra-relay", Target: "/run/gefyra-relay" },
   ]);
   assert.doesNotMatch(JSON.stringify(cargo), /private|secret/i);
+});
+
+const relay = relayOptions(connection, "gefyra/cargo:1");
+
+Deno.test("the relay may do nothing but connect", () => {
+  const { CapAdd, CapDrop, Privileged, ReadonlyRootfs, SecurityOpt, PidMode, Binds, PortBindings } = relay
+    .HostConfig!;
+  assert.deepEqual([CapAdd, CapDrop], [undefined, ["ALL"]]);
+  assert.deepEqual([Privileged, PidMode, Binds, PortBindings], [undefined, undefined, undefined, undefined]);
+  assert.deepEqual([ReadonlyRootfs, SecurityOpt], [true, ["no-new-privileges"]]);
+  assert.equal(relay.User, "65532:65532", "the image's own is root");
+});
+
+Deno.test("the relay does not depend on Cargo's network, which ends with Cargo's container", () => {
+  assert.equal(relay.HostConfig?.NetworkMode, "host");
+  assert.deepEqual(relay.HostConfig?.RestartPolicy, { Name: "unless-stopped" });
+});
+
+Deno.test("what the relay is told is in its volume only, and Cargo's key is not", () => {
+  assert.deepEqual(relay.HostConfig?.Mounts, [
+    { Type: "volume", Source: "gefyra-relay", Target: "/run/gefyra-relay" },
+  ]);
+  assert.deepEqual([relay.Env, relay.Cmd, relay.Entrypoint], [undefined, undefined, ["relay", "api"]]);
+  assert.deepEqual(relay.Labels, { "dev.gefyra.connection": "default", "dev.gefyra.role": "relay" });
 });

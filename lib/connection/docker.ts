@@ -1,7 +1,15 @@
 /** The Docker objects of a connection. Pure. */
 // @ts-types="@types/dockerode"
 import type { ContainerCreateOptions, NetworkCreateOptions } from "dockerode";
-import { CLIENT_LABEL, CONTEXT_LABEL, HOST_GATEWAY, KUBECONFIG_LABEL, NAMESPACE_LABEL } from "../names.ts";
+import {
+  CLIENT_LABEL,
+  CONTEXT_LABEL,
+  GEFYRA_USER,
+  HOST_GATEWAY,
+  KUBECONFIG_LABEL,
+  NAMESPACE_LABEL,
+  RELAY_FOLDER,
+} from "../names.ts";
 import { hostIn, hosts } from "../tunnel/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 
@@ -33,7 +41,7 @@ export function networkOptions(connection: Connection): NetworkCreateOptions {
 }
 
 export function cargoOptions(connection: Connection, image: string): ContainerCreateOptions {
-  const { cargo, volume } = dockerNames(connection.name);
+  const { cargo, volume, relay } = dockerNames(connection.name);
   return {
     name: cargo,
     Image: image,
@@ -48,12 +56,39 @@ export function cargoOptions(connection: Connection, image: string): ContainerCr
       ExtraHosts: [`${HOST_GATEWAY}:host-gateway`],
       Sysctls: { "net.ipv4.ip_forward": "1", "net.ipv4.conf.all.src_valid_mark": "1" },
       // WireGuard's private key lives here and nowhere else.
-      Mounts: [{ Type: "volume", Source: volume, Target: "/var/lib/cargo" }],
+      Mounts: [
+        { Type: "volume", Source: volume, Target: "/var/lib/cargo" },
+        { Type: "volume", Source: relay, Target: RELAY_FOLDER },
+      ],
     },
     NetworkingConfig: {
       EndpointsConfig: {
         [connection.network]: { IPAMConfig: { IPv4Address: hostIn(connection.subnet, hosts.cargo) } },
       },
+    },
+  };
+}
+
+/**
+ * The local relay. In the host's network it reaches the API server as kubectl does: on the host's loopback, through
+ * its VPN, with its resolver. It is bound to nothing there, and has no right: all it does is to connect.
+ */
+export function relayOptions({ name }: Connection, image: string): ContainerCreateOptions {
+  const { relay } = dockerNames(name);
+  return {
+    name: relay,
+    Image: image,
+    Entrypoint: ["relay", "api"],
+    User: `${GEFYRA_USER}:${GEFYRA_USER}`,
+    Labels: connectionLabels(name, "relay"),
+    HostConfig: {
+      NetworkMode: "host",
+      CapDrop: ["ALL"],
+      ReadonlyRootfs: true,
+      SecurityOpt: ["no-new-privileges"],
+      RestartPolicy: { Name: "unless-stopped" },
+      // The API server's address and the token come in files of this volume, the datagrams through a socket in it.
+      Mounts: [{ Type: "volume", Source: relay, Target: RELAY_FOLDER }],
     },
   };
 }

@@ -11,12 +11,13 @@ export async function handshake(
   cargo: string,
   peer: { connect: () => Promise<unknown>; disconnect: () => Promise<unknown> },
   patience: number,
+  attemptMs = ATTEMPT_MS,
 ): Promise<boolean> {
   const deadline = Date.now() + patience;
   await peer.disconnect();
   do {
     await peer.connect();
-    const attempt = Math.min(Date.now() + ATTEMPT_MS, Math.max(deadline, Date.now() + LOOK_EVERY_MS));
+    const attempt = Math.min(Date.now() + attemptMs, Math.max(deadline, Date.now() + LOOK_EVERY_MS));
     do {
       const { peers } = await cargoStatus(engine, cargo);
       if (peers.some(({ latestHandshake }) => latestHandshake > 0)) return true;

@@ -80,11 +80,13 @@ export async function ensureCargo(
   connection: Connection,
   images: ImageNames,
 ): Promise<boolean> {
-  const { cargo, volume } = dockerNames(connection.name);
+  const { cargo, volume, relay } = dockerNames(connection.name);
   const container = await engine.inspect(cargo);
   if (container?.State.Running) return false;
   if (!container) {
-    await engine.createVolume(volume, connectionLabels(connection.name, "volume"));
+    for (const name of [volume, relay]) {
+      await engine.createVolume(name, connectionLabels(connection.name, "volume"));
+    }
     await engine.create(cargoOptions(connection, imageOf("cargo", images)));
   }
   await engine.start(cargo);

@@ -1,5 +1,5 @@
 /** What `gefyra status` tells: what is there, not what should be. */
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
@@ -123,15 +123,15 @@ async function observeCluster(
     const cluster = await connectCluster(connection);
     await cluster.version();
     const { namespace } = connection;
-    const available = async (name: string) => {
-      const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
-      return ((await cluster.get<V1Deployment>(ref))?.status?.availableReplicas ?? 0) > 0;
+    const available = async (kind: "Deployment" | "StatefulSet", name: string) => {
+      const ref = { apiVersion: "apps/v1", kind, namespace, name };
+      return ((await cluster.get<V1Deployment | V1StatefulSet>(ref))?.status?.availableReplicas ?? 0) > 0;
     };
     const client = await cluster.get<GefyraClient>(clientRef(namespace, connection.client));
     return {
       reachable: true,
-      operator: await available(OPERATOR),
-      stowaway: await available(STOWAWAY),
+      operator: await available("Deployment", OPERATOR),
+      stowaway: await available("StatefulSet", STOWAWAY),
       ...(client ? { client: client.status?.phase ?? "Pending" } : {}),
     };
   } catch (error) {

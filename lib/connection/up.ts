@@ -10,7 +10,7 @@ import { install } from "../install/install.ts";
 import type { ServiceOptions } from "../install/manifests.ts";
 import { explainMissing } from "../install/diagnosis.ts";
 import type { Steps } from "../steps.ts";
-import type { Candidate } from "../tunnel/endpoints.ts";
+import type { Candidate, Transport } from "../tunnel/endpoints.ts";
 import { waitFor } from "../wait.ts";
 import { cargoPublicKey } from "./cargo.ts";
 import { checkRights } from "./checks.ts";
@@ -37,6 +37,8 @@ export interface UpOptions {
   egress: "cluster" | "local";
   /** How Stowaway is reached from outside; as it is when absent. */
   service?: ServiceOptions | undefined;
+  /** The only one to try. */
+  transport?: Transport | undefined;
   /** Seconds. */
   disconnectTimeout: number;
 }

@@ -5,7 +5,7 @@ import type { Container } from "../docker/engine.ts";
 import { CONNECTION_LABEL, ROLE_LABEL } from "../names.ts";
 import type { GefyraBridge } from "../resources/bridge.ts";
 import type { GefyraClient } from "../resources/client.ts";
-import type { Candidate } from "../tunnel/endpoints.ts";
+import { apiServerCandidate, type Candidate } from "../tunnel/endpoints.ts";
 import { externalName, judgeNames, judgeSilence, parseLookups } from "./dns.ts";
 import type { Result } from "./finding.ts";
 import { localLeftovers, remoteLeftovers } from "./leftovers.ts";
@@ -67,14 +67,18 @@ Deno.test("transports: one that answers is enough, if it is the one in use", () 
     "ok",
     /5 ms$/,
   ]);
-  assertJudged(judgeTransports(tried(), 31820), ["broken", /in use/, /let UDP 31820/], [
-    "broken",
-    /no answer/,
-  ]);
+  assertJudged(
+    judgeTransports(tried(), 31820),
+    ["broken", /in use/, /api-server.*let UDP 31820.*--endpoint/],
+    [
+      "broken",
+      /no answer/,
+    ],
+  );
   assertJudged(judgeTransports([], 31820), ["broken", /no address/]);
   assert.deepEqual(withUsed([shared], "172.18.0.2:31820"), [shared]);
   assert.deepEqual(withUsed([shared], undefined), [shared]);
-  assert.deepEqual(withUsed([shared], "10.0.0.1:31820"), [port, shared]);
+  assert.deepEqual(withUsed([shared], "10.0.0.1:31820"), [{ ...port, transport: "named" }, shared]);
 });
 
 Deno.test("versions: equal ones fit, others come with the remedy for the older side", () => {
@@ -172,4 +176,12 @@ Deno.test("leftovers in the cluster: silent clients, and bridges of clients that
     ],
     ["attention", /shop\/lost belongs to client gone/, /^kubectl delete gefyrabridge lost --namespace shop$/],
   );
+});
+
+Deno.test("transports: the API server counts as reached while it carries the tunnel", () => {
+  assert.equal(withUsed([], "127.0.0.1:51821")[0]?.transport, "api-server");
+  const judged = (carries: boolean) =>
+    judgeTransports([{ candidate: apiServerCandidate, inUse: true, carries }], 31820);
+  assertJudged(judged(true), ["ok", /in use$/]);
+  assertJudged(judged(false), ["broken", /though in use$/, /new token/]);
 });

@@ -1,5 +1,5 @@
 /** The cluster's side: the installation, and what it knows of this machine. */
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import { explainMissing } from "../install/diagnosis.ts";
@@ -9,26 +9,29 @@ import { condition } from "../resources/conditions.ts";
 import { broken, type Looked, ok } from "./finding.ts";
 import { type RunningPod, runningPod } from "./pods.ts";
 
-const deployments = { operator: OPERATOR, stowaway: STOWAWAY };
+const workloads = {
+  operator: { kind: "Deployment", name: OPERATOR },
+  stowaway: { kind: "StatefulSet", name: STOWAWAY },
+};
 
 export async function lookAtPart(
   cluster: Cluster,
   namespace: string,
-  part: keyof typeof deployments,
+  part: keyof typeof workloads,
 ): Promise<Looked<RunningPod>> {
-  const name = deployments[part];
-  const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
-  const [deployment, pod] = await Promise.all([
-    cluster.get<V1Deployment>(ref),
+  const { kind, name } = workloads[part];
+  const ref = { apiVersion: "apps/v1", kind, namespace, name };
+  const [workload, pod] = await Promise.all([
+    cluster.get<V1Deployment | V1StatefulSet>(ref),
     runningPod(cluster, namespace, part),
   ]);
-  if (!deployment) {
-    return { results: [broken(`there is no deployment ${name} in namespace "${namespace}"`, INSTALL)] };
+  if (!workload) {
+    return { results: [broken(`there is no ${kind} ${name} in namespace "${namespace}"`, INSTALL)] };
   }
   if (pod) return { results: [ok(`pod ${pod.name} at ${pod.address}`)], value: pod };
-  const replicas = deployment.spec?.replicas ?? 1;
+  const replicas = workload.spec?.replicas ?? 1;
   if (replicas === 0) {
-    const remedy = `kubectl scale deployment/${name} --namespace ${namespace} --replicas 1`;
+    const remedy = `kubectl scale ${kind.toLowerCase()}/${name} --namespace ${namespace} --replicas 1`;
     return { results: [broken("scaled to 0", remedy)] };
   }
   const reason = await explainMissing(cluster, namespace);

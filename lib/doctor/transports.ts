@@ -1,11 +1,17 @@
 /** Which ways to Stowaway answer now, tried beside the one in use with keys of their own. */
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Node, V1Service } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
+import { STALE_AFTER_S } from "../connection/status.ts";
 import type { Engine } from "../docker/engine.ts";
-import { FIREWALL_MARK } from "../names.ts";
+import { FIREWALL_MARK, STOWAWAY } from "../names.ts";
 import type { TunnelStatus } from "../resources/client.ts";
-import { type Candidate, describeCandidate, endpointCandidates } from "../tunnel/endpoints.ts";
+import {
+  apiServerCandidate,
+  type Candidate,
+  describeCandidate,
+  endpointCandidates,
+} from "../tunnel/endpoints.ts";
 import { broken, type Looked, ok, type Result } from "./finding.ts";
 import { expectGuest, type Guest } from "./guest.ts";
 import type { Cargo } from "./line.ts";
@@ -25,51 +31,66 @@ export interface Tried {
   inUse: boolean;
   /** Absent where nobody answered. */
   milliseconds?: number | undefined;
+  /** The relay carries one conversation only, so it is not asked beside the tunnel: the tunnel's own answers count. */
+  carries?: boolean | undefined;
 }
 
 /** A cluster of many nodes has as many addresses. */
 const MOST = 8;
 
 export async function lookAtTransports(line: Line): Promise<Looked<Tried[]>> {
-  const { engine, cluster, tunnel, cargo } = line;
-  const nodes = await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" });
-  const containers = await engine.containers({});
-  const { server } = cluster;
-  const found = endpointCandidates({ nodes, containers, server, nodePort: tunnel.nodePort });
+  const { engine, cluster, connection: { namespace }, tunnel, cargo } = line;
+  const [nodes, service, containers] = await Promise.all([
+    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }),
+    cluster.get<V1Service>({ apiVersion: "v1", kind: "Service", namespace, name: STOWAWAY }),
+    engine.containers({}),
+  ]);
+  const { server } = cluster, { nodePort } = tunnel;
+  const found = endpointCandidates({ nodes, containers, server, nodePort, service });
   const used = cargo.status.peers[0]?.endpoint;
   const candidates = withUsed(found, used).slice(0, MOST);
-  const answers = await handshakes(line, candidates);
+  const answers = await handshakes(line, candidates.filter(({ transport }) => transport !== "api-server"));
   const tried = candidates.map((candidate): Tried => ({
     candidate,
     inUse: endpointOf(candidate) === used,
     milliseconds: answers.get(endpointOf(candidate)),
+    carries: candidate.transport === "api-server" && isFresh(cargo.status.peers[0]?.latestHandshake ?? 0),
   }));
-  return { results: judgeTransports(tried, tunnel.nodePort), value: tried };
+  return { results: judgeTransports(tried, nodePort), value: tried };
 }
+
+const isFresh = (handshake: number) => Date.now() / 1000 - handshake < STALE_AFTER_S;
 
 export const endpointOf = ({ host, port }: Candidate) => `${host}:${port}`;
 
 /** The one in use may have been named by the user. Pure. */
 export function withUsed(candidates: Candidate[], used: string | undefined): Candidate[] {
   if (!used || candidates.some((one) => endpointOf(one) === used)) return candidates;
+  if (used === endpointOf(apiServerCandidate)) return [apiServerCandidate, ...candidates];
   const [, host = "", port = ""] = used.match(/^(.*):(\d+)$/) ?? [];
-  return [{ transport: "node-port", host, port: Number(port) }, ...candidates];
+  return [{ transport: "named", host, port: Number(port) }, ...candidates];
 }
+
+const RELAY_REMEDY =
+  "`gefyra up` brings a new token and looks for another way; `docker logs` of the connection's " +
+  "relay says what is wrong";
 
 /** One way is enough. Pure. */
 export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
-  const reached = tried.some(({ milliseconds }) => milliseconds !== undefined);
-  const remedy =
-    `let UDP ${nodePort} through to a node of the cluster, or name an address that leads there with ` +
-    "`gefyra up --host`";
+  const reached = tried.some(({ milliseconds, carries }) => carries || milliseconds !== undefined);
+  const remedy = "`gefyra up --transport api-server` needs no UDP; for a faster way let UDP " +
+    `${nodePort} through to a node of the cluster, or name an address that leads there with ` +
+    "`gefyra up --endpoint HOST:PORT`";
   if (tried.length === 0) return [broken("no address of a node is known", remedy)];
-  return tried.map(({ candidate, inUse, milliseconds }): Result => {
+  return tried.map(({ candidate, inUse, milliseconds, carries }): Result => {
     const text = describeCandidate(candidate);
     const measured = { ...candidate, inUse, milliseconds: milliseconds ?? null };
+    if (carries) return ok(`${text}: in use`, measured);
     if (milliseconds !== undefined) {
       return ok(`${text}: answers after ${milliseconds} ms${inUse ? ", in use" : ""}`, measured);
     }
     const message = `${text}: no answer${inUse ? ", though in use" : ""}`;
+    if (candidate.transport === "api-server") return broken(message, RELAY_REMEDY, measured);
     if (!reached) return broken(message, remedy, measured);
     if (inUse) return broken(message, "`gefyra up` changes to one that answers", measured);
     return { verdict: "idle", message, measured };

@@ -21,7 +21,7 @@ export async function install(cluster: Cluster, options: InstallOptions): Promis
 /** The namespace and the rights come before what lives in or needs them; within a wave the order is free. */
 function waves(objects: Manifest[]): Manifest[][] {
   const namespace = objects.filter(({ kind }) => kind === "Namespace");
-  const workloads = objects.filter(({ kind }) => kind === "Deployment");
+  const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind ?? ""));
   const rest = objects.filter((object) => !namespace.includes(object) && !workloads.includes(object));
   return [namespace, rest, workloads];
 }

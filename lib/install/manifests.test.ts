@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import type { V1Deployment, V1PolicyRule, V1Service } from "@kubernetes/client-node";
+import type { V1Deployment, V1PolicyRule, V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import { clusterLabels, WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import { manifests } from "./manifests.ts";
 
 const images = { registry: "my.registry/team", tag: "9.9" };
 const objects = manifests({ namespace: "bridges", images });
 const ofKind = <T>(kind: string) => objects.filter((object) => object.kind === kind) as T[];
-const pods = ofKind<V1Deployment>("Deployment").map(({ spec }) => spec!.template.spec!);
+const workloads = [...ofKind<V1StatefulSet>("StatefulSet"), ...ofKind<V1Deployment>("Deployment")];
+const pods = workloads.map(({ spec }) => spec!.template.spec!);
 const containers = pods.flatMap((pod) => pod.containers);
 
 Deno.test("nothing is privileged: NET_ADMIN for Stowaway at most", () => {
@@ -23,16 +24,35 @@ Deno.test("nothing is privileged: NET_ADMIN for Stowaway at most", () => {
     securityContext?.privileged ?? false,
     securityContext?.capabilities?.add ?? [],
   ]);
-  assert.deepEqual(rights, [["stowaway", false, ["NET_ADMIN"]], ["operator", false, []]]);
+  assert.deepEqual(rights, [
+    ["stowaway", false, ["NET_ADMIN"]],
+    ["relay", false, []],
+    ["operator", false, []],
+  ]);
 });
 
-Deno.test("the operator is as restricted as a pod can be", () => {
-  assert.deepEqual(containers.find(({ name }) => name === "operator")?.securityContext, {
+Deno.test("the operator and the relay are as restricted as a container can be", () => {
+  const restricted = {
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
     runAsNonRoot: true,
     capabilities: { drop: ["ALL"] },
-  });
+  };
+  const contextOf = (name: string) => containers.find((one) => one.name === name)?.securityContext;
+  assert.deepEqual(contextOf("operator"), restricted);
+  assert.deepEqual(contextOf("relay"), { ...restricted, runAsUser: 65532, runAsGroup: 65532 });
+});
+
+Deno.test("the relay's token opens one port of one pod, which keeps its name", () => {
+  const role = ofKind<{ metadata: { name: string }; rules: V1PolicyRule[] }>("Role")
+    .find(({ metadata }) => metadata.name === "gefyra-relay");
+  assert.deepEqual(role?.rules, [{
+    apiGroups: [""],
+    resources: ["pods/portforward"],
+    verbs: ["get", "create"],
+    resourceNames: ["gefyra-stowaway-0"],
+  }]);
+  assert.equal(ofKind<V1StatefulSet>("StatefulSet")[0]?.metadata?.name, "gefyra-stowaway");
 });
 
 Deno.test("no secret is in an environment variable, nor anywhere else", () => {
@@ -52,7 +72,7 @@ Deno.test("Stowaway has no token of the cluster", () => {
 });
 
 Deno.test("every object carries the owner's labels, pods too", () => {
-  const templates = ofKind<V1Deployment>("Deployment").map(({ spec }) => spec!.template);
+  const templates = workloads.map(({ spec }) => spec!.template);
   for (const { metadata } of [...objects, ...templates]) {
     for (const [key, value] of Object.entries(clusterLabels)) {
       assert.equal(metadata?.labels?.[key], value, `${metadata?.name} ${key}`);
@@ -71,10 +91,12 @@ Deno.test("what others need comes first: namespace, definitions, rights, workloa
     "Role",
     "RoleBinding",
     "Service",
+    "StatefulSet",
     "Deployment",
   ];
-  assert.deepEqual(kinds, kinds.toSorted((a, b) => order.indexOf(a ?? "") - order.indexOf(b ?? "")));
   assert.deepEqual([...new Set(kinds)], order);
+  const rights = kinds.slice(0, kinds.indexOf("Service"));
+  assert.ok(!rights.includes("Deployment") && !rights.includes("StatefulSet"));
 });
 
 Deno.test("no object is there twice, and all lie in gefyra's namespace or in none", () => {
@@ -99,6 +121,7 @@ Deno.test("the namespace says that it goes with the last client", () => {
 Deno.test("images come from where they are asked to come from", () => {
   assert.deepEqual(containers.map(({ image }) => image), [
     "my.registry/team/stowaway:9.9",
+    "my.registry/team/stowaway:9.9",
     "my.registry/team/operator:9.9",
   ]);
   const carrier = containers.flatMap(({ env = [] }) => env).find(({ name }) =>
@@ -112,7 +135,7 @@ Deno.test("Stowaway is reached by UDP on a port of every node", () => {
   assert.equal(service?.spec?.type, "NodePort");
   const [port] = service?.spec?.ports ?? [];
   assert.deepEqual([port?.protocol, port?.nodePort, port?.targetPort], ["UDP", 31820, 51820]);
-  const template = ofKind<V1Deployment>("Deployment")[0]?.spec?.template.metadata?.labels ?? {};
+  const template = ofKind<V1StatefulSet>("StatefulSet")[0]?.spec?.template.metadata?.labels ?? {};
   for (const [key, value] of Object.entries(service?.spec?.selector ?? {})) {
     assert.equal(template[key], value);
   }

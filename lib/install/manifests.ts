@@ -3,12 +3,15 @@ import type { Manifest } from "../cluster/cluster.ts";
 import {
   clusterLabels,
   COMPONENT_LABEL,
+  GEFYRA_USER,
   GROUP,
   type ImageNames,
   imageOf,
   OPERATOR,
   type Part,
+  RELAY,
   STOWAWAY,
+  STOWAWAY_POD,
   WIREGUARD_NODE_PORT,
   WIREGUARD_PORT,
   WITH_CLIENTS_ANNOTATION,
@@ -50,27 +53,69 @@ export function manifests({ namespace, images, service = { type: "NodePort" } }:
     clusterRoleBinding(namespace),
     ownRole(namespace),
     ownRoleBinding(namespace),
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: named(RELAY, namespace) },
+    relayRole(namespace),
+    relayRoleBinding(namespace),
     stowawayService(namespace, service),
-    deployment(namespace, STOWAWAY, "stowaway", images, {
-      securityContext: { capabilities: { add: ["NET_ADMIN"] } },
-      ports: [{ name: "wireguard", containerPort: WIREGUARD_PORT, protocol: "UDP" }],
-      resources: { requests: { cpu: "10m", memory: "32Mi" } },
-    }),
-    deployment(namespace, OPERATOR, "operator", images, {
+    stowaway(namespace, images),
+    operator(namespace, images),
+  ];
+}
+
+/** A StatefulSet, since its pod keeps its name, which the relay's role needs. */
+function stowaway(namespace: string, images: ImageNames): Manifest {
+  return workload(namespace, STOWAWAY, "stowaway", {
+    kind: "StatefulSet",
+    settings: { serviceName: STOWAWAY },
+    pod: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      // A lost node costs no more than this: nothing that Stowaway has is lost with it.
+      tolerations: ["not-ready", "unreachable"].map((state) => ({
+        key: `node.kubernetes.io/${state}`,
+        operator: "Exists",
+        effect: "NoExecute",
+        tolerationSeconds: 20,
+      })),
+    },
+    containers: [
+      container("stowaway", imageOf("stowaway", images), {
+        securityContext: { capabilities: { add: ["NET_ADMIN"] } },
+        ports: [{ name: "wireguard", containerPort: WIREGUARD_PORT, protocol: "UDP" }],
+        resources: { requests: { cpu: "10m", memory: "32Mi" } },
+      }),
+      // The way through the API server: listens on the pod's loopback only.
+      container("relay", imageOf("stowaway", images), {
+        command: ["relay", "pod"],
+        securityContext: { ...restricted, runAsUser: GEFYRA_USER, runAsGroup: GEFYRA_USER },
+        resources: { requests: { cpu: "10m", memory: "16Mi" } },
+      }),
+    ],
+  });
+}
+
+function operator(namespace: string, images: ImageNames): Manifest {
+  return workload(namespace, OPERATOR, "operator", {
+    kind: "Deployment",
+    settings: { strategy: { type: "Recreate" } },
+    pod: { serviceAccountName: OPERATOR },
+    containers: [container("operator", imageOf("operator", images), {
       env: [
         { name: "GEFYRA_NAMESPACE", value: namespace },
         { name: "GEFYRA_CARRIER_IMAGE", value: imageOf("carrier", images) },
       ],
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        runAsNonRoot: true,
-        capabilities: { drop: ["ALL"] },
-      },
+      securityContext: restricted,
       resources: { requests: { cpu: "10m", memory: "96Mi" } },
-    }),
-  ];
+    })],
+  });
 }
+
+const restricted = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ["ALL"] },
+};
 
 function named(name: string, namespace?: string) {
   return { name, ...(namespace ? { namespace } : {}), labels: { ...clusterLabels } };
@@ -131,7 +176,13 @@ function ownRole(namespace: string): Manifest {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "Role",
     metadata: named(OPERATOR, namespace),
-    rules: [rule([""], ["secrets"], ["get", "create"]), rule([""], ["services"], ["get"])],
+    rules: [
+      rule([""], ["secrets"], ["get", "create"]),
+      rule([""], ["services"], ["get"]),
+      // A Stowaway on a lost node keeps its name until it is deleted by force.
+      rule([""], ["pods"], ["delete"], [STOWAWAY_POD]),
+      rule([""], ["serviceaccounts/token"], ["create"], [RELAY]),
+    ],
   };
 }
 
@@ -142,6 +193,26 @@ function ownRoleBinding(namespace: string): Manifest {
     metadata: named(OPERATOR, namespace),
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: OPERATOR },
     subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
+  };
+}
+
+/** All that whoever has the relay's token may do. Depending on its version, the API server asks for get or create. */
+function relayRole(namespace: string): Manifest {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: named(RELAY, namespace),
+    rules: [rule([""], ["pods/portforward"], ["get", "create"], [STOWAWAY_POD])],
+  };
+}
+
+function relayRoleBinding(namespace: string): Manifest {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "RoleBinding",
+    metadata: named(RELAY, namespace),
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: RELAY },
+    subjects: [{ kind: "ServiceAccount", name: RELAY, namespace }],
   };
 }
 
@@ -173,38 +244,38 @@ function stowawayService(
   };
 }
 
-function deployment(
+interface Workload {
+  kind: "Deployment" | "StatefulSet";
+  /** Of its spec. */
+  settings: object;
+  /** Of its pod. */
+  pod: object;
+  containers: object[];
+}
+
+function workload(
   namespace: string,
   name: string,
   part: Part,
-  images: ImageNames,
-  container: object,
+  { kind, settings, pod, containers }: Workload,
 ): Manifest {
   const labels = { ...clusterLabels, [COMPONENT_LABEL]: part };
-  const rights = part === "operator"
-    ? { serviceAccountName: OPERATOR }
-    : { automountServiceAccountToken: false, enableServiceLinks: false };
   return {
     apiVersion: "apps/v1",
-    kind: "Deployment",
+    kind,
     metadata: { ...named(name, namespace), labels },
     spec: {
       replicas: 1,
-      strategy: { type: "Recreate" },
+      ...settings,
       selector: { matchLabels: { [COMPONENT_LABEL]: part } },
       template: {
         metadata: { labels },
-        spec: {
-          ...rights,
-          terminationGracePeriodSeconds: 5,
-          containers: [{
-            name: part,
-            image: imageOf(part, images),
-            imagePullPolicy: "IfNotPresent",
-            ...container,
-          }],
-        },
+        spec: { ...pod, terminationGracePeriodSeconds: 5, containers },
       },
     },
   };
+}
+
+function container(name: string, image: string, more: object) {
+  return { name, image, imagePullPolicy: "IfNotPresent", ...more };
 }

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import type { V1Node } from "@kubernetes/client-node";
 import type { Container } from "../docker/engine.ts";
 import {
+  apiServerCandidate,
   attempts,
   type Candidate,
+  chooseCandidates,
   describeCandidate,
   describeLine,
   endpointCandidates,
@@ -145,4 +147,33 @@ Deno.test("a line is described by its way, its MTU and its latency", () => {
     "the Docker network lab (172.30.0.2:1), 1,420 bytes MTU, 0.4 ms",
   );
   assert.match(describeLine(far("a"), { mtu: 1216, latencyMs: 84.6 }), /, 1,216 bytes MTU, 85 ms$/);
+});
+
+const direct: Candidate[] = [
+  { transport: "docker-network", host: "172.30.0.2", port: 31820, network: "lab" },
+  { transport: "node-port", host: "203.0.113.1", port: 31820 },
+];
+
+Deno.test("the API server comes after everything else, and where there is nothing else", () => {
+  assert.deepEqual(chooseCandidates(direct, undefined), [...direct, apiServerCandidate]);
+  assert.deepEqual(chooseCandidates([], undefined), [apiServerCandidate]);
+});
+
+Deno.test("a forced transport is the only one", () => {
+  assert.deepEqual(chooseCandidates(direct, "docker-network"), [direct[0]]);
+  assert.deepEqual(chooseCandidates(direct, "node-port"), [direct[1]]);
+  assert.deepEqual(chooseCandidates(direct, "api-server"), [apiServerCandidate]);
+  assert.deepEqual(chooseCandidates(direct, "load-balancer"), []);
+});
+
+Deno.test("the API server is described as such: its address is Cargo's own loopback", () => {
+  assert.equal(describeCandidate(apiServerCandidate), "the API server");
+  assert.equal(apiServerCandidate.host, "127.0.0.1");
+});
+
+Deno.test("the API server is tried once, after all rounds, and what is named is the only way", () => {
+  const order = attempts([far("b"), apiServerCandidate]).map(({ candidate }) => candidate.transport);
+  assert.deepEqual(order, ["node-port", "node-port", "api-server"]);
+  const named: Candidate = { transport: "named", host: "a", port: 1 };
+  assert.deepEqual(chooseCandidates([named], undefined), [named]);
 });

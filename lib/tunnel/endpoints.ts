@@ -1,10 +1,15 @@
 /** Where Stowaway can be reached: the fastest candidate first. Pure. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import type { Container } from "../docker/engine.ts";
-import { HOST_GATEWAY } from "../names.ts";
+import { HOST_GATEWAY, RELAY_TIMEOUT_MS, RELAY_UDP_PORT } from "../names.ts";
+
+/** The fastest first. */
+export const transports = ["docker-network", "node-port", "load-balancer", "api-server"] as const;
+export type Transport = typeof transports[number];
 
 export interface Candidate {
-  transport: "docker-network" | "node-port" | "load-balancer" | "named";
+  /** `named`: by the user. */
+  transport: Transport | "named";
   host: string;
   port: number;
   /** The Docker network that Cargo has to join. */
@@ -18,6 +23,19 @@ export interface Surroundings {
   nodePort: number;
   /** Stowaway's own service. */
   service?: V1Service | undefined;
+}
+
+/** The way that always leads there: Cargo's end of the relay. */
+export const apiServerCandidate: Candidate = {
+  transport: "api-server",
+  host: "127.0.0.1",
+  port: RELAY_UDP_PORT,
+};
+
+/** Those of one transport where it is forced, all others before the API server where not; what is named is the only one. */
+export function chooseCandidates(direct: Candidate[], transport: Transport | undefined): Candidate[] {
+  if (direct.some(({ transport }) => transport === "named")) return direct;
+  return [...direct, apiServerCandidate].filter((one) => !transport || one.transport === transport);
 }
 
 export function endpointCandidates(surroundings: Surroundings): Candidate[] {
@@ -56,8 +74,10 @@ const MOST = 12;
  * other way is as good, so it gets time; all others are first asked hastily, then once more with patience. Pure.
  */
 export function attempts(candidates: Candidate[]): Attempt[] {
+  const direct = candidates.filter(({ transport }) => transport !== "api-server");
+  const relayed = candidates.filter(({ transport }) => transport === "api-server");
   const of = (near: boolean) =>
-    candidates.filter(({ transport }) => near === (transport === "docker-network")).slice(0, MOST);
+    direct.filter(({ transport }) => near === (transport === "docker-network")).slice(0, MOST);
   const round = (list: Candidate[], patience: number) => list.map((candidate) => ({ candidate, patience }));
   const far = of(false);
   return [
@@ -65,6 +85,7 @@ export function attempts(candidates: Candidate[]): Attempt[] {
     ...(far.length > 1 ? round(far, 600) : []),
     ...round(far, 2_500),
     ...round(far, 2_500),
+    ...round(relayed, RELAY_TIMEOUT_MS),
   ];
 }
 
@@ -98,6 +119,8 @@ export function describeCandidate({ transport, host, port, network }: Candidate)
       return host === HOST_GATEWAY ? `this machine's port ${port}` : `NodePort ${host}:${port}`;
     case "load-balancer":
       return `the load balancer ${host}:${port}`;
+    case "api-server":
+      return "the API server";
     case "named":
       return `${host}:${port}`;
   }

@@ -18,18 +18,24 @@ export const bandwidth = once(async () => {
   const measure = async (direction: string[]): Promise<Bandwidth> => {
     const tunnel: number[] = [], pods: number[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
-      pods.push(received(await inPod(TOOLS, ...iperf(server, direction))));
-      tunnel.push(received(await inApp(client, ...iperf(server, direction))));
+      pods.push(received(await inPod(TOOLS, ...command(server, direction))));
+      tunnel.push(received(await inApp(client, ...command(server, direction))));
     }
     return { tunnel, pods };
   };
   return { out: await measure([]), in: await measure(["--reverse"]) };
 });
 
-/** Mbit/s of one measurement from an app container to a pod. */
-export async function tunnelOut(): Promise<number> {
+/** Mbit/s of one measurement from an app container to a pod, or with `--reverse` back. */
+export async function iperf(direction: string[]): Promise<number> {
   const { client, server } = await ends();
-  return received(await inApp(client, ...iperf(server, [])));
+  return received(await inApp(client, ...command(server, direction)));
+}
+
+/** The same without a tunnel. */
+export async function podIperf(direction: string[]): Promise<number> {
+  const { server } = await ends();
+  return received(await inPod(TOOLS, ...command(server, direction)));
 }
 
 const ends = once(async () => {
@@ -38,7 +44,7 @@ const ends = once(async () => {
   return { client: APP, server: await field(`pod/${IPERF_SERVER}`, ".status.podIP") };
 });
 
-function iperf(server: string, direction: string[]): string[] {
+function command(server: string, direction: string[]): string[] {
   return ["iperf3", "--client", server, "--time", `${SECONDS}`, "--omit", "1", "--json", ...direction];
 }
 

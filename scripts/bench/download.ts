@@ -1,5 +1,5 @@
 /** A large answer through the bridge, against what the tunnel carries in the same direction. */
-import { tunnelOut } from "./bandwidth.ts";
+import { iperf } from "./bandwidth.ts";
 import { gefyra, inApp, inPod, NAMESPACE, once, TOOLS } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { startApp } from "./switching.ts";
@@ -19,7 +19,7 @@ export const download = once(async () => {
   await gefyra("bridge", "-N", app, "-n", NAMESPACE, ...target);
   const bridge: number[] = [], tunnel: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
-    tunnel.push(await tunnelOut());
+    tunnel.push(await iperf([]));
     bridge.push(await fetched(`http://${UNPROBED}/large`));
   }
   await gefyra("unbridge", "-N", BRIDGE);

@@ -1,7 +1,7 @@
 export interface Figure {
   /** Snake case. */
   name: string;
-  unit: "s" | "ms" | "ratio" | "1/s" | "Mbit/s" | "MB" | "requests" | "restarts";
+  unit: "s" | "ms" | "ratio" | "1/s" | "Mbit/s" | "MB" | "requests" | "restarts" | "load";
   /** What is measured, for docs/benchmarks.md; of a ratio, what it is a ratio of. */
   about: string;
   /** The most, or of a ratio of speeds the least, that it should be. */

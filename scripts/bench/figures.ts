@@ -2,7 +2,14 @@
 import type { Figure } from "./figure.ts";
 import { loadFigures } from "./figures-load.ts";
 import { manyFigures, switchFigures } from "./figures-switch.ts";
+import { transportFigures } from "./figures-transport.ts";
 import { waitFigures } from "./figures-wait.ts";
 
 // The fifty bridges of the last figures stay until the connection goes.
-export const figures: Figure[] = [...waitFigures, ...switchFigures, ...loadFigures, ...manyFigures];
+export const figures: Figure[] = [
+  ...waitFigures,
+  ...switchFigures,
+  ...loadFigures,
+  ...transportFigures,
+  ...manyFigures,
+];

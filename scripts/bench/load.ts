@@ -66,16 +66,23 @@ async function measure<P extends Path>(
   return loads;
 }
 
-async function wrk(url: string, connections: number): Promise<{ rps: number; p50: number }> {
+async function wrk(url: string, connections: number): Promise<{ rps: number; p50: number; p99: number }> {
   const threads = Math.min(2, connections);
   // The header costs little; so all requests are the same.
   const options = [`-t${threads}`, `-c${connections}`, `-d${SECONDS}s`, "--latency", "-H", header];
   const said = await inPod(TOOLS, "wrk", ...options, url);
-  const rps = said.match(/Requests\/sec:\s+([\d.]+)/)?.[1];
-  const [, p50, unit] = said.match(/50%\s+([\d.]+)(us|ms|s)\b/) ?? [];
-  if (!rps || !p50 || /Non-2xx|Socket errors/.test(said)) throw new Error(`wrk ${url}:\n${said}`);
-  const milliseconds = { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"];
-  return { rps: Number(rps), p50: Number(p50) * milliseconds };
+  const rps = said.match(/Requests\/sec:\s+([\d.]+)/)?.[1], p50 = within(said, 50), p99 = within(said, 99);
+  if (!rps || !p50 || !p99 || /Non-2xx|Socket errors/.test(said)) throw new Error(`wrk ${url}:\n${said}`);
+  return { rps: Number(rps), p50, p99 };
+}
+
+/** One connection, one request after the other. */
+export const latency = (url: string) => wrk(url, 1);
+
+/** Milliseconds in which so many percent were answered. */
+function within(said: string, percent: number): number | undefined {
+  const [, value, unit] = said.match(new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s)\\b`)) ?? [];
+  return value ? Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"] : undefined;
 }
 
 /** Stowaway's own address, and the port on which it takes what the bridge hands it. */

@@ -12,6 +12,7 @@ export interface GoProgram {
 export const goPrograms = {
   kube: { name: "kube", module: "images/lab/kube" },
   coredns: { name: "coredns", module: "images/coredns" },
+  relay: { name: "relay", module: "images/relay" },
   pause: { name: "pause", module: "images/pause" },
 } as const satisfies Record<string, GoProgram>;
 

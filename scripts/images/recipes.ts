@@ -19,8 +19,13 @@ export function recipesFor(names: ImageNames): Recipes {
   const sandbox = { PAUSE_IMAGE: imageOf("pause", names), COREDNS_IMAGE: imageOf("coredns", names) };
   const recipes: Recipes = {
     operator: recipe([folder("images/operator"), program(), deno()]),
-    stowaway: recipe([folder("images/stowaway"), tunnel]),
-    cargo: recipe([folder("images/cargo"), tunnel, goProgram(goPrograms.coredns)]),
+    stowaway: recipe([folder("images/stowaway"), tunnel, goProgram(goPrograms.relay)]),
+    cargo: recipe([
+      folder("images/cargo"),
+      tunnel,
+      goProgram(goPrograms.coredns),
+      goProgram(goPrograms.relay),
+    ]),
     carrier: recipe([folder("images/carrier")]),
     pause: recipe([onlyDockerfile("images/pause"), goProgram(goPrograms.pause)]),
     coredns: recipe([onlyDockerfile("images/coredns"), goProgram(goPrograms.coredns)]),

@@ -53,16 +53,16 @@ async function filtered(rule: string, work: () => Promise<void>): Promise<void> 
 }
 
 /** Scales a deployment to nothing while `work` is done. */
-async function without(namespace: string, name: string, work: () => Promise<void>): Promise<void> {
+async function without(namespace: string, workload: string, work: () => Promise<void>): Promise<void> {
   const scale = (replicas: number) =>
-    kubectl("scale", `deployment/${name}`, "--namespace", namespace, "--replicas", `${replicas}`);
+    kubectl("scale", workload, "--namespace", namespace, "--replicas", `${replicas}`);
   await scale(0);
-  await kubectl("rollout", "status", `deployment/${name}`, "--namespace", namespace);
+  await kubectl("rollout", "status", workload, "--namespace", namespace);
   try {
     await work();
   } finally {
     await scale(1);
-    await kubectl("rollout", "status", `deployment/${name}`, "--namespace", namespace, "--timeout", "90s");
+    await kubectl("rollout", "status", workload, "--namespace", namespace, "--timeout", "90s");
   }
 }
 
@@ -142,7 +142,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
   });
 
   await step("the cluster's resolver is gone: its fault", async () => {
-    await without("kube-system", "coredns", async () => {
+    await without("kube-system", "deployment/coredns", async () => {
       const { broken, of } = await examine();
       assert.deepEqual(broken, ["dns"]);
       assert.match(of("dns")[0]!.message, /resolver 10\.\S+ does not accept connections/);
@@ -150,7 +150,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
   });
 
   await step("the operator is gone: all that needs none is measured", async () => {
-    await without("gefyra", "gefyra-operator", async () => {
+    await without("gefyra", "deployment/gefyra-operator", async () => {
       const found = await examine();
       assert.deepEqual(found.broken, ["operator"]);
       assert.match(found.of("operator")[0]!.remedy!, /kubectl scale deployment\/gefyra-operator/);
@@ -162,7 +162,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
   });
 
   await step("Stowaway is gone", async () => {
-    await without("gefyra", "gefyra-stowaway", async () => {
+    await without("gefyra", "statefulset/gefyra-stowaway", async () => {
       const found = await examine();
       assert.equal(found.broken[0], "stowaway");
       assertSkipped(found, ["transport", "latency", ...measurements], "Stowaway");

@@ -62,7 +62,15 @@ Deno.test("a support bundle holds states and logs, and no secret in any form", a
       new TextEncoder().encode(text),
     );
     assert.ok((await docker(["logs", cargo])).includes(secrets["Cargo's private key"]!));
-    const stowaway = ["exec", "deployment/gefyra-stowaway", "--namespace", "gefyra", "--"];
+    const stowaway = [
+      "exec",
+      "statefulset/gefyra-stowaway",
+      "--namespace",
+      "gefyra",
+      "--container",
+      "stowaway",
+      "--",
+    ];
     for (const line of said) await kubectl(...stowaway, "sh", "-c", `printf '%s\n' '${line}' > /proc/1/fd/1`);
   });
 

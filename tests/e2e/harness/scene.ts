@@ -113,7 +113,7 @@ export async function networks(): Promise<string[]> {
 }
 
 /** The containers of the suite's connection with a role. */
-export async function containersOf(role: "cargo" | "app"): Promise<string[]> {
+export async function containersOf(role: "cargo" | "relay" | "app"): Promise<string[]> {
   const filters = [OURS, `label=${ROLE_LABEL}=${role}`];
   const names = await docker([
     "ps",

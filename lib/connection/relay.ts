@@ -1,0 +1,57 @@
+/** The local relay of a connection: the container through which Cargo comes when only the API server can be reached. */
+import { archive } from "../archive.ts";
+import type { Engine } from "../docker/engine.ts";
+import { requireImage } from "../docker/images.ts";
+import { messageOf } from "../errors.ts";
+import {
+  GEFYRA_USER,
+  type ImageNames,
+  imageOf,
+  RELAY,
+  RELAY_FOLDER,
+  RELAY_TOKEN_S,
+  STOWAWAY_POD,
+} from "../names.ts";
+import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
+import { relayOptions } from "./docker.ts";
+import { removeContainers } from "./remove-local.ts";
+import type { Tools } from "./up.ts";
+
+/** Also gives one that runs already a new token. True when it had to be made or started. */
+export async function startRelay(
+  { engine, cluster }: Tools,
+  connection: Connection,
+  images: ImageNames,
+): Promise<boolean> {
+  const { relay } = dockerNames(connection.name);
+  const image = imageOf("cargo", images);
+  const [token] = await Promise.all([
+    cluster.token({ namespace: connection.namespace, name: RELAY }, RELAY_TOKEN_S),
+    requireImage(engine, image),
+  ]);
+  const container = await engine.inspect(relay);
+  if (!container) await engine.create(relayOptions(connection, image));
+  // Files of its own user on the volume: never in the container's settings (images/relay/target.go).
+  const target = {
+    server: cluster.server.href,
+    trust: cluster.trust,
+    namespace: connection.namespace,
+    pod: STOWAWAY_POD,
+  };
+  const files = { "target.json": JSON.stringify(target), token };
+  await engine.put(relay, RELAY_FOLDER, await archive(files, { uid: GEFYRA_USER, gid: GEFYRA_USER }));
+  if (container?.State.Running) return false;
+  await engine.start(relay);
+  return true;
+}
+
+/** True when there was one. */
+export async function removeRelay(engine: Engine, { name }: Connection): Promise<boolean> {
+  return await removeContainers(engine, connectionLabels(name, "relay")) > 0;
+}
+
+/** What it said last, for the error that says that it does not work. */
+export async function lastWordsOfRelay(engine: Engine, { name }: Connection): Promise<string> {
+  const log = await engine.logs(dockerNames(name).relay, 1).catch(messageOf);
+  return log.trim().replace(/^relay: /, "") || "the relay said nothing";
+}

@@ -1,0 +1,231 @@
+/** The API server is all that can be reached. */
+import assert from "node:assert/strict";
+import { RELAY, STOWAWAY_POD } from "../../lib/names.ts";
+import { docker, eventually, exec, tryDocker } from "../docker.ts";
+import { nft } from "./harness/cut.ts";
+import { gefyra } from "./harness/gefyra.ts";
+import { CONTROL_PLANE } from "./harness/home.ts";
+import { kubectl, tryKubectl } from "./harness/kubectl.ts";
+import { containersOf, inApp, networks, type Scene, scene } from "./harness/scene.ts";
+import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
+import { ordered, report, timed } from "./harness/steps.ts";
+import { tools, workload } from "./harness/workloads.ts";
+
+const URL = "http://web";
+const ACCOUNT = `system:serviceaccount:gefyra:${RELAY}`;
+const NOTICED = /nothing comes through any more/;
+const inGefyra = ["--namespace", "gefyra"];
+
+const local = async (place: Scene) => assert.equal(await place.ask(URL), "local");
+const containerOf = async (role: "cargo" | "relay") => (await containersOf(role))[0] ?? "";
+const logOfRelay = async () => await docker(["logs", await containerOf("relay")]);
+const up = (transport: string) => gefyra("up", "--transport", transport);
+/** Fails until the tunnel works both ways again. */
+const bothWays = async (place: Scene) => {
+  const { code, stderr } = await inApp("app", "curl", "-sS", "--max-time", "2", "--fail", "http://plain");
+  assert.equal(code, 0, stderr);
+  await local(place);
+};
+
+Deno.test("through the API server everything works, and comes back", async (t) => {
+  await using place = await scene("relay");
+  const step = ordered(t);
+  await place.apply([tools(), ...workload("web"), ...workload("plain")]);
+  const before = await snapshot();
+
+  await step("up connects, and says how", async () => {
+    const took = await timed(async () => {
+      const { stdout } = await up("api-server");
+      assert.match(stdout, /^Connected to \S+ over the API server, [\d,]+ bytes MTU, [\d.]+ ms\.$/);
+    });
+    const status = JSON.parse((await gefyra("status", "-o", "json")).stdout);
+    assert.deepEqual([status.connected, status.cargo.transport], [true, "API server"]);
+    assert.match((await gefyra("status")).stdout, /^Endpoint: .*\(API server\)$/m);
+    report(`up took ${took}`);
+  });
+
+  await step("up again changes nothing", async () => {
+    const { stdout } = await up("api-server");
+    assert.match(stdout, /^Already connected to \S+ over the API server/);
+  });
+
+  await step("names lead into the cluster, and a bridge leads out of it", async () => {
+    await place.run("app", "local");
+    await place.bridge("app", "web");
+    await bothWays(place);
+    assert.deepEqual([...new Set(await place.askOften(URL, 30))], ["local"]);
+  });
+
+  await step("a large body arrives whole both ways", () => assertWhole(place));
+  await step("to a faster way and back, under a connection that goes on", () => assertUnbroken(place));
+  await step("the token may open a port of Stowaway's pod, and do nothing else", assertRole);
+  await step("the token shows nowhere", assertSecret);
+
+  await step("the operator's new token comes down the open line", async () => {
+    const settled = () => eventually(async () => assert.ok(lifetime(await token()) >= 3600), 30_000);
+    await spoilToken();
+    await kubectl("delete", "pod", ...inGefyra, "--selector", "app.kubernetes.io/component=operator");
+    await settled();
+    await bothWays(place);
+  });
+
+  await step("a token that is too old is told, and up brings a new one", async () => {
+    await spoilToken();
+    await docker(["restart", await containerOf("relay")]);
+    await eventually(async () => assert.match(await logOfRelay(), /answers 401/), 20_000);
+    await up("api-server");
+    await eventually(() => bothWays(place), 30_000);
+  });
+
+  await step("a line that swallows everything is noticed and left within 15 s", async () => {
+    const noticed = () => eventually(async () => assert.match(await logOfRelay(), NOTICED), 20_000);
+    await swallow();
+    try {
+      const [found, took] = await Promise.all([
+        timed(noticed),
+        timed(() => eventually(() => bothWays(place), 40_000)),
+      ]);
+      report(`noticed ${found}, mended ${took} after the line had begun to swallow everything`);
+      assert.ok(parseFloat(found) < 15, found);
+      assert.ok(parseFloat(took) < 20, took);
+    } finally {
+      await docker(["exec", CONTROL_PLANE, "nft", "delete", "table", "inet", "hole"]);
+    }
+  });
+
+  await step("it comes back after Cargo's restart, the relay's and Stowaway's", async () => {
+    const restarts: Record<string, () => Promise<unknown>> = {
+      "Cargo's restart": async () => await docker(["restart", await containerOf("cargo")]),
+      "the relay's restart": async () => await docker(["restart", await containerOf("relay")]),
+      "the relay's death": async () => await docker(["kill", "--signal", "KILL", await containerOf("relay")]),
+      "Stowaway's death": () => kubectl("delete", "pod", ...inGefyra, STOWAWAY_POD, "--grace-period=1"),
+    };
+    for (const [name, restart] of Object.entries(restarts)) {
+      await restart();
+      // Docker takes a container that was killed by hand for one that is meant to be stopped.
+      if (name.endsWith("relay's death")) await docker(["start", await containerOf("relay")]);
+      report(`it worked again ${await timed(() => eventually(() => bothWays(place), 60_000))} after ${name}`);
+    }
+  });
+
+  await step("down leaves nothing", async () => {
+    await gefyra("unbridge", "--all");
+    assert.match((await gefyra("down")).stdout, /^Disconnected/);
+    await assertUnchanged(before);
+  });
+
+  // Last, since pods have other addresses then.
+  await step("it comes back after a restart of the API server's node", async () => {
+    await up("api-server");
+    await place.run("app", "local");
+    await place.bridge("app", "web");
+    await bothWays(place);
+    await docker(["restart", CONTROL_PLANE]);
+    const took = await timed(() => eventually(() => bothWays(place), 180_000));
+    report(`it worked again ${took} after the node's restart`);
+  });
+});
+
+const spoilToken = async () =>
+  await exec(await containerOf("relay"), "sh", "-c", "echo spoilt > /run/gefyra-relay/token");
+
+async function token(): Promise<string> {
+  return await exec(await containerOf("relay"), "cat", "/run/gefyra-relay/token");
+}
+
+/** Seconds. */
+function lifetime(jwt: string): number {
+  const payload = jwt.split(".")[1];
+  if (!payload) return 0;
+  const { exp, iat } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+  return exp - iat;
+}
+
+/** From now on nothing passes on the lines that are open; new ones work. */
+async function swallow(): Promise<void> {
+  // The relay comes over the host, through Docker's published port.
+  const gateway = "{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}";
+  const host = await docker(["inspect", "--format", gateway, CONTROL_PLANE]);
+  const lines = await exec(CONTROL_PLANE, "ss", "-Htn", "state", "established", "( sport = :6443 )");
+  const ports = [...lines.matchAll(/(\S+):(\d+)\s*$/gm)].filter(([, address]) => address!.includes(host))
+    .map(([, , port]) => port!);
+  assert.ok(ports.length > 0);
+  const chain = (hook: string, side: string) =>
+    `chain ${hook} { type filter hook ${hook} priority -400; tcp ${
+      side === "sport" ? "dport" : "sport"
+    } 6443 tcp ${side} { ${ports.join(", ")} } drop; }\n`;
+  await nft(
+    CONTROL_PLANE,
+    `table inet hole { ${chain("prerouting", "sport")} ${chain("output", "dport")}\n}\n`,
+  );
+}
+
+async function assertWhole(place: Scene): Promise<void> {
+  await docker(["exec", "app", "sh", "-c", "head -c 20M /dev/urandom > /src/large"]);
+  const expected = (await exec("app", "sha256sum", "/src/large")).slice(0, 64);
+  const { stdout } = await place.inPod("sh", "-c", `curl -sS --fail ${URL}/large | sha256sum`);
+  assert.equal(stdout.slice(0, 64), expected);
+}
+
+/** 20 MB in about 20 s over one connection, meanwhile two changes of the way. */
+async function assertUnbroken(place: Scene): Promise<void> {
+  const expected = (await exec("app", "sha256sum", "/src/large")).slice(0, 64);
+  let ended = false;
+  const curl = `curl -sS --fail --no-keepalive --limit-rate 1M ${URL}/large | sha256sum`;
+  const download = place.inPod("sh", "-c", curl).finally(() => ended = true);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  assert.match((await up("docker-network")).stdout, /^Connected to \S+ over the Docker network/);
+  assert.deepEqual(await containersOf("relay"), []);
+  await local(place);
+  assert.match((await up("api-server")).stdout, /^Connected to \S+ over the API server/);
+  assert.equal((await containersOf("relay")).length, 1);
+  assert.equal(ended, false, "the connection ended before the second change");
+  assert.equal((await download).stdout.slice(0, 64), expected);
+}
+
+async function assertRole(): Promise<void> {
+  const rights = async (account: string) =>
+    (await kubectl("auth", "can-i", "--list", ...inGefyra, "--as", account)).split("\n")
+      .map((line) => line.replaceAll(/\s+/g, " ").trim()).sort();
+  const everybodys = await rights("system:serviceaccount:gefyra:default");
+  const own = (await rights(ACCOUNT)).filter((line) => !everybodys.includes(line));
+  assert.deepEqual(own, [`pods/portforward [] [${STOWAWAY_POD}] [get create]`]);
+  const operator = await kubectl("get", "pods", ...inGefyra, "--output", "name");
+  const other = operator.split("\n").find((name) => name.includes("operator"))!;
+  for (const [verb, what] of [["create", other], ["get", `pods/${STOWAWAY_POD}`], ["list", "pods"]]) {
+    const args = ["auth", "can-i", verb!, what!, ...inGefyra, "--as", ACCOUNT];
+    const { stdout } = await tryKubectl(...args, ...(what === other ? ["--subresource", "portforward"] : []));
+    assert.equal(stdout, "no", args.join(" "));
+  }
+}
+
+async function assertSecret(): Promise<void> {
+  const secret = await token();
+  assert.ok(secret.split(".").length === 3);
+  const relay = await containerOf("relay"), cargo = await containerOf("cargo");
+  const mode = await exec(relay, "stat", "--format", "%a %u", "/run/gefyra-relay/token");
+  assert.equal(mode, "600 65532");
+  const logs = await Promise.all([relay, cargo].map((one) => tryDocker(["logs", one])));
+  const shown = {
+    "docker inspect": await docker(["inspect", relay, cargo, "app"]),
+    "the network's labels": await docker(["network", "inspect", ...await networks()]),
+    "a log": logs.map(({ stdout, stderr }) => stdout + stderr).join(),
+    "a command line": await docker(["top", relay]),
+    "an environment": await exec(relay, "env"),
+    "the custom resources": await kubectl("get", "gefyraclients,gefyrabridges", "-A", "-o", "json"),
+    "an object in gefyra's namespace": await kubectl(
+      "get",
+      "all,configmaps,secrets",
+      ...inGefyra,
+      "-o",
+      "json",
+    ),
+    "Stowaway's log": await kubectl("logs", ...inGefyra, STOWAWAY_POD, "--all-containers"),
+    "the operator's log": await kubectl("logs", ...inGefyra, "deployment/gefyra-operator"),
+  };
+  for (const [where, text] of Object.entries(shown)) {
+    assert.ok(!text.includes(secret), `the token is in ${where}`);
+  }
+  // The app container has neither the volume nor the socket.
+  assert.doesNotMatch(shown["docker inspect"].split('"/app"')[1] ?? "", /gefyra-relay/);
+}
