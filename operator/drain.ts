@@ -3,7 +3,7 @@
  * the kubelet stops a container first and says later that the pod is not ready. Nothing has to be taken back, as both
  * that are written here are put right by whom they belong to.
  *
- * Decision 011.
+ * Decision 012.
  *
  * 1. The pod's endpoints in the EndpointSlices become not ready. The EndpointSlice controller undoes a foreign change
  *    1 s later (`endpointSliceChangeMinSyncDelay`), unless the pod itself is not ready by then.
