@@ -5,7 +5,7 @@ import { connect } from "./stage.ts";
 import { startApp } from "./switching.ts";
 import { UNPROBED } from "./workloads.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const BRIDGE = "bench-download";
 /** Served by the local Nginx; sparse, so that no disk is measured. */
 const FILE = "/var/www/large", SIZE = 1_000_000_000;

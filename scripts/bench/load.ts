@@ -6,7 +6,7 @@ import { connect } from "./stage.ts";
 import { startApp } from "./switching.ts";
 import { DIRECT, MATCHED, PROBED, UNPROBED } from "./workloads.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SECONDS = 3;
 const BRIDGE = "bench-load";
 

@@ -29,14 +29,15 @@ export function addressOf(container: string): Promise<string> {
   return docker(["inspect", "--format", format, container]);
 }
 
-/** Resident kilobytes of all its processes, shared pages counted once per process as `Pss` does. */
+/**
+ * Megabytes as `docker stats` shows them, which is `kubectl top`'s working set: without pages of program files that can be
+ * dropped. Those depend on what the page cache has, and are there once for all Carriers.
+ */
 export async function memory(container: string): Promise<number> {
-  const pids = (await docker(["top", container, "-o", "pid"])).split("\n").slice(1).map((pid) => pid.trim());
-  const sizes = await Promise.all(pids.map(async (pid) => {
-    const rollup = await Deno.readTextFile(`/proc/${pid}/smaps_rollup`).catch(() => "");
-    return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
-  }));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const said = await docker(["stats", "--no-stream", "--format", "{{.MemUsage}}", container]);
+  const [, amount, unit = ""] = /^([\d.]+)(B|KiB|MiB|GiB)/.exec(said) ?? [];
+  const bytes = Number(amount) * { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit as "B"]!;
+  return bytes / 1e6;
 }
 
 /** A port as in the way "replace": nothing is left of the original. */
