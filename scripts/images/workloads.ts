@@ -1,14 +1,23 @@
 /** The images of tests/workloads: what runs in the cluster, or beside it, in the tests, the demo and the benchmark. */
 import { buildImage, queue } from "./build.ts";
-import { folder, type Report } from "./ingredients.ts";
+import { goPrograms } from "./golang.ts";
+import { folder, goProgram, type Ingredient, type Report } from "./ingredients.ts";
 
-export const workloads = ["hello-nginx", "pyserver", "tools", "musl"] as const;
+export const workloads = ["hello-nginx", "pyserver", "tools", "musl", "speaker"] as const;
+type Workload = (typeof workloads)[number];
+
+const programs: { [name in Workload]?: Ingredient } = { speaker: goProgram(goPrograms.speaker) };
 
 /** Builds `<name>:latest` of each where its content has changed. */
-export async function buildWorkloads(report: Report): Promise<void> {
+export async function buildWorkloads(
+  report: Report,
+  names: readonly Workload[] = workloads,
+): Promise<void> {
   const oneAtATime = queue();
-  for (const name of workloads) {
-    const recipe = { ingredients: [folder(`tests/workloads/${name}`)], needs: [], buildArgs: {} };
+  for (const name of names) {
+    const program = programs[name];
+    const ingredients = [folder(`tests/workloads/${name}`), ...(program ? [program] : [])];
+    const recipe = { ingredients, needs: [], buildArgs: {} };
     await buildImage(`${name}:latest`, recipe, name, { report, oneAtATime });
   }
 }

@@ -6,7 +6,7 @@ import { gefyra, tryGefyra } from "./harness/gefyra.ts";
 import { CONTROL_PLANE } from "./harness/home.ts";
 import { type Json, kubectl, kubectlJson, tryKubectl } from "./harness/kubectl.ts";
 import { scene } from "./harness/scene.ts";
-import { jsonOf, runSpeaker, speaker, speakerAt, speakerScript } from "./harness/speaker.ts";
+import { jsonOf, runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
 import { http } from "./harness/speaking.ts";
 import { ordered } from "./harness/steps.ts";
 import { tools, workload } from "./harness/workloads.ts";
@@ -22,7 +22,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
   const inNamespace = ["--namespace", namespace];
   await Promise.all([
     place.applyUnasked([
-      ...[tools(), await speakerScript(), ...workload(LONG, { container: LONG })],
+      ...[tools(), ...workload(LONG, { container: LONG })],
       ...[...speaker("victim"), ...speaker("other")],
     ]),
     gefyra("up"),

@@ -5,7 +5,7 @@ import { talk } from "../images/talk.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { stopForwarding } from "./harness/node.ts";
 import { scene } from "./harness/scene.ts";
-import { runSpeaker, speaker, speakerAt, speakerPorts, speakerScript } from "./harness/speaker.ts";
+import { runSpeaker, speaker, speakerAt, speakerPorts } from "./harness/speaker.ts";
 import { askUdp, bytes, http } from "./harness/speaking.ts";
 import { ordered } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
@@ -21,7 +21,7 @@ Deno.test("the original: where it listens, when it stands in, where nothing is f
     ...speaker(LOOPBACK, { host: "127.0.0.1" }),
     ...[ANY, STILL].flatMap((name) => speaker(name)),
   ];
-  await Promise.all([place.applyUnasked([tools(), await speakerScript(), ...objects]), gefyra("up")]);
+  await Promise.all([place.applyUnasked([tools(), ...objects]), gefyra("up")]);
   await runSpeaker(place, "local");
   const at = (name: string) => speakerAt(place.namespace, name);
   const [podIp, loopback, any, still] = await Promise.all([POD_IP, LOOPBACK, ANY, STILL].map(at));
@@ -123,14 +123,8 @@ async function assertRefused({ hostname, port }: { hostname: string; port: numbe
 
 /** In the app container, until it is disposed of: says `opened` and what it hears. */
 async function openPort(app: string, port: number): Promise<AsyncDisposable> {
-  const script = `import socketserver
-class Handler(socketserver.StreamRequestHandler):
-    def handle(self):
-        for line in self.rfile: self.wfile.write(b"opened " + line)
-socketserver.ThreadingTCPServer.allow_reuse_address = True
-socketserver.ThreadingTCPServer(("", ${port}), Handler).serve_forever()`;
-  const file = `/tmp/${port}.py`;
-  await exec(app, "sh", "-c", `cat > ${file} <<'EOF'\n${script}\nEOF`);
-  await docker(["exec", "--detach", app, "sh", "-c", `echo $$ > ${file}.pid; exec python3 ${file}`]);
-  return { [Symbol.asyncDispose]: async () => void await exec(app, "sh", "-c", `kill $(cat ${file}.pid)`) };
+  const id = `/tmp/${port}.pid`;
+  const open = `echo $$ > ${id}; exec speaker opened 0.0.0.0 ${port}`;
+  await docker(["exec", "--detach", app, "sh", "-c", open]);
+  return { [Symbol.asyncDispose]: async () => void await exec(app, "sh", "-c", `kill $(cat ${id})`) };
 }

@@ -4,7 +4,7 @@ import { eventually } from "../docker.ts";
 import { ask } from "../images/talk.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { scene } from "./harness/scene.ts";
-import { jsonOf, runSpeaker, speaker, speakerAt, speakerPorts, speakerScript } from "./harness/speaker.ts";
+import { jsonOf, runSpeaker, speaker, speakerAt, speakerPorts } from "./harness/speaker.ts";
 import { askUdp, bytes, http } from "./harness/speaking.ts";
 import { ordered } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
@@ -15,7 +15,7 @@ const TCP = speakerPorts(["http1", "http2", "lines", "greeting"]);
 Deno.test("protocols: what matches reaches the local container, all else the original", async (t) => {
   await using place = await scene("protocols");
   const step = ordered(t);
-  const objects = [tools(), await speakerScript(), ...speaker(MATCHED), ...speaker(OPEN)];
+  const objects = [tools(), ...speaker(MATCHED), ...speaker(OPEN)];
   await Promise.all([place.applyUnasked(objects), gefyra("up")]);
   await runSpeaker(place, "local");
   const [matched, open] = await Promise.all([

@@ -4,7 +4,7 @@ import { eventually } from "../docker.ts";
 import { talk } from "../images/talk.ts";
 import { gefyra, tryGefyra } from "./harness/gefyra.ts";
 import { scene } from "./harness/scene.ts";
-import { jsonOf, runSpeaker, speaker, speakerAt, speakerScript } from "./harness/speaker.ts";
+import { jsonOf, runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
 import { bytes, http } from "./harness/speaking.ts";
 import { ordered } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
@@ -46,7 +46,7 @@ async function pipe({ hostname, port }: Address, user: string) {
 Deno.test("bridges share a workload, and nobody's connection is cut", async (t) => {
   await using place = await scene("sharing");
   const step = ordered(t);
-  const objects = [tools(), await speakerScript(), ...speaker(SHARED), ...speaker(KERNEL)];
+  const objects = [tools(), ...speaker(SHARED), ...speaker(KERNEL)];
   await Promise.all([place.applyUnasked(objects), gefyra("up")]);
   await Promise.all(users.map((user) => runSpeaker(place, user)));
   const [shared, kernel] = await Promise.all([

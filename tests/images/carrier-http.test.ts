@@ -5,6 +5,7 @@ import { imageOf } from "../../lib/names.ts";
 import { docker, eventually, type Sandbox, sandbox } from "../docker.ts";
 import { addressOf, apply, memory, replaced, route } from "./carrier.ts";
 import { ask, askHttp2, talk } from "./talk.ts";
+import { buildWorkloads } from "../../scripts/images/workloads.ts";
 
 const CARRIER_IMAGE = Deno.env.get("GEFYRA_TEST_CARRIER") ?? imageOf("carrier");
 const HTTP1 = 8001, HTTP2 = 8002, LINES = 8003, GREETING = 8004;
@@ -322,18 +323,10 @@ function jsonOf(answer: string): any {
   return JSON.parse(answer.slice(answer.indexOf("{")));
 }
 
+await buildWorkloads(() => {}, ["speaker"]);
+
 async function app(box: Sandbox, name: string, options: string[], ...args: string[]): Promise<string> {
-  const script = "/server.ts";
-  const run = ["--entrypoint", "deno", ...options];
-  const container = await box.create(name, run, imageOf("operator"), [
-    "run",
-    "--allow-all",
-    script,
-    name,
-    ...args,
-  ]);
-  await docker(["cp", new URL("protocols/server.ts", import.meta.url).pathname, `${container}:${script}`]);
-  await docker(["start", container]);
+  const container = await box.run(name, options, "speaker:latest", [name, ...args]);
   await eventually(async () => assert.match(await docker(["logs", container]), /listening/));
   return container;
 }

@@ -2,6 +2,7 @@
 import { CONNECTION_LABEL, ROLE_LABEL } from "../../../lib/names.ts";
 import { docker, eventually, tryDocker } from "../../docker.ts";
 import { gefyra, type Output, tryGefyra } from "./gefyra.ts";
+import { crashes } from "./crashes.ts";
 import { CONNECTION, TEST_LABEL } from "./home.ts";
 import { apply, kubectl, type Manifest, podsOf, ready, remove } from "./kubectl.ts";
 import { prepare } from "./prepare.ts";
@@ -90,6 +91,7 @@ export async function scene(
     bridge: (app, deployment, ...options) => gefyra(...bridgeArgs(namespace, app, deployment), ...options),
     pods: (app) => podsOf(namespace, app),
     [Symbol.asyncDispose]: async () => {
+      for (const text of await crashes(namespace, await containersOf("app"))) console.error(`# ${text}`);
       const { code, stderr } = await tryGefyra(["down"]);
       if (code !== 0) console.error(`# gefyra down: ${stderr}`);
       // Nobody waits for it but those who look at everything.

@@ -1,9 +1,8 @@
-/** The app that speaks several protocols (tests/images/protocols), as the original in the cluster and as the local one. */
+/** The app that speaks several protocols (tests/workloads/speaker), as the original in the cluster and as the local one. */
 import assert from "node:assert/strict";
-import { imageOf } from "../../../lib/names.ts";
 import { docker } from "../../docker.ts";
 import { gefyra } from "./gefyra.ts";
-import { CONTROL_PLANE, root } from "./home.ts";
+import { CONTROL_PLANE } from "./home.ts";
 import { kubectlJson, type Manifest } from "./kubectl.ts";
 import type { Scene } from "./scene.ts";
 
@@ -12,15 +11,6 @@ export type Protocol = keyof typeof PORT;
 
 /** Where to ask one that is published on the nodes. */
 export type Speaker = Record<Protocol, { hostname: string; port: number }>;
-
-const script = `${root}/tests/images/protocols/server.ts`;
-const SCRIPTS = "speaker";
-
-/** Once per namespace: the script as the pods mount it. */
-export async function speakerScript(): Promise<Manifest> {
-  const data = { "server.ts": await Deno.readTextFile(script) };
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: SCRIPTS }, data };
-}
 
 export interface SpeakerOptions {
   /** Where it listens; all addresses when absent, the pod's own with "$(POD_IP)". */
@@ -40,21 +30,14 @@ export function speaker(name: string, { host, extra = {}, pod = {} }: SpeakerOpt
   }));
   const container = {
     name: "speaker",
-    image: imageOf("operator"),
+    image: "speaker:latest",
     imagePullPolicy: "Never",
-    command: ["deno"],
-    args: ["run", "--allow-all", "/app/server.ts", "original", ...(host ? [host] : [])],
+    args: ["original", ...(host ? [host] : [])],
     env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
     ports: ports.map(({ name, protocol, number }) => ({ name, protocol, containerPort: number })),
-    volumeMounts: [{ name: "app", mountPath: "/app" }],
     ...extra,
   };
-  const spec = {
-    terminationGracePeriodSeconds: 1,
-    containers: [container],
-    volumes: [{ name: "app", configMap: { name: SCRIPTS } }],
-    ...pod,
-  };
+  const spec = { terminationGracePeriodSeconds: 1, containers: [container], ...pod };
   return [
     {
       apiVersion: "apps/v1",
@@ -90,9 +73,8 @@ export async function speakerAt(namespace: string, name: string): Promise<Speake
 
 /** `gefyra run` of it: it says its own name. */
 export async function runSpeaker({ namespace }: Scene, name: string, host?: string): Promise<void> {
-  const mounts = ["-v", `${Deno.execPath()}:/usr/local/bin/deno:ro`, "-v", `${script}:/server.ts:ro`];
-  const command = ["deno", "run", "--no-config", "--allow-all", "/server.ts", name, ...(host ? [host] : [])];
-  await gefyra("run", "-i", "pyserver", "-N", name, "-n", namespace, "-d", ...mounts, "--", ...command);
+  const command = [name, ...(host ? [host] : [])];
+  await gefyra("run", "-i", "speaker", "-N", name, "-n", namespace, "-d", "--", ...command);
 }
 
 /** `--port` for each of its ports, or for some. */
