@@ -117,7 +117,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
       assert.ok(child, "it ended before it was killed");
       const { broken } = await examine();
       assert.deepEqual(broken, []);
-      await eventually(() => assertUnchanged(before), 90_000);
+      await eventually(() => assertUnchanged(before), 150_000);
     },
   );
 

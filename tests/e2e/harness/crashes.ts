@@ -3,8 +3,8 @@ import { docker, tryDocker } from "../../docker.ts";
 import { type Json, kubectlJson, tryKubectl } from "./kubectl.ts";
 
 const LINES = "20";
-/** Ended as it was told to: by itself, by SIGINT, SIGKILL or SIGTERM. */
-const AS_TOLD = [0, 130, 137, 143];
+/** Ended as it was told to: by itself, by SIGINT, SIGKILL, SIGTERM, or with its node. */
+const AS_TOLD = [0, 130, 137, 143, 255];
 
 /** A text for each container among `apps`, and among those of the namespace's pods, that ended otherwise than it was told to. */
 export async function crashes(namespace: string, apps: string[]): Promise<string[]> {
