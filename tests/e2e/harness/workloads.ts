@@ -8,11 +8,13 @@ export interface WorkloadOptions {
   /** More fields of the container, e.g. probes. */
   extra?: Record<string, unknown>;
   node?: string;
+  /** `terminationGracePeriodSeconds`. */
+  grace?: number;
 }
 
 /** A deployment of the image hello-nginx, and its service on port 80. */
 export function workload(name: string, options: WorkloadOptions = {}): Manifest[] {
-  const { replicas = 1, container = "hello-nginx", extra = {}, node } = options;
+  const { replicas = 1, container = "hello-nginx", extra = {}, node, grace = 1 } = options;
   const labels = { app: name };
   return [
     {
@@ -26,7 +28,7 @@ export function workload(name: string, options: WorkloadOptions = {}): Manifest[
           metadata: { labels },
           spec: {
             ...(node ? { nodeName: node } : {}),
-            terminationGracePeriodSeconds: 1,
+            terminationGracePeriodSeconds: grace,
             containers: [helloContainer({ name: container, ...extra })],
           },
         },

@@ -1,0 +1,55 @@
+/** Pods that come and go as their workload wants it, while they are bridged: who is asked meanwhile is none of Gefyra's matters. */
+import assert from "node:assert/strict";
+import { eventually } from "../docker.ts";
+import { gefyra } from "./harness/gefyra.ts";
+import { kubectl } from "./harness/kubectl.ts";
+import { startLoad } from "./harness/load.ts";
+import { type Scene, scene } from "./harness/scene.ts";
+import { ordered, report } from "./harness/steps.ts";
+import { httpProbe, tools, workload } from "./harness/workloads.ts";
+
+const RATE = 50;
+/** As those write it who want to lose nothing: a pod serves on until nobody is sent there any more. */
+const careful = {
+  replicas: 2,
+  grace: 10,
+  extra: { lifecycle: { preStop: { sleep: { seconds: 3 } } }, readinessProbe: httpProbe(80) },
+};
+const ways: Record<string, string[]> = {
+  whole: ["--keep"],
+  matched: ["--keep", "--match", "header:x-user=alice"],
+};
+const names = Object.keys(ways);
+
+Deno.test("a rollout of a bridged workload loses no request", async (t) => {
+  await using place = await scene("rollout");
+  const step = ordered(t);
+  const objects = names.flatMap((name) => workload(name, careful));
+  await Promise.all([place.apply([tools(), ...objects]), gefyra("up")]);
+  await place.run("app", "local");
+  for (const name of names) {
+    await step(name, async () => {
+      await place.bridge("app", name, ...ways[name]!);
+      const { sent, lost } = await duringRollout(place, name);
+      report(
+        `${sent} requests, ${lost.length} lost: ${[...new Set(lost.map(({ error }) => error))].join("; ")}`,
+      );
+      assert.equal(lost.length, 0);
+      await gefyra("unbridge", "-N", name);
+    });
+  }
+});
+
+async function duringRollout(place: Scene, name: string) {
+  const load = await startLoad(place.namespace, `http://${name}`, RATE);
+  const rollout = (...args: string[]) =>
+    kubectl("rollout", ...args, `deployment/${name}`, "--namespace", place.namespace);
+  await rollout("restart");
+  await rollout("status", "--timeout", "90s");
+  await eventually(async () => assert.equal((await place.pods(name)).length, careful.replicas), 30_000);
+  await eventually(
+    async () => assert.match((await gefyra("list", "--bridges")).stdout, /Active +2\/2/),
+    30_000,
+  );
+  return await load.stop();
+}
