@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { look, nextStep } from "./drain.ts";
+import { look, nextStep, saysReady } from "./drain.ts";
 
 const now = 100_000;
 const since = (began: number, changed = began, said?: number) => ({
@@ -12,13 +12,13 @@ const cases: [string, Parameters<typeof nextStep>, ReturnType<typeof nextStep>][
   ["the only pod is not kept waiting", [since(0), "alone", now], "go"],
   ["one that nobody is sent to goes at once", [since(0), "absent", now], "go"],
   ["one of several waits until others have done their work", [since(1200, 1000), "among", now], 100],
-  ["then it leaves its services", [since(0, 1100), "among", now], "leave"],
+  ["then it leaves its services", [since(0, 1600), "among", now], "leave"],
   ["then it waits until nobody is sent there", [since(900, 400, 400), "absent", now], 50],
   ["and goes", [since(1200, 450, 450), "absent", now], "go"],
   ["where it is late, it waits until it is put back", [since(1200, 700, 700), "absent", now], 100],
   ["one that is never put back goes", [since(3000, 2500, 2500), "absent", now], "go"],
   ["one that was put back waits", [since(1200, 100, 650), "among", now], 100],
-  ["and leaves again", [since(2300, 1100, 1650), "among", now], "leave"],
+  ["and leaves again", [since(2800, 1600, 2150), "among", now], "leave"],
   ["but not for ever", [since(12_000, 100, 1000), "among", now], "go"],
   ["the last one that is ready waits for another", [since(2000), "last", now], 100],
   ["but not for ever, either", [since(12_000), "last", now], "go"],
@@ -37,4 +37,19 @@ Deno.test("drain: changes are noticed", () => {
   const first = look(undefined, slice(1, now - 5000), now);
   assert.equal(look(first, slice(1, now), now + 100), first);
   assert.equal(look(first, slice(2, now), now + 100).changed, now + 100);
+});
+
+Deno.test("drain: what a pod says is believed when the kubelet has seen the image", () => {
+  const pod = (generation: number, observedGeneration: number | undefined, ready: string) => ({
+    metadata: { generation },
+    status: {
+      conditions: [{ type: "Ready", status: ready }],
+      ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    },
+  });
+  assert.equal(saysReady(pod(2, 1, "True")), false);
+  assert.equal(saysReady(pod(2, 2, "True")), true);
+  assert.equal(saysReady(pod(2, 2, "False")), false);
+  // Before v1.34 nobody says which generation.
+  assert.equal(saysReady(pod(2, undefined, "True")), true);
 });

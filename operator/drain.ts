@@ -9,23 +9,26 @@
  *    1 s later (`endpointSliceChangeMinSyncDelay`), unless the pod itself is not ready by then.
  * 2. The image is changed before that second has passed.
  * 3. The pod becomes not ready, as soon as the kubelet has seen the image: in that moment it writes the whole status
- *    (from v1.34 on), and then not again before the container has ended.
+ *    (from v1.34 on), and again when the container has ended.
  */
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
 import { podRef, runningContainer, setImage } from "../lib/bridge/intercept.ts";
-import { GefyraError } from "../lib/errors.ts";
+import { GefyraError, messageOf } from "../lib/errors.ts";
 import type { Context } from "./context.ts";
 import { endpointsWithout, isOf, type Standing, standing } from "./endpoints.ts";
 
-/** After a change of its own the controller looks again, too; and kube-proxy writes at most once a second. */
-const QUIET_MS = 1100;
+/**
+ * After a change of its own the controller looks again, too; and kube-proxy waits for a second from the end of one
+ * writing to the next.
+ */
+const QUIET_MS = 1600;
 /** Long enough for kube-proxy to write its rules; what is later leaves the kubelet too little time, and begins again. */
 const HOLD_MS = 450, LATE_MS = 650;
 /** Who is not put back by then is not ready by itself. */
 const PUT_BACK_MS = 2500;
 const INTERVAL_MS = 100, LONGEST_MS = 12_000;
-/** How long the kubelet is waited for before others get their turn; its answer is seen by the watch, too. */
-const SEEN_MS = 500, SEEN_INTERVAL_MS = 10;
+/** How often a pod is looked at that must not be ready, and for how long at most: a container may take its time to stop. */
+const LOOK_MS = 10, LONGEST_STOP_MS = 60_000;
 
 export interface Drain {
   /** Unix milliseconds: of the first look. */
@@ -39,11 +42,11 @@ export interface Drain {
 
 /** By the pod's uid. */
 const draining = new Map<string, Drain>();
-/** By the pod's uid: the container that serves nobody any more. */
-const leaving = new Map<string, string>();
+/** By the pod's uid: others serve in its place. */
+const replaceable = new Set<string>();
 
-/** Milliseconds to wait before `container` may be changed; 0: now. */
-export async function drain({ cluster, log }: Context, pod: V1Pod, container: string): Promise<number> {
+/** Milliseconds to wait before a container of the pod may be changed; 0: now. */
+export async function drain({ cluster, log }: Context, pod: V1Pod): Promise<number> {
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
   const slices = await cluster.list<V1EndpointSlice>({
     ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace },
@@ -53,7 +56,7 @@ export async function drain({ cluster, log }: Context, pod: V1Pod, container: st
   const next = nextStep(known, standing(slices, uid), now);
   if (next === "go") {
     draining.delete(uid);
-    if (known.said) leaving.set(uid, runningContainer(pod, container) ?? "");
+    if (standing(slices, uid) !== "alone") replaceable.add(uid);
     return 0;
   }
   draining.set(uid, known);
@@ -108,46 +111,51 @@ async function leave({ cluster }: Pick<Context, "cluster">, slices: V1EndpointSl
   }
 }
 
-/** Changes the image of a container that may be changed, and keeps it out of its Services from then on. */
+/** Changes the image of a container that may be changed, and keeps its pod out of its Services until it has ended. */
 export async function changeImage(
   context: Context,
   pod: V1Pod,
   container: string,
   image: string,
 ): Promise<void> {
+  const { uid = "", name = "", namespace = "" } = pod.metadata ?? {};
+  const ending = runningContainer(pod, container);
+  const changed = await setImage(context.cluster, pod, container, image);
+  if (!changed || !replaceable.delete(uid) || !ending) return;
+  context.world.pods.put(changed);
+  keepAway(context, changed, container, ending)
+    .catch((error) => context.log(`pod ${namespace}/${name}: ${messageOf(error)}`));
+}
+
+/** The kubelet says again and again that the pod is ready, until it has seen that the container has ended. */
+async function keepAway({ cluster, world }: Context, pod: V1Pod, container: string, ending: string) {
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
-  const { cluster, world } = context;
-  const changed = await setImage(cluster, pod, container, image);
-  if (!changed || !leaving.has(uid)) return;
-  world.pods.put(changed);
-  for (const end = Date.now() + SEEN_MS; Date.now() < end;) {
+  for (const end = Date.now() + LONGEST_STOP_MS; Date.now() < end; await sleep(LOOK_MS)) {
     const now = world.pods.get(namespace, name);
-    if (!now || await stayAway(context, now, container)) return;
-    await new Promise((resolve) => setTimeout(resolve, SEEN_INTERVAL_MS));
+    if (now?.metadata?.uid !== uid || now.metadata.deletionTimestamp) return;
+    if (runningContainer(now, container) !== ending) return;
+    if (!saysReady(now)) continue;
+    const condition = {
+      type: "Ready",
+      status: "False",
+      reason: "GefyraSwitching",
+      message: `container ${container} is about to change`,
+      lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    };
+    const written = await cluster.patch<V1Pod>(
+      podRef(namespace, name),
+      { status: { conditions: [condition] } },
+      { strategic: true, subresource: "status" },
+    );
+    if (written) world.pods.put(written);
   }
 }
 
-/** To be called while the image is changed and its container may still be the old one. False: the kubelet knows not yet. */
-export async function stayAway({ cluster, world }: Context, pod: V1Pod, container: string): Promise<boolean> {
-  const { uid = "", namespace = "", name = "", generation = 0 } = pod.metadata ?? {};
-  const left = leaving.get(uid);
-  if (left === undefined) return true;
-  if (runningContainer(pod, container) !== left) return leaving.delete(uid);
-  const { observedGeneration = generation, conditions = [] } = pod.status ?? {};
-  if (observedGeneration < generation) return false;
-  if (!conditions.some(({ type, status }) => type === "Ready" && status === "True")) return true;
-  const condition = {
-    type: "Ready",
-    status: "False",
-    reason: "GefyraSwitching",
-    message: `container ${container} is about to change`,
-    lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
-  };
-  const written = await cluster.patch<V1Pod>(
-    podRef(namespace, name),
-    { status: { conditions: [condition] } },
-    { strategic: true, subresource: "status" },
-  );
-  if (written) world.pods.put(written);
-  return true;
+/** Pure. Before the kubelet has seen the image it would take back what others say. */
+export function saysReady({ metadata, status }: V1Pod): boolean {
+  const generation = metadata?.generation ?? 0;
+  if ((status?.observedGeneration ?? generation) < generation) return false;
+  return (status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
 }
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

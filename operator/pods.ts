@@ -9,7 +9,7 @@ import { GefyraError, messageOf } from "../lib/errors.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
-import { changeImage, drain, stayAway } from "./drain.ts";
+import { changeImage, drain } from "./drain.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
@@ -185,7 +185,7 @@ async function placeInstead(
 ): Promise<Placed | { reason: string } | undefined> {
   const { container } = record;
   if (imageInSpec(pod, container) !== context.carrierImage) {
-    const wait = await drain(context, pod, container);
+    const wait = await drain(context, pod);
     if (wait > 0) {
       context.queue.addLater(
         keys.bridge(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? ""),
@@ -199,7 +199,6 @@ async function placeInstead(
     context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);
     return undefined;
   }
-  await stayAway(context, pod, container);
   const id = runningContainer(pod, container);
   if (id && id !== record.originalContainer) {
     joinedAt.delete(record.uid);
