@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
 import { talk } from "../images/talk.ts";
 import { gefyra, tryGefyra } from "./harness/gefyra.ts";
+import { startLoad } from "./harness/load.ts";
 import { scene } from "./harness/scene.ts";
 import { jsonOf, runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
 import { bytes, http } from "./harness/speaking.ts";
-import { ordered } from "./harness/steps.ts";
+import { ordered, report } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
 
 const SHARED = "shared", KERNEL = "kernel";
@@ -139,4 +140,22 @@ Deno.test("bridges share a workload, and nobody's connection is cut", async (t) 
       assert.equal(await who(shared, "alice"), "original");
     },
   );
+
+  await step("nobody who connects meanwhile is let down, whatever ports come and go", async () => {
+    const match = ["--match", "header:x-user=nobody"];
+    const other = () => {
+      const to = ["-n", place.namespace, "--target", `deploy/${SHARED}`, "-I", "bob", "--port", "http2:8002"];
+      return gefyra("bridge", "-N", "bob", ...to, ...match);
+    };
+    const load = await startLoad(place.namespace, `http://${SHARED}:8001`, 200);
+    await other();
+    for (let i = 0; i < 3; i++) {
+      await gefyra(...args("alice", "alice", SHARED, ...match));
+      await gefyra("unbridge", "-N", "alice");
+    }
+    await gefyra("unbridge", "--all");
+    const { sent, lost } = await load.stop();
+    report(`${sent} requests, ${lost.length} lost`);
+    assert.equal(lost.length, 0);
+  });
 });
