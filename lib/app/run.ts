@@ -108,34 +108,30 @@ async function refuseTakenName(engine: Engine, name: string): Promise<void> {
   );
 }
 
-/** Somebody else may pick the same address at the same time, which Docker only notices when it starts them. */
+/**
+ * Somebody else may pick the same address at the same time, which Docker only notices when it starts them. Of two, the one
+ * that can be seen later sees the other; whether that one has seen it too, neither knows. So whoever sees another moves.
+ */
 export async function createWithAddress(
   engine: Engine,
   connection: Connection,
   optionsAt: (address: string) => ContainerCreateOptions,
 ): Promise<{ id: string; address: string }> {
-  const refused: string[] = [];
-  for (;;) {
+  for (let tries = 0;; tries++) {
+    const skip = Math.floor(Math.random() * 4 * tries);
     const taken = (await fixedAddresses(engine, connection)).map(({ address }) => address);
-    const address = pickAddress(connection.subnet, [...taken, ...refused]);
+    const address = pickAddress(connection.subnet, taken, skip);
     const id = await engine.create(optionsAt(address));
     const holders = (await fixedAddresses(engine, connection)).filter((one) => one.address === address);
-    if (firstOf(holders) === id) return { id, address };
+    if (holders.every((one) => one.id === id)) return { id, address };
     await engine.remove(id);
-    refused.push(address);
   }
 }
 
 interface FixedAddress {
   id: string;
   address: string;
-  /** Unix milliseconds. */
-  created: number;
 }
-
-/** Whoever was there first keeps the address, so that exactly one of two moves. */
-const firstOf = (holders: FixedAddress[]) =>
-  holders.sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))[0]?.id;
 
 /** Of stopped containers too: they keep theirs. */
 async function fixedAddresses(engine: Engine, connection: Connection): Promise<FixedAddress[]> {
@@ -144,7 +140,7 @@ async function fixedAddresses(engine: Engine, connection: Connection): Promise<F
     const container = await engine.inspect(id);
     const endpoint = container?.NetworkSettings.Networks[connection.network];
     const address = endpoint?.IPAMConfig?.IPv4Address ?? addresses[connection.network];
-    return address ? [{ id, address, created: Date.parse(container?.Created ?? "") }] : [];
+    return address ? [{ id, address }] : [];
   }));
   return found.flat();
 }

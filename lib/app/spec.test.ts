@@ -98,8 +98,10 @@ Deno.test("addresses are given out from the first free one on", () => {
   const { subnet } = connection;
   assert.equal(pickAddress(subnet, []), "172.28.4.10");
   assert.equal(pickAddress(subnet, ["172.28.4.10", "172.28.4.12"]), "172.28.4.11");
+  assert.equal(pickAddress(subnet, ["172.28.4.10", "172.28.4.12"], 2), "172.28.4.14");
   const taken: string[] = [];
   for (let i = 10; i <= 254; i++) taken.push(pickAddress(subnet, taken));
   assert.equal(taken.at(-1), "172.28.4.254");
+  assert.equal(pickAddress(subnet, taken.slice(1), 5), "172.28.4.10");
   assert.throws(() => pickAddress(subnet, taken), { id: "network-full", exit: "conflict" });
 });

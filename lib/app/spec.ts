@@ -58,12 +58,15 @@ export function appOptions(
   };
 }
 
-/** App containers keep their address for life, so that a restart does not break a bridge. */
-export function pickAddress(subnet: string, taken: string[]): string {
+/** App containers keep their address for life, so that a restart does not break a bridge. `skip`: so many free ones, if there are. */
+export function pickAddress(subnet: string, taken: string[], skip = 0): string {
+  const free: string[] = [];
   for (let host: number = hosts.firstApp; host <= hosts.lastApp; host++) {
     const address = hostIn(subnet, host);
-    if (!taken.includes(address)) return address;
+    if (!taken.includes(address)) free.push(address);
   }
+  const picked = free[skip] ?? free.at(-1);
+  if (picked) return picked;
   throw new GefyraError(
     "network-full",
     `Cannot start another container: all addresses of ${subnet} are taken`,
