@@ -1,4 +1,5 @@
 /** The operator: watches, one queue, and a reconciler per kind of key. */
+import retry from "p-retry";
 import { connectCluster } from "../lib/cluster/kubernetes.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
@@ -12,6 +13,8 @@ import { parseResolvConf } from "./resolv-conf.ts";
 import { openTunnel } from "./tunnel.ts";
 import { type Change, watchWorld } from "./world.ts";
 
+/** Who ends where nobody answers, as after a node's restart, is started again by the kubelet later and later. */
+const UNTIL_THERE = { retries: Infinity, minTimeout: 500, maxTimeout: 2_000 };
 /** What clients wait for comes first. */
 const RELAY_DELAY_MS = 5_000;
 
@@ -31,7 +34,13 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
     for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, stop);
   });
   const cluster = await connectCluster();
-  log(`gefyra ${VERSION} operator in namespace ${namespace}, Kubernetes ${await cluster.version()}`);
+  const version = await retry(() => cluster.version(), {
+    ...UNTIL_THERE,
+    onFailedAttempt: ({ error, attemptNumber }) => {
+      if (attemptNumber === 1) log(messageOf(error));
+    },
+  });
+  log(`gefyra ${VERSION} operator in namespace ${namespace}, Kubernetes ${version}`);
 
   const queue = startQueue((key) => dispatch(key), (key, error) => log(`${key}: ${messageOf(error)}`));
   // Until the whole world is known, nothing is done.
