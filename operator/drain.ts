@@ -42,21 +42,27 @@ export interface Drain {
 
 /** By the pod's uid. */
 const draining = new Map<string, Drain>();
-/** By the pod's uid: others serve in its place. */
-const replaceable = new Set<string>();
-
-/** Milliseconds to wait before a container of the pod may be changed; 0: now. */
-export async function drain({ cluster, log }: Context, pod: V1Pod): Promise<number> {
+/**
+ * Changes the image of a container when its pod serves nobody, and keeps it out of its Services until the container has
+ * ended. Milliseconds to wait before the next call; 0: it is changed.
+ */
+export async function switchImage(
+  context: Context,
+  pod: V1Pod,
+  container: string,
+  image: string,
+): Promise<number> {
+  const { cluster, log } = context;
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
   const slices = await cluster.list<V1EndpointSlice>({
     ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace },
   });
   const now = Date.now(), mine = slices.filter(({ endpoints }) => endpoints?.some((one) => isOf(one, uid)));
   const known = look(draining.get(uid), mine, now);
-  const next = nextStep(known, standing(slices, uid), now);
+  const is = standing(slices, uid), next = nextStep(known, is, now);
   if (next === "go") {
     draining.delete(uid);
-    if (standing(slices, uid) !== "alone") replaceable.add(uid);
+    await changeImage(context, pod, container, { image, alone: is === "alone" });
     return 0;
   }
   draining.set(uid, known);
@@ -111,17 +117,16 @@ async function leave({ cluster }: Pick<Context, "cluster">, slices: V1EndpointSl
   }
 }
 
-/** Changes the image of a container that may be changed, and keeps its pod out of its Services until it has ended. */
-export async function changeImage(
+async function changeImage(
   context: Context,
   pod: V1Pod,
   container: string,
-  image: string,
+  { image, alone }: { image: string; alone: boolean },
 ): Promise<void> {
-  const { uid = "", name = "", namespace = "" } = pod.metadata ?? {};
+  const { name = "", namespace = "" } = pod.metadata ?? {};
   const ending = runningContainer(pod, container);
   const changed = await setImage(context.cluster, pod, container, image);
-  if (!changed || !replaceable.delete(uid) || !ending) return;
+  if (!changed || alone || !ending) return;
   context.world.pods.put(changed);
   keepAway(context, changed, container, ending)
     .catch((error) => context.log(`pod ${namespace}/${name}: ${messageOf(error)}`));

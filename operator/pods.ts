@@ -9,7 +9,7 @@ import { GefyraError, messageOf } from "../lib/errors.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
-import { changeImage, drain } from "./drain.ts";
+import { switchImage } from "./drain.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
@@ -185,7 +185,7 @@ async function placeInstead(
 ): Promise<Placed | { reason: string } | undefined> {
   const { container } = record;
   if (imageInSpec(pod, container) !== context.carrierImage) {
-    const wait = await drain(context, pod);
+    const wait = await switchImage(context, pod, container, context.carrierImage);
     if (wait > 0) {
       context.queue.addLater(
         keys.bridge(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? ""),
@@ -193,7 +193,6 @@ async function placeInstead(
       );
       return undefined;
     }
-    await changeImage(context, pod, container, context.carrierImage);
     // Without a readiness probe it is ready, and asked, as soon as it runs.
     expectEarly(context, bridge, record.uid);
     context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);

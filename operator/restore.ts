@@ -6,7 +6,7 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resour
 import { setPhase } from "./bridges.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
-import { changeImage, drain } from "./drain.ts";
+import { switchImage } from "./drain.ts";
 import { stowawayAddress } from "./tunnel.ts";
 
 /** By the pod's uid: when its original was first asked to come back, in Unix milliseconds. */
@@ -90,11 +90,7 @@ async function serves(context: Context, bridge: GefyraBridge, record: Intercepte
   if (!pod || pod.metadata?.uid !== record.uid || pod.metadata.deletionTimestamp) return false;
   if (!record.originalImage) return false;
   if (imageInSpec(pod, record.container) === record.originalImage) return false;
-  const wait = await drain(context, pod);
-  if (wait > 0) {
-    context.queue.addLater(keys.bridge(namespace, name), wait);
-    return true;
-  }
-  await changeImage(context, pod, record.container, record.originalImage);
-  return false;
+  const wait = await switchImage(context, pod, record.container, record.originalImage);
+  if (wait > 0) context.queue.addLater(keys.bridge(namespace, name), wait);
+  return wait > 0;
 }

@@ -1,4 +1,4 @@
-/** Pods that come and go as their workload wants it, while they are bridged: who is asked meanwhile is none of Gefyra's matters. */
+/** Pods come and go with a rollout while they are bridged: nobody who asks meanwhile is let down. */
 import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
 import { gefyra } from "./harness/gefyra.ts";
