@@ -123,6 +123,9 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
   };
 }
 
+/** What the client names the context that it makes up where it finds nothing: port 8080 of this machine. */
+const NO_CONFIG = "loaded-context";
+
 function loadConfig(k8s: Client, { kubeconfig, context }: ClusterOptions): KubeConfig {
   const config = new k8s.KubeConfig();
   try {
@@ -142,6 +145,12 @@ function loadConfig(k8s: Client, { kubeconfig, context }: ClusterOptions): KubeC
       exit: "unreachable",
       hint: "name one with --kubeconfig or KUBECONFIG, or start a cluster with `gefyra lab up`",
       cause,
+    });
+  }
+  if (config.getCurrentContext() === NO_CONFIG) {
+    throw new GefyraError("no-cluster", "Cannot find a cluster: there is no kubeconfig, and this is no pod", {
+      exit: "unreachable",
+      hint: "name one with --kubeconfig or KUBECONFIG, or start a cluster with `gefyra lab up`",
     });
   }
   const names = config.getContexts().map(({ name }) => name);

@@ -57,6 +57,13 @@ Deno.test("what cannot be done without a connection is refused, and nothing is c
       says: /kubeconfig/,
     },
     {
+      name: "up, with no kubeconfig at all",
+      args: ["up"],
+      env: { KUBECONFIG: "", HOME: `${folder}/empty-home` },
+      exit: "unreachable",
+      says: /find a cluster: there is no kubeconfig/,
+    },
+    {
       name: "up, with a context that is not there",
       args: ["up", "--context", "elsewhere"],
       exit: "notFound",
