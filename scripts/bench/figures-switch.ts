@@ -9,7 +9,7 @@ export const switchFigures: Figure[] = [
     name: "bridge_first_local_s",
     unit: "s",
     about:
-      "start of `gefyra bridge` to the first answer of the local container, in a pod that was never bridged; readiness probe every second",
+      "start of `gefyra bridge` to the first answer of the local container, in a pod that was never bridged and is ready for 3 s; readiness probe every second",
     aim: 1.2,
     measure: async () => (await withProbe()).bridge,
   },

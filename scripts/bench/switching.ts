@@ -6,6 +6,8 @@ import { PROBED, UNPROBED } from "./workloads.ts";
 
 const ROUNDS = 5, REPLACE_ROUNDS = 3;
 const APP = "bench-local";
+/** The kubelet looks after a pod that has just changed up to a second later: that is none of a bridge's time. */
+const SETTLED_MS = 3_000;
 
 interface Switches {
   /** Seconds: of a pod that was never bridged, back, and of the same pod once more. */
@@ -57,4 +59,5 @@ export async function freshPod(deployment: string): Promise<void> {
     const pods = await kubectl("get", "pods", "--selector", `app=${deployment}`, "--output", "name");
     return pods.split("\n").length === 1 ? true : undefined;
   });
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
 }
