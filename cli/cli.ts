@@ -1,4 +1,5 @@
 /** The root of the command line: the only place that prints errors and decides the exit code. */
+import "./entropy.ts";
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";

@@ -56,6 +56,7 @@ Deno.test("what breaks a rule is reported", () => {
     ["main.ts", `import { a } from "./lib/names.ts";`, /main.ts must import cli\/cli.ts only/],
     ["lib/wait.ts", `import { a } from "@kubernetes/client-node";`, /only lib\/cluster\/client.ts/],
     ["cli/up.ts", `await import("@kubernetes/client-node");`, /only lib\/cluster\/client.ts/],
+    ["lib/wait.ts", `import { a } from "@kubernetes/client-node/dist/a.js";`, /only lib\/cluster\/client.ts/],
     ["operator/main.ts", `import Docker from "dockerode";`, /only lib\/docker\/dockerode.ts/],
     ["lib/docker/engine.ts", `import Docker from "npm:dockerode";`, /only lib\/docker\/dockerode.ts/],
     ["lib/index.ts", `export * from "./names.ts";`, /nothing may be re-exported whole/],

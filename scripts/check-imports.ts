@@ -26,7 +26,7 @@ const inside = (folder: string) => (path: string) => path.startsWith(`${folder}/
 const onlyIn = (owner: string, name: string): Rule => ({
   applies: (file) => inside("lib")(file) || inside("cli")(file) || inside("operator")(file),
   problem: ({ kind }, target, file) =>
-    target === name && kind !== "type" && file !== owner
+    (target === name || target.startsWith(`${name}/`)) && kind !== "type" && file !== owner
       ? `only ${owner} may import ${name} at run time`
       : undefined,
 });

@@ -1,5 +1,7 @@
 /**
- * What is used of the official Kubernetes client: the only file that imports it at run time. Named one by one, so that a
- * bundle leaves the rest of it out, which is most of it (a class for each kind of Kubernetes).
+ * What is used of the official Kubernetes client: the only file that imports it at run time. From its single files, so that
+ * a bundle can leave out the rest, which is most of it (a class for each kind of Kubernetes, and an API for each group).
  */
-export { Exec, KubeConfig, Watch } from "@kubernetes/client-node";
+export { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+export { Exec } from "@kubernetes/client-node/dist/exec.js";
+export { Watch } from "@kubernetes/client-node/dist/watch.js";

@@ -7,6 +7,16 @@ import { Buffer } from "node:buffer";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Container, Engine, ExecResult, Labels, Network, OutputSink } from "./engine.ts";
 
+/** Ports, volumes and the tunnel's ends would be on another machine than the user's, and `ssh2` makes every start slower. */
+function refuseSsh(host: string): void {
+  if (!host.startsWith("ssh:")) return;
+  throw new GefyraError("docker-over-ssh", `Cannot use Docker at ${host}: Gefyra does not speak SSH`, {
+    exit: "unreachable",
+    hint:
+      "forward the socket (`ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`), with DOCKER_HOST=unix:///tmp/docker.sock",
+  });
+}
+
 /**
  * Connects to the engine named by `DOCKER_HOST`, else to the first socket found where Docker, Docker Desktop
  * and rootless Docker put theirs.
@@ -15,6 +25,7 @@ export function connectEngine(): Engine {
   const docker = new Docker();
   return {
     version: async () => {
+      refuseSsh(Deno.env.get("DOCKER_HOST") ?? "");
       try {
         const { Version, Os } = await docker.version();
         return { version: Version, os: Os };

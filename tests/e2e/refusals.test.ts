@@ -83,6 +83,13 @@ Deno.test("what cannot be done without a connection is refused, and nothing is c
       says: /reach Docker/,
     },
     {
+      name: "up, with Docker over SSH",
+      args: ["up"],
+      env: { DOCKER_HOST: "ssh://somebody@somewhere" },
+      exit: "unreachable",
+      says: /use Docker at ssh:/,
+    },
+    {
       name: "down, without Docker",
       args: ["down"],
       env: { DOCKER_HOST: `unix://${folder}/missing.sock` },
