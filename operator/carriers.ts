@@ -1,24 +1,30 @@
 /** Tells Carriers their configuration, and each only what it does not know. */
 import { configureCarrier, type Configuring } from "../lib/bridge/carrier.ts";
 import type { CarrierFiles } from "../lib/bridge/compose.ts";
+import type { CarrierIdentity } from "../lib/bridge/share.ts";
 import type { Cluster, ExecTarget } from "../lib/cluster/cluster.ts";
 
-/** Id of the container → what it was told last. */
-const told = new Map<string, string>();
+/** Uid of a pod and name of the container → what it was told last. */
+const told = new Map<string, { id: string | undefined; mark: string }>();
 
-/** False when it knew already. */
+/** False when it knew already. One that was told before anybody had said its id is the first that one is said of. */
 export async function tellCarrier(
   cluster: Cluster,
   target: ExecTarget,
-  id: string,
+  { uid, id }: CarrierIdentity,
   files: CarrierFiles,
   options: Configuring = {},
 ): Promise<boolean> {
-  const mark = JSON.stringify(files);
-  if (told.get(id) === mark) return false;
+  const key = `${uid}/${target.container}`, mark = JSON.stringify(files);
+  const known = told.get(key);
+  const same = known?.id === undefined || id === undefined || known.id === id;
+  if (known?.mark === mark && same) {
+    told.set(key, { id: id ?? known.id, mark });
+    return false;
+  }
   // Until it has answered, nobody knows what it has.
-  told.delete(id);
+  told.delete(key);
   await configureCarrier(cluster, target, files, options);
-  told.set(id, mark);
+  told.set(key, { id, mark });
   return true;
 }

@@ -26,10 +26,8 @@ export interface Interception {
 /** Where Carrier runs in a pod. */
 interface Placed {
   container: string;
-  /** Of the running container, as the runtime names it. */
-  id: string;
-  /** Nobody has said yet that it runs. */
-  early?: boolean;
+  /** Of the running container, as the runtime names it; absent where nobody has said yet that it runs. */
+  id: string | undefined;
 }
 
 /**
@@ -136,10 +134,14 @@ async function intercept(
   if (told === "no-forwarding") return { ...waiting, forwards: false };
   if (!told) return waiting;
   // What stands in the pod's record afterwards is the container's real id.
-  if (placed.early && record.way === "replace") return waiting;
+  if (!placed.id && record.way === "replace") return waiting;
   // A replaced container gets traffic only when the kubelet calls it ready.
   const ready = record.way === "beside" || containerStatus(pod, record.container)?.ready === true;
-  return { ...waiting, carrierContainer: placed.id, state: ready ? "Active" : "Switching" };
+  return {
+    ...waiting,
+    carrierContainer: placed.id ?? placed.container,
+    state: ready ? "Active" : "Switching",
+  };
 }
 
 async function placeBeside(
@@ -174,7 +176,7 @@ function expectEarly({ queue }: Context, { metadata }: GefyraBridge, uid: string
 
 function early(container: string, uid: string): Placed | undefined {
   if (Date.now() - (joinedAt.get(uid) ?? 0) > EARLY_MS) return undefined;
-  return { container, id: `${container} of ${uid}`, early: true };
+  return { container, id: undefined };
 }
 
 async function placeInstead(
@@ -213,18 +215,21 @@ async function configure(
   context: Context,
   bridge: GefyraBridge,
   pod: V1Pod,
-  { container, id, early, record }: Placed & { record: InterceptedPod },
+  { container, id, record }: Placed & { record: InterceptedPod },
   stowaway: string,
 ): Promise<boolean | "no-forwarding"> {
-  const { namespace = "", name = "" } = pod.metadata ?? {};
+  const { namespace = "", name = "", uid = "" } = pod.metadata ?? {};
+  const target = { namespace, pod: name, container };
+  // Beside the original it starts once only; in its place it may have started again before its id is known.
+  const identity = { uid, id: id ?? (record.way === "replace" ? "unknown" : undefined) };
   const files = carrierFiles(pod, sharesOf(context.world.bridges.all(), record), stowaway);
   try {
-    const news = await tellCarrier(context.cluster, { namespace, pod: name, container }, id, files);
+    const news = await tellCarrier(context.cluster, target, identity, files);
     if (news) context.log(`pod ${namespace}/${name}: Carrier is configured`);
     return true;
   } catch (error) {
     const refused = error instanceof GefyraError && error.id !== "exec-failed";
-    if (early && !refused) {
+    if (!id && !refused) {
       context.queue.addLater(keys.bridge(namespace, bridge.metadata?.name ?? ""), EARLY_INTERVAL_MS);
       return false;
     }

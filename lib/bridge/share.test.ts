@@ -122,7 +122,7 @@ async function release(
     bridges,
     image: knowsImage ? IMAGE : undefined,
     stowaway: "10.0.0.9",
-    tell: (_cluster, target, id, files, { shrinks }) => {
+    tell: (_cluster, target, { id }, files, { shrinks }) => {
       rules = files["nftables.conf"] ?? "";
       events.push(`tell ${target.container} ${id}${shrinks ? ", giving up" : ""}`);
       return Promise.resolve();

@@ -37,6 +37,12 @@ function isSameCarrier(a: InterceptedPod, b: InterceptedPod): boolean {
   return a.uid === b.uid && a.way === b.way && (a.way === "beside" || a.container === b.container);
 }
 
+/** Which of all Carriers one is; `id` as the runtime names the container, absent before anybody has said it. */
+export interface CarrierIdentity {
+  uid: string;
+  id: string | undefined;
+}
+
 export interface Release {
   /** All bridges, of which those that are being deleted do not count. */
   bridges: GefyraBridge[];
@@ -44,11 +50,11 @@ export interface Release {
   image: string | undefined;
   /** Address of Stowaway's pod. */
   stowaway: string;
-  /** Hands a Carrier its configuration; its container's id comes with it. */
+  /** Hands a Carrier its configuration. */
   tell?: (
     cluster: Cluster,
     target: ExecTarget,
-    id: string,
+    carrier: CarrierIdentity,
     files: CarrierFiles,
     options: Configuring,
   ) => Promise<unknown>;
@@ -73,9 +79,10 @@ export async function releasePod(
     return false;
   }
   const files = carrierFiles(pod, sharesOf(bridges, record), stowaway);
-  await tell(cluster, { namespace, pod: name, container: placed.name }, placed.id, files, { shrinks: true });
+  const target = { namespace, pod: name, container: placed.name };
+  await tell(cluster, target, { uid, id: placed.id }, files, { shrinks: true });
   return true;
 }
 
-const tellAlways: NonNullable<Release["tell"]> = (cluster, target, _id, files, options) =>
+const tellAlways: NonNullable<Release["tell"]> = (cluster, target, _carrier, files, options) =>
   configureCarrier(cluster, target, files, options);

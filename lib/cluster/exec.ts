@@ -14,20 +14,21 @@ export async function execInPod(
 ): Promise<ExecResult> {
   const stdout = collector(), stderr = collector();
   const input = stdin ? Readable.from([Buffer.from(stdin)]) : null;
-  const status = await new Promise<V1Status>((resolve, reject) => {
+  const ended = new Promise<V1Status>((resolve, reject) => {
     new k8s.Exec(config)
       .exec(namespace, pod, container, command, stdout.stream, stderr.stream, input, false, resolve)
       .then((socket) => {
         socket.onclose = () => reject(new Error("the connection ended before the command did"));
         socket.onerror = (event: { message: string }) => reject(new Error(event.message));
       }, reject);
-  }).catch((cause) => {
+  });
+  const exitCode = await ended.then(exitCodeOf).catch((cause) => {
     const state = messageOf(cause);
     throw new GefyraError("exec-failed", `Cannot run ${command[0]} in pod "${namespace}/${pod}": ${state}`, {
       cause,
     });
   });
-  return { exitCode: exitCodeOf(status), stdout: stdout.text(), stderr: stderr.text() };
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 
 function exitCodeOf(status: V1Status): number {
