@@ -34,10 +34,11 @@ export const unbridge = () =>
       await engine.version();
       const connection = await requireConnection(engine, options.connection);
       const cluster = await connectionCluster(connection);
-      const [bridges, operated] = await Promise.all([
-        cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace }),
-        operatorRuns(cluster, connection.namespace),
-      ]);
+      const bridges = await cluster.list<GefyraBridge>({
+        apiVersion: API_VERSION,
+        kind: BRIDGE_KIND,
+        namespace,
+      });
       const chosen = bridges.filter(({ metadata, spec }) =>
         spec.client === connection.client && (all || metadata?.name === name)
       );
@@ -48,6 +49,7 @@ export const unbridge = () =>
         await Promise.all(chosen.map(({ metadata }) =>
           cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""))
         ));
+        const operated = await operatorRuns(cluster, connection.namespace);
         for (const { metadata, status } of chosen) {
           const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
           await stepsOf(options).step(`Giving back what ${only.name} bridged`, async () => {

@@ -70,16 +70,16 @@ export async function reconcileBridge(
   }
   const problems = matchProblems(bridge.spec.match ?? []);
   if (bridge.spec.match && problems.length) return await refuse("InvalidMatch", problems.join("; "));
-  await assignPorts(context, bridge);
   if (client.status.phase === "Silent") return await suspendBridge(context, bridge);
   const stowaway = stowawayAddress(context);
   if (!stowaway) return await say("Waiting", "StowawayMissing", "no Stowaway is running");
 
-  await world.follow(namespace);
   const { kind, name: targetName, container } = bridge.spec.target;
   const [target, home] = await Promise.all([
     resolveTarget(context.cluster, namespace, bridge.spec.target),
     context.cluster.get<V1Namespace>({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+    world.follow(namespace),
+    assignPorts(context, bridge),
   ]);
   if (target.reasons.length) return await refuse("CannotIntercept", target.reasons.join("; "));
   if (!target.found) {
@@ -185,12 +185,12 @@ export async function setPhase(
   });
 }
 
-/** Stowaway's port for each port of the bridge, by `portKey`. */
-async function assignPorts(context: Context, bridge: GefyraBridge): Promise<Map<string, number>> {
+/** Gives each port of the bridge one of Stowaway's. */
+async function assignPorts(context: Context, bridge: GefyraBridge): Promise<void> {
   const { world } = context;
   const mine = new Map(bridge.status?.ports?.map((port) => [portKey(port), port.stowaway]));
   const missing = bridge.spec.ports.map(portKey).filter((key) => !mine.has(key));
-  if (missing.length === 0) return mine;
+  if (missing.length === 0) return;
   const taken = world.bridges.all().flatMap(({ status }) => status?.ports?.map((p) => p.stowaway) ?? []);
   const free = pickPorts(taken, missing.length);
   missing.forEach((key, i) => mine.set(key, free[i]!));
@@ -202,7 +202,6 @@ async function assignPorts(context: Context, bridge: GefyraBridge): Promise<Map<
   const ref = bridgeRef(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? "");
   const known = world.bridges.get(ref.namespace ?? "", ref.name) ?? bridge;
   await writeStatus(context, world.bridges, ref, known, { ...known.status, ports });
-  return mine;
 }
 
 function livePods({ world }: Context, bridge: GefyraBridge): InterceptedPod[] {

@@ -23,11 +23,13 @@ export async function restoreBridge(
 ): Promise<void> {
   const namespace = bridge.metadata?.namespace ?? "", name = bridge.metadata?.name ?? "";
   if (!bridge.metadata?.finalizers?.includes(FINALIZER)) return;
-  await setPhase(context, namespace, name, {
+  const said = setPhase(context, namespace, name, {
     phase: "Restoring",
     reason: "Deleted",
     message: "originals come back",
   });
+  // Nobody waits for the words; where they fail, that is told below.
+  said.catch(() => {});
   const records = bridge.status?.pods ?? [];
   if (records.some(({ way }) => way === "replace")) await context.world.follow(namespace);
   let waiting = false;
@@ -39,6 +41,7 @@ export async function restoreBridge(
     waiting = true;
     if (record.way === "replace") break;
   }
+  await said;
   if (waiting) return context.queue.addLater(keys.bridge(namespace, name), 1000);
   for (const { uid } of records) asked.delete(uid);
   const finalizers = bridge.metadata.finalizers.filter((one) => one !== FINALIZER);

@@ -5,7 +5,7 @@ import { checkObjectName } from "../cluster/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
-import { API_VERSION, clusterLabels } from "../names.ts";
+import { API_VERSION, clusterLabels, FINALIZER } from "../names.ts";
 import {
   BRIDGE_KIND,
   type BridgePort,
@@ -87,7 +87,8 @@ export async function prepareBridge(
   const bridge: GefyraBridge = {
     apiVersion: API_VERSION,
     kind: BRIDGE_KIND,
-    metadata: { name, namespace, labels: { ...clusterLabels } },
+    // The operator's, which would have to write it otherwise before it may begin.
+    metadata: { name, namespace, labels: { ...clusterLabels }, finalizers: [FINALIZER] },
     spec: {
       client: connection.client,
       target: { kind: target.kind, name: target.name, ...(container ? { container } : {}) },
