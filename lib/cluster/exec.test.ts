@@ -1,0 +1,30 @@
+import type { KubeConfig, V1Status } from "@kubernetes/client-node";
+import assert from "node:assert/strict";
+import type { ExecResult } from "./cluster.ts";
+import { execInPod } from "./exec.ts";
+
+/** The outcome of a command that the API server ends with this status. */
+function ended(status: V1Status): Promise<ExecResult> {
+  class Exec {
+    exec(...args: unknown[]) {
+      (args[8] as (status: V1Status) => void)(status);
+      return Promise.resolve({});
+    }
+  }
+  const target = { namespace: "shop", pod: "web-1", container: "web" };
+  return execInPod({ Exec } as never, {} as KubeConfig, target, ["true"]);
+}
+
+Deno.test("a command's exit code is the answer, whatever it is", async () => {
+  assert.equal((await ended({ status: "Success" })).exitCode, 0);
+  const details = { causes: [{ reason: "ExitCode", message: "3" }] };
+  assert.equal((await ended({ status: "Failure", details })).exitCode, 3);
+});
+
+Deno.test("a command that was never started is told apart from a cluster that does not answer", async () => {
+  const status = { status: "Failure", message: "unable to upgrade connection: container not found" };
+  await assert.rejects(ended(status), {
+    id: "exec-failed",
+    message: `Cannot run true in pod "shop/web-1": ${status.message}`,
+  });
+});
