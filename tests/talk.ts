@@ -1,4 +1,5 @@
 /** Clients that see every byte. */
+import assert from "node:assert/strict";
 import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
 
 /** A TCP connection that is read with patience. */
@@ -50,6 +51,13 @@ export async function ask(hostname: string, port: number, head: string, body = "
   await using client = await talk(hostname, port);
   await client.say(`${head.trimEnd().replaceAll("\n", "\r\n")}\r\nConnection: close\r\n\r\n${body}`);
   return await client.hear(() => false);
+}
+
+/** The JSON that an answer ends with. */
+// deno-lint-ignore no-explicit-any -- a test's own answers
+export function jsonOf(answer: string): any {
+  assert.ok(answer.includes("{"), `no JSON: ${answer}`);
+  return JSON.parse(answer.slice(answer.indexOf("{")));
 }
 
 export interface Http2Answer {

@@ -1,12 +1,12 @@
 /** Whoever means harm gets a refusal, or something harmless. */
 import assert from "node:assert/strict";
 import { docker, eventually, exec } from "../docker.ts";
-import { ask } from "../images/talk.ts";
+import { ask, jsonOf } from "../talk.ts";
 import { gefyra, tryGefyra } from "./harness/gefyra.ts";
 import { CONTROL_PLANE } from "./harness/home.ts";
 import { type Json, kubectl, kubectlJson, tryKubectl } from "./harness/kubectl.ts";
 import { scene } from "./harness/scene.ts";
-import { jsonOf, runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
+import { runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
 import { http } from "./harness/speaking.ts";
 import { ordered } from "./harness/steps.ts";
 import { tools, workload } from "./harness/workloads.ts";

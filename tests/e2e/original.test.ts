@@ -1,7 +1,7 @@
 /** The original is found wherever it listens, and stands in where that is asked for. */
 import assert from "node:assert/strict";
 import { docker, eventually, exec } from "../docker.ts";
-import { talk } from "../images/talk.ts";
+import { talk } from "../talk.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { stopForwarding } from "./harness/node.ts";
 import { scene } from "./harness/scene.ts";

@@ -1,10 +1,10 @@
 /** Every protocol passes a bridge, and where it matches requests, each goes where its rules say. */
 import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
-import { ask } from "../images/talk.ts";
+import { ask, jsonOf } from "../talk.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { scene } from "./harness/scene.ts";
-import { jsonOf, runSpeaker, speaker, speakerAt, speakerPorts } from "./harness/speaker.ts";
+import { runSpeaker, speaker, speakerAt, speakerPorts } from "./harness/speaker.ts";
 import { askUdp, bytes, http } from "./harness/speaking.ts";
 import { ordered } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { kubectl } from "./harness/kubectl.ts";
-import { startLoad } from "./harness/load.ts";
+import { lossText, startLoad } from "./harness/load.ts";
 import { type Scene, scene } from "./harness/scene.ts";
 import { ordered, report } from "./harness/steps.ts";
 import { httpProbe, tools, workload } from "./harness/workloads.ts";
@@ -30,11 +30,9 @@ Deno.test("a rollout of a bridged workload loses no request", async (t) => {
   for (const name of names) {
     await step(name, async () => {
       await place.bridge("app", name, ...ways[name]!);
-      const { sent, lost } = await duringRollout(place, name);
-      report(
-        `${sent} requests, ${lost.length} lost: ${[...new Set(lost.map(({ error }) => error))].join("; ")}`,
-      );
-      assert.equal(lost.length, 0);
+      const result = await duringRollout(place, name);
+      report(lossText(result));
+      assert.deepEqual(result.lost, []);
       await gefyra("unbridge", "-N", name);
     });
   }

@@ -1,11 +1,11 @@
 /** Several bridges of one workload live together, and connections finish where they began. */
 import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
-import { talk } from "../images/talk.ts";
+import { jsonOf, talk } from "../talk.ts";
 import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { startLoad } from "./harness/load.ts";
+import { lossText, startLoad } from "./harness/load.ts";
 import { scene } from "./harness/scene.ts";
-import { jsonOf, runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
+import { runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
 import { bytes, http } from "./harness/speaking.ts";
 import { ordered, report } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
@@ -154,8 +154,8 @@ Deno.test("bridges share a workload, and nobody's connection is cut", async (t) 
       await gefyra("unbridge", "-N", "alice");
     }
     await gefyra("unbridge", "--all");
-    const { sent, lost } = await load.stop();
-    report(`${sent} requests, ${lost.length} lost`);
-    assert.equal(lost.length, 0);
+    const result = await load.stop();
+    report(lossText(result));
+    assert.deepEqual(result.lost, []);
   });
 });

@@ -11,6 +11,12 @@ export interface LoadResult {
   longestGap: number;
 }
 
+export function lossText({ sent, lost, longestGap }: LoadResult): string {
+  const errors = [...new Set(lost.map(({ error }) => error))].join("; ");
+  const when = lost.length ? ` from ${lost[0]!.at} s to ${lost.at(-1)!.at} s (${errors})` : "";
+  return `${sent} requests, ${lost.length} lost${when}, longest gap ${longestGap} s`;
+}
+
 export interface Load {
   stop(): Promise<LoadResult>;
 }

@@ -1,5 +1,4 @@
 /** The app that speaks several protocols (tests/workloads/speaker), as the original in the cluster and as the local one. */
-import assert from "node:assert/strict";
 import { docker } from "../../docker.ts";
 import { gefyra } from "./gefyra.ts";
 import { CONTROL_PLANE } from "./home.ts";
@@ -82,10 +81,4 @@ export function speakerPorts(
   protocols: Protocol[] = ["http1", "http2", "lines", "greeting", "udp"],
 ): string[] {
   return protocols.flatMap((name) => ["--port", `${name}:${PORT[name]}${name === "udp" ? "/udp" : ""}`]);
-}
-
-// deno-lint-ignore no-explicit-any -- a test's own answers
-export function jsonOf(answer: string): any {
-  assert.ok(answer.includes("{"), `no JSON: ${answer}`);
-  return JSON.parse(answer.slice(answer.indexOf("{")));
 }

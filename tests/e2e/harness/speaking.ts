@@ -1,8 +1,8 @@
 /** Asks an app in every protocol, and says who has answered. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { ask, askHttp2, talk } from "../../images/talk.ts";
-import { jsonOf, type Speaker } from "./speaker.ts";
+import { ask, askHttp2, jsonOf, talk } from "../../talk.ts";
+import type { Speaker } from "./speaker.ts";
 
 const GRPC = { "content-type": "application/grpc", te: "trailers", ":path": "/a.B/C" };
 const MEGABYTE = 2 ** 20;

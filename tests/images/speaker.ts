@@ -1,0 +1,25 @@
+/** The app that speaks several protocols (tests/workloads/speaker), in a container of a test. */
+import assert from "node:assert/strict";
+import { parseMatch } from "../../lib/bridge/match.ts";
+import { buildWorkloads } from "../../scripts/images/workloads.ts";
+import { docker, eventually, type Sandbox } from "../docker.ts";
+
+export const HTTP1 = 8001, HTTP2 = 8002, LINES = 8003, GREETING = 8004;
+
+/** What reaches the local one. */
+export const match = parseMatch([["header:x-user=alice", "path:/"], ["header:x-debug~^(1|yes)$"]]);
+
+let built: Promise<void> | undefined;
+
+/** Says its `name`; listens at all addresses, or at one. Its container's full name. */
+export async function speaker(
+  box: Sandbox,
+  name: string,
+  options: string[],
+  ...address: string[]
+): Promise<string> {
+  await (built ??= buildWorkloads(() => {}, ["speaker"]));
+  const container = await box.run(name, options, "speaker:latest", [name, ...address]);
+  await eventually(async () => assert.match(await docker(["logs", container]), /listening/));
+  return container;
+}
