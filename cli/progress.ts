@@ -1,5 +1,4 @@
 /** Steps on stderr: a task list on a terminal, plain lines elsewhere, nothing with `--quiet`. */
-import { Listr, ProcessOutput } from "listr2";
 import process from "node:process";
 import { silentSteps, type Steps } from "../lib/steps.ts";
 
@@ -13,6 +12,8 @@ function taskList(): Pick<Steps, "step"> {
   return {
     step: async <T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> => {
       let result!: T;
+      // Not before it is needed: every start would be slower.
+      const { Listr, ProcessOutput } = await import("listr2");
       const list = new Listr(
         [{
           title,
