@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ExitReason, GefyraError } from "../errors.ts";
-import { ApiError, explained, orUndefined } from "./api-errors.ts";
+import { ApiError, explained, isAnswer, isNodePortTaken, orUndefined } from "./api-errors.ts";
 
 const server = new URL("https://10.0.0.1:6443/path");
 const thrownBy = async (cause: unknown): Promise<GefyraError> => {
@@ -37,6 +37,22 @@ Deno.test("no answer at all is told with the innermost reason and the server's a
   );
   assert.deepEqual([error.id, error.exit], ["cluster-unreachable", "unreachable"]);
   assert.equal(error.message, "Cannot reach the cluster at https://10.0.0.1:6443: connection refused");
+});
+
+Deno.test("only what came from a server is an answer", () => {
+  assert.ok(isAnswer(new ApiError(500, "no")));
+  assert.ok(isAnswer(new GefyraError("exec-failed", "Cannot run")));
+  assert.ok(!isAnswer(new TypeError("fetch failed")));
+});
+
+Deno.test("a node port that another service has is told apart from other mistakes", async () => {
+  const invalid = (field: string, why: string) =>
+    thrownBy(new ApiError(422, `spec.ports[0].${field}: ${why}`));
+  const taken = "Invalid value: 31820: provided port is already allocated";
+  assert.ok(isNodePortTaken(await invalid("nodePort", taken)));
+  assert.ok(!isNodePortTaken(await invalid("nodePort", "provided port is not in the valid range")));
+  assert.ok(!isNodePortTaken(await invalid("port", taken)));
+  assert.ok(!isNodePortTaken(new Error(`nodePort: ${taken}`)));
 });
 
 Deno.test("an error that is meant for users is handed on as it is", async () => {

@@ -8,6 +8,17 @@ export class ApiError extends Error {
   }
 }
 
+/** Something that an API server, or what stands before it, has said: it is there. */
+export function isAnswer(thrown: unknown): boolean {
+  return thrown instanceof ApiError || thrown instanceof GefyraError;
+}
+
+/** The API server gives a node port to one service only; it may call one taken for minutes after its service is gone. */
+export function isNodePortTaken(thrown: unknown): boolean {
+  return thrown instanceof GefyraError && thrown.id === "invalid" &&
+    /nodePort: .*already allocated/.test(thrown.message);
+}
+
 /** `undefined` where the API server answers 404: no such object, or no such kind. */
 export async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {

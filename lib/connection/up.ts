@@ -1,6 +1,7 @@
 /** `gefyra up`: from nothing to a tunnel that answers. Every step can be repeated. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { type ImageNames, INSTALL_TIMEOUT_MS, STOWAWAY } from "../names.ts";
+import { isNodePortTaken } from "../cluster/api-errors.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { condition } from "../resources/conditions.ts";
 import { clientRef, type GefyraClient } from "../resources/client.ts";
@@ -8,6 +9,7 @@ import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { install } from "../install/install.ts";
 import type { ServiceOptions } from "../install/manifests.ts";
+import { serviceOptions } from "../install/service.ts";
 import { explainMissing } from "../install/diagnosis.ts";
 import type { Steps } from "../steps.ts";
 import type { Candidate, Transport } from "../tunnel/endpoints.ts";
@@ -91,7 +93,7 @@ async function bringUp(tools: Tools, connection: Connection, options: UpOptions)
     const network = await ensureNetwork(engine, connection, images);
     const rest = await Promise.all([
       ensureCargo(engine, connection, images),
-      installAs(cluster, connection.namespace, options),
+      installAs(tools, connection.namespace, options),
     ]);
     return [network, ...rest].includes(true);
   });
@@ -116,19 +118,19 @@ async function bringUp(tools: Tools, connection: Connection, options: UpOptions)
 
 /** Without a wish, Stowaway's service stays as whoever came before wanted it. */
 async function installAs(
-  cluster: Cluster,
+  { cluster, steps }: Tools,
   namespace: string,
   { images, service }: UpOptions,
 ): Promise<boolean> {
   const ref = { apiVersion: "v1", kind: "Service", namespace, name: STOWAWAY };
-  const wanted = service ?? serviceAsIs(await cluster.get<V1Service>(ref));
-  return await install(cluster, { namespace, images, ...(wanted ? { service: wanted } : {}) });
-}
-
-function serviceAsIs(service: V1Service | undefined): ServiceOptions | undefined {
-  if (service?.spec?.type !== "LoadBalancer") return undefined;
-  const port = service.spec.ports?.[0]?.port, annotations = service.metadata?.annotations;
-  return { type: "LoadBalancer", ...(port ? { port } : {}), ...(annotations ? { annotations } : {}) };
+  const wanted = serviceOptions(await cluster.get<V1Service>(ref), service);
+  try {
+    return await install(cluster, { namespace, images, service: wanted });
+  } catch (error) {
+    if (!isNodePortTaken(error)) throw error;
+    steps.debug(messageOf(error));
+    return await install(cluster, { namespace, images, service: { ...wanted, anyNodePort: true } });
+  }
 }
 
 async function checkFamilies(cluster: Cluster): Promise<void> {

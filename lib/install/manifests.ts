@@ -32,6 +32,8 @@ export interface ServiceOptions {
   annotations?: Record<string, string>;
   /** UDP port of the load balancer. */
   port?: number;
+  /** The cluster picks one, or keeps it; else `WIREGUARD_NODE_PORT`. */
+  anyNodePort?: boolean;
 }
 
 export function manifests({ namespace, images, service = { type: "NodePort" } }: InstallOptions): Manifest[] {
@@ -223,7 +225,7 @@ function rule(apiGroups: string[], resources: string[], verbs: string[], resourc
 /** A load balancer has a NodePort as well. */
 function stowawayService(
   namespace: string,
-  { type, annotations, port = WIREGUARD_PORT }: ServiceOptions,
+  { type, annotations, port = WIREGUARD_PORT, anyNodePort }: ServiceOptions,
 ): Manifest {
   return {
     apiVersion: "v1",
@@ -238,7 +240,7 @@ function stowawayService(
         protocol: "UDP",
         port,
         targetPort: WIREGUARD_PORT,
-        nodePort: WIREGUARD_NODE_PORT,
+        ...(anyNodePort ? {} : { nodePort: WIREGUARD_NODE_PORT }),
       }],
     },
   };

@@ -1,5 +1,6 @@
 /** Everything can be said twice, and what `run` promises holds. */
 import assert from "node:assert/strict";
+import { WIREGUARD_NODE_PORT } from "../../lib/names.ts";
 import { docker, eventually, tryDocker } from "../docker.ts";
 import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
 import { containersOf, inApp, scene } from "./harness/scene.ts";
@@ -70,6 +71,24 @@ Deno.test("up, bridge and down can be repeated, in any state", async (t) => {
   await step("a second down has nothing to do", async () => {
     assert.equal((await gefyra("down")).stdout, "Not connected. Nothing to do.");
   });
+});
+
+Deno.test("where another service has Gefyra's node port, the cluster picks one, which stays", async () => {
+  await using place = await scene("node-port");
+  const ports = [{ port: 80, protocol: "UDP", nodePort: WIREGUARD_NODE_PORT }];
+  await place.applyUnasked([
+    tools(),
+    { kind: "Service", apiVersion: "v1", metadata: { name: "holder" }, spec: { type: "NodePort", ports } },
+  ]);
+  const before = await snapshot();
+  await gefyra("up");
+  const connected = await snapshot();
+  const { cargo } = JSON.parse((await gefyra("status", "-o", "json")).stdout);
+  if (!Deno.env.has("GEFYRA_TRANSPORT")) assert.doesNotMatch(cargo.endpoint, /:31820$/);
+  assert.match((await gefyra("up")).stdout, /Nothing was changed\.$/);
+  await assertUnchanged(connected);
+  await gefyra("down");
+  await assertUnchanged(before);
 });
 
 Deno.test("run does what docker run does", async (t) => {
