@@ -39,7 +39,8 @@ export class GefyraError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown; an event of a WebSocket has one, too. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const text = typeof thrown === "object" && thrown !== null && "message" in thrown ? thrown.message : thrown;
+  return String(text);
 }

@@ -21,6 +21,20 @@ Deno.test("a command's exit code is the answer, whatever it is", async () => {
   assert.equal((await ended({ status: "Failure", details })).exitCode, 3);
 });
 
+Deno.test("a line that is not there is told as it is", async () => {
+  const refused = Object.assign(new Error("connection refused"), { code: "ECONNREFUSED" });
+  for (const thrown of [refused, { type: "error", message: refused.message, error: refused }]) {
+    class Exec {
+      exec = () => Promise.reject(thrown);
+    }
+    const target = { namespace: "shop", pod: "web-1", container: "web" };
+    await assert.rejects(execInPod({ Exec } as never, {} as KubeConfig, target, ["true"]), (error) => {
+      assert.equal(error, thrown);
+      return true;
+    });
+  }
+});
+
 Deno.test("a command that was never started is told apart from a cluster that does not answer", async () => {
   const status = { status: "Failure", message: "unable to upgrade connection: container not found" };
   await assert.rejects(ended(status), {

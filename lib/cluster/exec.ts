@@ -23,12 +23,19 @@ export async function execInPod(
       }, reject);
   });
   const exitCode = await ended.then(exitCodeOf).catch((cause) => {
+    if (isOfTheLine(cause)) throw cause;
     const state = messageOf(cause);
     throw new GefyraError("exec-failed", `Cannot run ${command[0]} in pod "${namespace}/${pod}": ${state}`, {
       cause,
     });
   });
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** No connection, as the operating system says: the pod was not even asked for. */
+function isOfTheLine(thrown: unknown): boolean {
+  const { error = thrown } = thrown as { error?: unknown };
+  return typeof (error as { code?: unknown }).code === "string";
 }
 
 function exitCodeOf(status: V1Status): number {

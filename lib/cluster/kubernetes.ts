@@ -5,8 +5,9 @@ import type {
   KubernetesListObject,
   KubernetesObject,
 } from "@kubernetes/client-node";
+import retry from "p-retry";
 import { FIELD_MANAGER } from "../names.ts";
-import { ApiError, explained, orUndefined } from "./api-errors.ts";
+import { ApiError, explained, isAnswer, orUndefined } from "./api-errors.ts";
 import type { Access, Cluster, PatchOptions, Selection, WatchEvent } from "./cluster.ts";
 import { type ClusterOptions, loadConfig, trustOf } from "./config.ts";
 import { execInPod } from "./exec.ts";
@@ -18,9 +19,22 @@ type Client = typeof import("./client.ts");
 export async function connectCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const k8s = await import("./client.ts");
   const config = loadConfig(k8s, options);
-  const request = requester(config);
   const server = new URL(config.getCurrentCluster()?.server ?? "https://127.0.0.1");
-  const reach = <T>(call: () => Promise<T>) => explained(server, call);
+  // A stream hears nothing of the end of its server, where that cannot say so: who asks and gets no answer ends it.
+  let line = new AbortController();
+  const reach = <T>(call: () => Promise<T>) =>
+    explained(server, async () => {
+      try {
+        return await call();
+      } catch (error) {
+        if (!isAnswer(error)) {
+          line.abort();
+          line = new AbortController();
+        }
+        throw error;
+      }
+    });
+  const request = requester(config);
   const list = async <T extends KubernetesObject>(selection: Selection) => {
     const found = await orUndefined(() =>
       request<KubernetesListObject<T>>("GET", collectionPath(selection), {
@@ -79,7 +93,11 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
       onError: (error: Error) => void,
     ) =>
       follow<T>(
-        { list: () => list<T>(selection), stream: stream<T>(k8s, config, selection) },
+        {
+          list: () => reach(() => list<T>(selection)),
+          stream: (version, onEvent, signal) =>
+            stream<T>(k8s, config, selection)(version, onEvent, AbortSignal.any([signal, line.signal])),
+        },
         onEvent,
         onError,
       ),
@@ -134,7 +152,7 @@ interface RequestOptions {
  */
 function requester(config: KubeConfig) {
   const { configuration } = config.makeApiClient(OwnApi as never) as unknown as OwnApi;
-  return async <T>(method: string, path: string, options: RequestOptions = {}): Promise<T> => {
+  const send = async <T>(method: string, path: string, options: RequestOptions): Promise<T> => {
     const context = configuration.baseServer.makeRequestContext(path, method as never);
     context.setHeaderParam("Accept", options.plain ? "*/*" : "application/json");
     for (const [key, value] of Object.entries(options.query ?? {})) {
@@ -150,7 +168,17 @@ function requester(config: KubeConfig) {
     if (response.httpStatusCode < 300) return (options.plain ? text : JSON.parse(text)) as T;
     throw new ApiError(response.httpStatusCode, statusMessage(text));
   };
+  return <T>(method: string, path: string, options: RequestOptions = {}): Promise<T> =>
+    retry(() => send<T>(method, path, options), WHILE_BUSY);
 }
+
+/** As client-go: whoever is told to come back later does. A definition that is new has no storage for a moment. */
+const WHILE_BUSY = {
+  retries: 10,
+  minTimeout: 1000,
+  factor: 1,
+  shouldRetry: ({ error }: { error: Error }) => error instanceof ApiError && error.code === 429,
+};
 
 function statusMessage(text: string): string {
   try {
@@ -171,7 +199,7 @@ const header = (object: KubernetesObject) => ({
  * The server ends a stream after so many seconds. The client gives one up after 30 s without an event, and under Deno
  * it does not tell so: this has to come first.
  */
-const STREAM_S = 25;
+const STREAM_S = 25, GIVEN_UP_AFTER_S = 30;
 
 function stream<T extends KubernetesObject>(
   k8s: Client,
@@ -179,8 +207,9 @@ function stream<T extends KubernetesObject>(
   selection: Selection,
 ): WatchSource<T>["stream"] {
   const path = collectionPath(selection), { apiVersion, kind, labels } = selection;
-  return (resourceVersion, onEvent, signal) =>
+  return (resourceVersion, onEvent, stop) =>
     new Promise((resolve, reject) => {
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(GIVEN_UP_AFTER_S * 1000)]);
       const query = {
         resourceVersion,
         labelSelector: labels,
