@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GefyraClient } from "../lib/resources/client.ts";
-import { hear, type Heard, judge, lastSign } from "./liveness.ts";
+import { hear, type Heard, judge, lastSign, nextLook } from "./liveness.ts";
 
 Deno.test("a client is heard when its counter moves", () => {
   const heard = new Map<string, Heard>();
@@ -34,6 +34,11 @@ Deno.test("silence counts from the latest sign: heard, created, or the operator'
   assert.equal(lastSign(client, created + 5, 0), created + 5);
   assert.equal(lastSign(client, undefined, created + 9), created + 9);
   assert.equal(lastSign(client, created + 10, created + 9), created + 10);
+});
+
+Deno.test("the next look is soon, and not later than a silence becomes too long", () => {
+  const table = [[3_000, 2_000], [16_500, 1_501], [17_999, 2], [18_000, 1], [18_001, 2_000], [60_000, 2_000]];
+  for (const [silence = 0, expected] of table) assert.equal(nextLook(silence), expected, `${silence} ms`);
 });
 
 Deno.test("a short silence suspends, a long one removes, and without Stowaway nobody is removed", () => {

@@ -41,7 +41,7 @@ export function startLiveness(context: Context, tunnel: Tunnel) {
       const silence = now - (at ?? lastSign(client, heard.get(publicKey)?.at, startedAt));
       const verdict = judge(silence, { timeout: timeoutOf(client), listening: status !== undefined });
       if (at !== undefined) await noteSeen(context, client, at);
-      else next = LOOK_CLOSELY_EVERY_MS;
+      else next = Math.min(next, nextLook(silence));
       if (verdict === "silent") await noteSilent(context, client, silence);
       if (verdict !== "gone") continue;
       context.log(`client ${client.metadata?.name}: silent for ${client.spec.disconnectTimeout} s, removed`);
@@ -73,6 +73,12 @@ export function judge(
 ): "alive" | "silent" | "gone" {
   if (listening && silence > timeout) return "gone";
   return silence > SUSPEND_AFTER_S * 1000 ? "silent" : "alive";
+}
+
+/** Milliseconds to the next look at one who was not heard: a silence that becomes too long is seen as it does. Pure. */
+export function nextLook(silence: number): number {
+  const left = SUSPEND_AFTER_S * 1000 - silence + 1;
+  return left > 0 ? Math.min(left, LOOK_CLOSELY_EVERY_MS) : LOOK_CLOSELY_EVERY_MS;
 }
 
 /** The time when the counter has grown since the last look, else `undefined`. Pure but for its memory. */
