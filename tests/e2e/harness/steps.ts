@@ -1,9 +1,13 @@
+import { evidence } from "./evidence.ts";
+
 export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 
 /** Steps that build on each other: the first that fails ends the test. */
 export function ordered(t: Deno.TestContext): Step {
   return async (name, work) => {
-    if (!await t.step(name, work)) throw new Error(`stopped, as it is not true that ${name}`);
+    if (await t.step(name, work)) return;
+    console.error(await evidence());
+    throw new Error(`stopped, as it is not true that ${name}`);
   };
 }
 
