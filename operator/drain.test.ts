@@ -13,8 +13,6 @@ const cases: [string, Parameters<typeof nextStep>, ReturnType<typeof nextStep>][
   ["one that nobody is sent to goes at once", [since(0), "absent", now], "go"],
   ["one of several waits until others have done their work", [since(1200, 1000), "among", now], 100],
   ["then it leaves its services", [since(0, 1600), "among", now], "leave"],
-  ["then it waits until nobody is sent there", [since(900, 400, 400), "absent", now], 50],
-  ["and goes", [since(1200, 450, 450), "absent", now], "go"],
   ["where it is late, it waits until it is put back", [since(1200, 700, 700), "absent", now], 100],
   ["one that is never put back goes", [since(3000, 2500, 2500), "absent", now], "go"],
   ["one that was put back waits", [since(1200, 100, 650), "among", now], 100],

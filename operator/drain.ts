@@ -22,13 +22,16 @@ import { endpointsWithout, isOf, type Standing, standing } from "./endpoints.ts"
  * writing to the next.
  */
 const QUIET_MS = 1600;
-/** Long enough for kube-proxy to write its rules; what is later leaves the kubelet too little time, and begins again. */
-const HOLD_MS = 450, LATE_MS = 650;
+/**
+ * Long enough for kube-proxy to write its rules; what is later leaves the kubelet too little time, and begins again.
+ * Meanwhile it is looked whether somebody has put the pod back. Nothing else is done: a moment missed is lost requests.
+ */
+const HOLD_MS = 450, LATE_MS = 700, LOOK_AFTER_MS = 300;
 /** Who is not put back by then is not ready by itself. */
 const PUT_BACK_MS = 2500;
 const INTERVAL_MS = 100, LONGEST_MS = 12_000;
 /** How often a pod is looked at that must not be ready, and for how long at most: a container may take its time to stop. */
-const LOOK_MS = 10, LONGEST_STOP_MS = 60_000;
+const LOOK_MS = 10, AGAIN_MS = 200, LONGEST_STOP_MS = 60_000;
 
 export interface Drain {
   /** Unix milliseconds: of the first look. */
@@ -54,23 +57,41 @@ export async function switchImage(
 ): Promise<number> {
   const { cluster, log } = context;
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
-  const slices = await cluster.list<V1EndpointSlice>({
-    ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace },
-  });
+  const slicesNow = () =>
+    cluster.list<V1EndpointSlice>({
+      ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace },
+    });
+  const slices = await slicesNow();
   const now = Date.now(), mine = slices.filter(({ endpoints }) => endpoints?.some((one) => isOf(one, uid)));
   const known = look(draining.get(uid), mine, now);
   const is = standing(slices, uid), next = nextStep(known, is, now);
-  if (next === "go") {
-    draining.delete(uid);
-    await changeImage(context, pod, container, { image, alone: is === "alone" });
-    return 0;
+  if (next === "leave") {
+    if (!known.said) log(`pod ${namespace}/${name}: leaves its services`);
+    known.said = now;
+    if (!await leave({ cluster }, mine, uid) || !await hold(now, slicesNow, uid)) {
+      draining.set(uid, known);
+      return INTERVAL_MS;
+    }
+  } else if (next !== "go") {
+    draining.set(uid, known);
+    return next;
   }
-  draining.set(uid, known);
-  if (next !== "leave") return next;
-  if (!known.said) log(`pod ${namespace}/${name}: leaves its services`);
-  await leave({ cluster }, mine, uid);
-  known.said = now;
-  return HOLD_MS;
+  draining.delete(uid);
+  await changeImage(context, pod, container, { image, alone: is === "alone" });
+  return 0;
+}
+
+/** True when the pod is still out of its Services, and it is not too late. */
+async function hold(
+  began: number,
+  slicesNow: () => Promise<V1EndpointSlice[]>,
+  uid: string,
+): Promise<boolean> {
+  const left = Date.now();
+  await sleep(LOOK_AFTER_MS);
+  const still = standing(await slicesNow(), uid) === "absent";
+  await sleep(left + HOLD_MS - Date.now());
+  return still && Date.now() - began <= LATE_MS;
 }
 
 /** Pure. Before the first look, changes are known to the second. */
@@ -91,16 +112,17 @@ export function nextStep(
   // Nobody else could answer, or nobody is sent here anyway.
   if (is === "alone" || (is === "absent" && !said)) return "go";
   if (now - began >= LONGEST_MS) return "go";
-  if (said && is === "absent") {
-    const held = now - said;
-    if (held < HOLD_MS) return HOLD_MS - held;
-    return held <= LATE_MS || held >= PUT_BACK_MS ? "go" : INTERVAL_MS;
-  }
+  if (said && is === "absent") return now - said >= PUT_BACK_MS ? "go" : INTERVAL_MS;
   if (is === "last" || now - changed < QUIET_MS) return INTERVAL_MS;
   return "leave";
 }
 
-async function leave({ cluster }: Pick<Context, "cluster">, slices: V1EndpointSlice[], uid: string) {
+/** False when somebody else was faster: the next look sees what they did. */
+async function leave(
+  { cluster }: Pick<Context, "cluster">,
+  slices: V1EndpointSlice[],
+  uid: string,
+): Promise<boolean> {
   for (const { metadata, endpoints } of slices) {
     const without = endpointsWithout(endpoints ?? [], uid);
     if (!without) continue;
@@ -111,10 +133,11 @@ async function leave({ cluster }: Pick<Context, "cluster">, slices: V1EndpointSl
         { metadata: { resourceVersion }, endpoints: without },
       );
     } catch (error) {
-      // Somebody else was faster; the next look sees it.
       if (!(error instanceof GefyraError) || error.exit !== "conflict") throw error;
+      return false;
     }
   }
+  return true;
 }
 
 async function changeImage(
@@ -123,17 +146,15 @@ async function changeImage(
   container: string,
   { image, alone }: { image: string; alone: boolean },
 ): Promise<void> {
-  const { name = "", namespace = "" } = pod.metadata ?? {};
   const ending = runningContainer(pod, container);
   const changed = await setImage(context.cluster, pod, container, image);
   if (!changed || alone || !ending) return;
   context.world.pods.put(changed);
-  keepAway(context, changed, container, ending)
-    .catch((error) => context.log(`pod ${namespace}/${name}: ${messageOf(error)}`));
+  void keepAway(context, changed, container, ending);
 }
 
 /** The kubelet says again and again that the pod is ready, until it has seen that the container has ended. */
-async function keepAway({ cluster, world }: Context, pod: V1Pod, container: string, ending: string) {
+async function keepAway({ cluster, world, log }: Context, pod: V1Pod, container: string, ending: string) {
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
   for (const end = Date.now() + LONGEST_STOP_MS; Date.now() < end; await sleep(LOOK_MS)) {
     const now = world.pods.get(namespace, name);
@@ -147,12 +168,18 @@ async function keepAway({ cluster, world }: Context, pod: V1Pod, container: stri
       message: `container ${container} is about to change`,
       lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
     };
-    const written = await cluster.patch<V1Pod>(
-      podRef(namespace, name),
-      { status: { conditions: [condition] } },
-      { strategic: true, subresource: "status" },
-    );
-    if (written) world.pods.put(written);
+    const options = { strategic: true, subresource: "status" } as const;
+    try {
+      const written = await cluster.patch<V1Pod>(
+        podRef(namespace, name),
+        { status: { conditions: [condition] } },
+        options,
+      );
+      if (written) world.pods.put(written);
+    } catch (error) {
+      log(`pod ${namespace}/${name}: ${messageOf(error)}`);
+      await sleep(AGAIN_MS);
+    }
   }
 }
 
