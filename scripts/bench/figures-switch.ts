@@ -16,7 +16,8 @@ export const switchFigures: Figure[] = [
   {
     name: "unbridge_first_original_s",
     unit: "s",
-    about: "start of `gefyra unbridge` to the first answer of the original; readiness probe every second",
+    about:
+      "start of `gefyra unbridge`, 3 s after the bridge, to the first answer of the original; readiness probe every second",
     aim: 0.6,
     measure: async () => (await withProbe()).unbridge,
   },

@@ -6,8 +6,11 @@ import { PROBED, UNPROBED } from "./workloads.ts";
 
 const ROUNDS = 5, REPLACE_ROUNDS = 3;
 const APP = "bench-local";
-/** The kubelet looks after a pod that has just changed up to a second later: that is none of a bridge's time. */
-const SETTLED_MS = 3_000;
+/**
+ * The kubelet looks after a pod that has just changed up to a second later, and the operator after a bridge: what the
+ * command before has begun is none of the next one's time.
+ */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 3_000));
 
 interface Switches {
   /** Seconds: of a pod that was never bridged, back, and of the same pod once more. */
@@ -39,8 +42,10 @@ async function switches(deployment: string, rounds: number, ...options: string[]
     const bridge = ["bridge", "-N", APP, ...target, "-I", name, ...options];
     await asker.answered(original, 0);
     taken.bridge.push(await seconds(bridge, local));
+    await settled();
     taken.unbridge.push(await seconds(["unbridge", "-N", name], original));
     if (options.includes("--replace")) continue;
+    await settled();
     taken.again.push(await seconds(bridge, local));
     await gefyra("unbridge", "-N", name);
   }
@@ -59,5 +64,5 @@ export async function freshPod(deployment: string): Promise<void> {
     const pods = await kubectl("get", "pods", "--selector", `app=${deployment}`, "--output", "name");
     return pods.split("\n").length === 1 ? true : undefined;
   });
-  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  await settled();
 }
