@@ -168,12 +168,11 @@ async function keepAway({ cluster, world, log }: Context, pod: V1Pod, container:
       message: `container ${container} is about to change`,
       lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
     };
-    const options = { strategic: true, subresource: "status" } as const;
     try {
       const written = await cluster.patch<V1Pod>(
         podRef(namespace, name),
         { status: { conditions: [condition] } },
-        options,
+        { strategic: true, subresource: "status" },
       );
       if (written) world.pods.put(written);
     } catch (error) {

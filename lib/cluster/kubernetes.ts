@@ -19,6 +19,7 @@ type Client = typeof import("./client.ts");
 export async function connectCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const k8s = await import("./client.ts");
   const config = loadConfig(k8s, options);
+  const request = requester(config);
   const server = new URL(config.getCurrentCluster()?.server ?? "https://127.0.0.1");
   // A stream hears nothing of the end of its server, where that cannot say so: who asks and gets no answer ends it.
   let line = new AbortController();
@@ -34,7 +35,6 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
         throw error;
       }
     });
-  const request = requester(config);
   const list = async <T extends KubernetesObject>(selection: Selection) => {
     const found = await orUndefined(() =>
       request<KubernetesListObject<T>>("GET", collectionPath(selection), {
@@ -199,7 +199,7 @@ const header = (object: KubernetesObject) => ({
  * The server ends a stream after so many seconds. The client gives one up after 30 s without an event, and under Deno
  * it does not tell so: this has to come first.
  */
-const STREAM_S = 25, GIVEN_UP_AFTER_S = 30;
+const STREAM_S = 25;
 
 function stream<T extends KubernetesObject>(
   k8s: Client,
@@ -207,9 +207,8 @@ function stream<T extends KubernetesObject>(
   selection: Selection,
 ): WatchSource<T>["stream"] {
   const path = collectionPath(selection), { apiVersion, kind, labels } = selection;
-  return (resourceVersion, onEvent, stop) =>
+  return (resourceVersion, onEvent, signal) =>
     new Promise((resolve, reject) => {
-      const signal = AbortSignal.any([stop, AbortSignal.timeout(GIVEN_UP_AFTER_S * 1000)]);
       const query = {
         resourceVersion,
         labelSelector: labels,

@@ -27,9 +27,9 @@ function fake(lists: (KubernetesObject[] | Error)[]) {
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
-const times = { retryAfter: 1, longestStream: 60_000 };
+const usual = { retryAfter: 1, longestStream: 60_000, longestRound: 60_000 };
 
-async function told(lists: (KubernetesObject[] | Error)[]) {
+async function told(lists: (KubernetesObject[] | Error)[], times = usual) {
   const events: string[] = [], errors: string[] = [];
   const { source, streams } = fake(lists);
   const stop = await follow(
@@ -55,6 +55,14 @@ Deno.test("a stream that ends goes on where it ended", async () => {
   seen.streams[0]!.end();
   await settled();
   assert.equal(seen.streams[1]?.from, "105");
+});
+
+Deno.test("a stream that says nothing is given up, and goes on where it was", async () => {
+  using seen = await told([[]], { ...usual, longestStream: 15 });
+  await settled();
+  assert.ok(seen.streams.length > 1);
+  assert.equal(seen.streams[1]?.from, "100");
+  assert.deepEqual(seen.errors, []);
 });
 
 Deno.test("after a broken stream the list tells what was missed, and only that", async () => {

@@ -16,18 +16,20 @@ export interface WatchSource<T extends KubernetesObject> {
 export interface WatchTimes {
   /** Milliseconds before another try after a failure. */
   retryAfter: number;
-  /** Milliseconds after which a stream is given up even if it looks alive. */
+  /** Milliseconds after which a stream is given up even if it looks alive: longer than a server lets one live. */
   longestStream: number;
+  /** Milliseconds after which it begins with a list again. */
+  longestRound: number;
 }
 
-const usual: WatchTimes = { retryAfter: 500, longestStream: 60_000 };
+const usual: WatchTimes = { retryAfter: 500, longestStream: 30_000, longestRound: 60_000 };
 
 /** Resolves when the first list is told; the result ends the watch. */
 export async function follow<T extends KubernetesObject>(
   source: WatchSource<T>,
   onEvent: (event: WatchEvent<T>) => void,
   onError: (error: Error) => void,
-  { retryAfter, longestStream }: WatchTimes = usual,
+  { retryAfter, longestStream, longestRound }: WatchTimes = usual,
 ): Promise<() => void> {
   const known = new Map<string, T>();
   const stopped = new AbortController();
@@ -55,10 +57,10 @@ export async function follow<T extends KubernetesObject>(
   const round = async (listed: (() => void) | undefined) => {
     let version = await relist();
     listed?.();
-    const deadline = Date.now() + longestStream;
+    const deadline = Date.now() + longestRound;
     while (!stopped.signal.aborted && version && Date.now() < deadline) {
       let expired = false;
-      const limit = AbortSignal.timeout(deadline - Date.now());
+      const limit = AbortSignal.timeout(Math.min(longestStream, deadline - Date.now()));
       await source.stream(version, (type, object) => {
         if (type === "ERROR") expired = true;
         if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") tell(type, object);

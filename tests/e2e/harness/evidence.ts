@@ -1,22 +1,22 @@
 /** What Gefyra itself did and believed: printed when a step fails, as it is gone with the next `down`. */
-import { GROUP } from "../../../lib/names.ts";
+import { GROUP, NAMESPACE, OPERATOR, STOWAWAY } from "../../../lib/names.ts";
 import { tryKubectl } from "./kubectl.ts";
 
 const LINES = "60";
 
 /** Never fails: a cluster that does not answer is evidence, too. */
 export async function evidence(): Promise<string> {
-  const logs = (
-    of: string,
-    container: string,
-  ) => ["logs", "--namespace", "gefyra", of, "--container", container, "--timestamps", "--tail", LINES];
+  const logs = (workload: string, container: string) => {
+    const which = [workload, "--namespace", NAMESPACE, "--container", container];
+    return ["logs", ...which, "--timestamps", "--tail", LINES];
+  };
   const questions = {
     "bridges and clients": [
       ...["get", `gefyrabridges.${GROUP},gefyraclients.${GROUP}`, "--all-namespaces"],
       ...["--output", "jsonpath={range .items[*]}{.metadata.name}{'\\t'}{.status}{'\\n'}{end}"],
     ],
-    "the operator": logs("deployment/gefyra-operator", "operator"),
-    Stowaway: logs("statefulset/gefyra-stowaway", "stowaway"),
+    "the operator": logs(`deployment/${OPERATOR}`, "operator"),
+    Stowaway: logs(`statefulset/${STOWAWAY}`, "stowaway"),
   };
   const answers = await Promise.all(
     Object.entries(questions).map(async ([title, args]) => {
