@@ -2,6 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import { createBridge } from "../lib/bridge/create.ts";
 import { describePlan } from "../lib/bridge/describe-plan.ts";
 import { parseMatch } from "../lib/bridge/match.ts";
+import { defaultBridgeName } from "../lib/bridge/name.ts";
 import type { BridgeOptions } from "../lib/bridge/prepare.ts";
 import { previewBridge } from "../lib/bridge/preview.ts";
 import { witnessed, witnessText } from "../lib/bridge/witness.ts";
@@ -55,7 +56,7 @@ export const bridge = () =>
         });
       }
       const wanted: BridgeOptions = {
-        name: options.bridgeName ?? `${options.name}-${target.name}`,
+        name: options.bridgeName ?? defaultBridgeName(options.name, target.name),
         app: options.name,
         namespace: options.namespace,
         target,

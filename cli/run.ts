@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type App, createApp, startApp } from "../lib/app/run.ts";
 import { splitWords } from "../lib/app/command-line.ts";
+import { environment } from "../lib/app/env.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import type { Engine } from "../lib/docker/engine.ts";
@@ -51,7 +52,7 @@ export const run = (setExitCode: SetExitCode) =>
         name: options.name,
         namespace: options.namespace,
         command: words.length ? words : options.command ? splitWords(options.command) : undefined,
-        env: options.env.map(withValue),
+        env: environment(options.env, (name) => Deno.env.get(name)),
         volumes: options.volume.map(absolute),
         publish: options.publish,
         user: options.user,
@@ -92,12 +93,6 @@ async function attached(engine: Engine, app: App): Promise<number> {
   } finally {
     for (const remove of handlers) remove();
   }
-}
-
-/** `NAME` alone takes the value from here; Docker leaves an unset one out, for which it wants the name alone. */
-function withValue(text: string): string {
-  const value = text.includes("=") ? undefined : Deno.env.get(text);
-  return value === undefined ? text : `${text}=${value}`;
 }
 
 /** Docker wants absolute host paths; a word without a slash is a volume's name. */

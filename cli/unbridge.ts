@@ -1,3 +1,4 @@
+import { requireNamespace } from "../lib/cluster/namespaces.ts";
 import { checkObjectName } from "../lib/cluster/object-names.ts";
 import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import { API_VERSION } from "../lib/names.ts";
@@ -42,6 +43,7 @@ export const unbridge = () =>
       const chosen = bridges.filter(({ metadata, spec }) =>
         spec.client === connection.client && (all || metadata?.name === name)
       );
+      if (namespace !== undefined && chosen.length === 0) await requireNamespace(cluster, namespace);
       if (name && chosen.length !== 1) throw unclear(name, chosen);
       const giveBack = async () => {
         const start = performance.now();

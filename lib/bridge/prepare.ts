@@ -1,6 +1,7 @@
 /** All that is checked before a bridge is made; changes nothing. */
 import { tunnelAddressOf } from "../app/apps.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { requireNamespace } from "../cluster/namespaces.ts";
 import { checkObjectName } from "../cluster/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -59,7 +60,7 @@ export async function prepareBridge(
     cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client)),
     findTarget(cluster, namespace, target),
     cluster.get(bridgeRef(namespace, name)),
-    labelsOf(cluster, namespace),
+    requireNamespace(cluster, namespace),
   ]);
   const subnet = client?.status?.tunnel?.subnet;
   if (!subnet) {
@@ -140,15 +141,4 @@ export function planTarget(
   if (!planned.way) throw refuse(planned.reasons);
   // Each pod of a Service may have its own.
   return { plan: planned, input: servicePorts ? input : { ...input, container: planned.container } };
-}
-
-/** Not everybody may read namespaces; the operator may, and decides. */
-async function labelsOf(cluster: Cluster, namespace: string): Promise<Record<string, string> | undefined> {
-  try {
-    const found = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
-    return found?.metadata?.labels;
-  } catch (error) {
-    if (error instanceof GefyraError && error.exit === "forbidden") return undefined;
-    throw error;
-  }
 }

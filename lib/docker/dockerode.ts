@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { Buffer } from "node:buffer";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Container, Engine, ExecResult, Labels, Network, OutputSink } from "./engine.ts";
+import { checkImageName } from "./images.ts";
 
 /** Ports, volumes and the tunnel's ends would be on another machine than the user's, and `ssh2` makes every start slower. */
 function refuseSsh(host: string): void {
@@ -89,6 +90,7 @@ export function connectEngine(): Engine {
 
     image: (name) =>
       orUndefined(async () => {
+        checkImageName(name);
         const image = await docker.getImage(name).inspect();
         return { id: image.Id, labels: image.Config.Labels ?? {} };
       }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Engine } from "./engine.ts";
-import { type PullPolicy, requireImage } from "./images.ts";
+import { checkImageName, type PullPolicy, requireImage } from "./images.ts";
 
 function engineWith(present: boolean, pull: () => Promise<void> = () => Promise.resolve()) {
   const pulled: string[] = [];
@@ -27,7 +27,7 @@ Deno.test("the policy decides whether an image is pulled", async () => {
   ];
   for (const [pull, present, expected] of table) {
     const { engine, pulled } = engineWith(present);
-    await requireImage(engine, "app:1", pull ? { pull } : {});
+    assert.equal(await requireImage(engine, "app:1", pull ? { pull } : {}), expected);
     assert.deepEqual(pulled, expected ? ["app:1"] : [], `${pull}, ${present ? "present" : "missing"}`);
   }
 });
@@ -57,4 +57,30 @@ Deno.test("progress of the pull is told", async () => {
   const lines: string[] = [];
   await requireImage(engineWith(false).engine, "app:1", { onProgress: (line) => lines.push(line) });
   assert.deepEqual(lines, ["Downloading"]);
+});
+
+Deno.test("names of images are those that Docker takes", () => {
+  const digest = `sha256:${"0a".repeat(32)}`;
+  for (
+    const good of [
+      ...[
+        "tools",
+        "tools:1",
+        "team/app:v1.2-rc_3",
+        "localhost:1/nowhere",
+        "my-registry.io:5000/a/b__c:latest",
+      ],
+      ...["[::1]:5000/app", `app@${digest}`, `app:1@${digest}`, digest, "3d8ecc5baeba"],
+    ]
+  ) {
+    checkImageName(good);
+  }
+  for (
+    const bad of [
+      ...["", " ", "tools:1; x", "tools:", "tools 1", "Tools", "../x", "a//b", "tools?x", "tools#x", "a\nb"],
+      ...["http://host/app", "app@sha256:0a", "-app"],
+    ]
+  ) {
+    assert.throws(() => checkImageName(bad), { id: "image-invalid", exit: "usage" }, bad);
+  }
 });

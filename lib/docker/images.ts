@@ -1,18 +1,35 @@
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 
+const COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const REGISTRY = `(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::\\d+)?`;
+/** `[REGISTRY/]PATH[:TAG][@DIGEST]`, or an image's id (the grammar of github.com/distribution/reference). */
+const REFERENCE = new RegExp(
+  `^(?:${REGISTRY}/)?${COMPONENT}(?:/${COMPONENT})*(?::\\w[\\w.-]{0,127})?(?:@[a-zA-Z][\\w+.-]*:[a-fA-F0-9]{32,})?$`,
+);
+
+/** Refuses what cannot be the name of an image, before it becomes part of a request. Pure. */
+export function checkImageName(image: string): void {
+  if (REFERENCE.test(image)) return;
+  throw new GefyraError("image-invalid", `Cannot use image "${image}": it is not a valid name`, {
+    exit: "usage",
+    hint: "write it as docker does: [REGISTRY/]NAME[:TAG], in lower case, e.g. my-registry:5000/team/app:1.2",
+  });
+}
+
 export type PullPolicy = "always" | "missing" | "never";
 
-/** Makes sure that an image is there, pulling it when it is not. */
+/** Makes sure that an image is there, pulling it when it is not; whether it was pulled. */
 export async function requireImage(
   engine: Engine,
   image: string,
   { pull = "missing", onProgress = () => {} }: { pull?: PullPolicy; onProgress?: (line: string) => void } =
     {},
-): Promise<void> {
+): Promise<boolean> {
   const present = await engine.image(image) !== undefined;
   if (pull === "never" || (pull === "missing" && present)) {
-    if (present) return;
+    if (present) return false;
     throw new GefyraError(
       "image-missing",
       `Cannot use image "${image}": it is not here and --pull is never`,
@@ -24,6 +41,7 @@ export async function requireImage(
   }
   try {
     await engine.pull(image, onProgress);
+    return true;
   } catch (cause) {
     throw new GefyraError("image-missing", `Cannot pull image "${image}": ${messageOf(cause)}`, {
       exit: "notFound",

@@ -148,7 +148,25 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
       name: "a namespace that is not there",
       args: bridge({ "-n": "nowhere" }),
       exit: "notFound",
-      says: /namespace "nowhere"/,
+      says: /namespace "nowhere": it does not exist/,
+    },
+    {
+      name: "unbridge in a namespace that is not there",
+      args: ["unbridge", "-N", "holder", "-n", "nowhere"],
+      exit: "notFound",
+      says: /namespace "nowhere": it does not exist/,
+    },
+    {
+      name: "an environment variable without a name",
+      args: ["run", "-i", "pyserver", "-N", "other", "-n", namespace, "-e", ""],
+      exit: "usage",
+      says: /environment variable "": it has no name/,
+    },
+    {
+      name: "an image's name that is none",
+      args: ["run", "-i", "tools:1; x", "-N", "other", "-n", namespace],
+      exit: "usage",
+      says: /image "tools:1; x": it is not a valid name/,
     },
     {
       name: "a container that is not there, naming those that are",
@@ -223,7 +241,7 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
       name: "run in a namespace that is not there",
       args: ["run", "-i", "pyserver", "-N", "other", "-n", "nowhere"],
       exit: "notFound",
-      says: /namespace "nowhere"/,
+      says: /namespace "nowhere": it does not exist/,
     },
     {
       name: "a container's name that is taken",

@@ -1,0 +1,18 @@
+import { GefyraError } from "../errors.ts";
+
+/** As `docker run --env`: `NAME=VALUE`, or `NAME` for the value of now; Docker leaves an unset one out. Pure. */
+export function environment(texts: string[], valueOf: (name: string) => string | undefined): string[] {
+  return texts.map((text) => {
+    const [name] = text.split("=");
+    if (!name) throw invalid(text);
+    const value = text.includes("=") ? undefined : valueOf(text);
+    return value === undefined ? text : `${text}=${value}`;
+  });
+}
+
+function invalid(text: string): GefyraError {
+  return new GefyraError("env-invalid", `Cannot set environment variable "${text}": it has no name`, {
+    exit: "usage",
+    hint: "write --env NAME=VALUE, or --env NAME to pass the shell's value on",
+  });
+}

@@ -1,0 +1,18 @@
+import { GefyraError } from "../errors.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** Its labels; `undefined` where the user may not read namespaces, which says nothing of what may be done in them. */
+export async function requireNamespace(
+  cluster: Cluster,
+  name: string,
+): Promise<Record<string, string> | undefined> {
+  const found = await cluster.get({ apiVersion: "v1", kind: "Namespace", name }).catch((error) => {
+    if (error instanceof GefyraError && error.exit === "forbidden") return { metadata: undefined };
+    throw error;
+  });
+  if (found) return found.metadata && (found.metadata.labels ?? {});
+  throw new GefyraError("namespace-missing", `Cannot use namespace "${name}": it does not exist`, {
+    exit: "notFound",
+    hint: `create it (\`kubectl create namespace ${name}\`) or name another with --namespace`,
+  });
+}
