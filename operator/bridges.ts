@@ -16,6 +16,7 @@ import { contains } from "../lib/tunnel/addresses.ts";
 import { pickPorts } from "../lib/tunnel/stowaway.ts";
 import { portKey } from "../lib/workload/ports.ts";
 import { podsOf, resolveTarget } from "../lib/workload/resolve.ts";
+import { namesOtherApps } from "./clients.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
 import { interceptPods } from "./pods.ts";
 import { giveBackAll, restoreBridge } from "./restore.ts";
@@ -65,6 +66,7 @@ export async function reconcileBridge(
   if (!client?.status?.tunnel) {
     return await say("Waiting", "ClientMissing", `there is no client "${bridge.spec.client}" with a tunnel`);
   }
+  if (namesOtherApps(client, world.bridges.all())) queue.add(keys.client(bridge.spec.client));
   if (!contains(client.status.tunnel.subnet, bridge.spec.destination.address)) {
     return await refuse("ForeignAddress", "the destination is not an address of the bridge's own client");
   }

@@ -1,6 +1,6 @@
 import { FINALIZER } from "../lib/names.ts";
-import { clientRef, type ClientStatus, type GefyraClient } from "../lib/resources/client.ts";
-import { bridgeRef } from "../lib/resources/bridge.ts";
+import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../lib/resources/client.ts";
+import { bridgeRef, type GefyraBridge } from "../lib/resources/bridge.ts";
 import { type ConditionUpdate, withCondition } from "../lib/resources/conditions.ts";
 import { pickTunnelSubnet } from "../lib/tunnel/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
@@ -26,6 +26,7 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   const given: ClientStatus = {
     ...client.status,
     tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
+    apps: bridgedApps(name, world.bridges.all()),
   };
   const assigned = await writeStatus(context, world.clients, ref, client, given);
   const state = await tunnel.apply();
@@ -47,6 +48,21 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
     phase: phaseOf(given.phase, update.status === "True"),
     conditions: withCondition(given.conditions, update, generation, new Date()),
   });
+}
+
+/** The apps that a client's bridges name, each once: whoever gives out addresses may not see all bridges. Pure. */
+export function bridgedApps(client: string, bridges: GefyraBridge[]): BridgedApp[] {
+  const named = bridges.filter(({ spec }) => spec.client === client).map(({ spec }) => spec.destination);
+  const byAddress = new Map(named.map(({ name, address }) => [appKey({ name, address }), { name, address }]));
+  return [...byAddress].sort(([a], [b]) => a < b ? -1 : 1).map(([, app]) => app);
+}
+
+const appKey = ({ name, address }: BridgedApp) => `${address} ${name}`;
+
+/** Whether a client's status names other apps than its bridges do. The API server has its own order of fields. Pure. */
+export function namesOtherApps({ metadata, status }: GefyraClient, bridges: GefyraBridge[]): boolean {
+  const said = (status?.apps ?? []).map(appKey), wanted = bridgedApps(metadata?.name ?? "", bridges);
+  return said.join() !== wanted.map(appKey).join();
 }
 
 /** Whether a client is heard is for liveness to say; a new Stowaway must not resume the bridges of a silent one. */

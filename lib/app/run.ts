@@ -1,8 +1,7 @@
 /** `gefyra run`: a local image as a member of the cluster's network. */
-// @ts-types="@types/dockerode"
-import type { ContainerCreateOptions } from "dockerode";
 import type { Cluster } from "../cluster/cluster.ts";
-import { checkObjectName } from "../cluster/object-names.ts";
+import { requireNamespace } from "../cluster/namespaces.ts";
+import { checkObjectName, LONGEST } from "../cluster/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { type PullPolicy, requireImage } from "../docker/images.ts";
@@ -10,7 +9,8 @@ import { GefyraError, messageOf } from "../errors.ts";
 import { clientRef, type GefyraClient } from "../resources/client.ts";
 import { API_VERSION } from "../names.ts";
 import type { Steps } from "../steps.ts";
-import { type AppOptions, appOptions, pickAddress } from "./spec.ts";
+import { createWithAddress } from "./address.ts";
+import { type AppOptions, appOptions } from "./spec.ts";
 
 export interface RunOptions extends AppOptions {
   pull: PullPolicy;
@@ -40,15 +40,22 @@ export async function createApp(
   return await steps.step(`Starting ${options.image}`, async (note) => {
     checkContainerName(options.name);
     checkObjectName("namespace", options.namespace);
-    const client = await checkNamespace(cluster, connection, options.namespace);
+    let [client] = await Promise.all([
+      clientOf(cluster, connection),
+      requireNamespace(cluster, options.namespace),
+    ]);
     await refuseTakenName(engine, options.name);
-    await requireImage(engine, options.image, { pull: options.pull, onProgress: note });
+    // Other apps may have been bridged meanwhile.
+    const pulled = await requireImage(engine, options.image, { pull: options.pull, onProgress: note });
+    if (pulled) client = await clientOf(cluster, connection);
     const domain = client.status?.tunnel?.dns.domain ?? "cluster.local";
     const { id, address } = await createWithAddress(
       engine,
       connection,
+      { name: options.name, bridged: client.status?.apps ?? [] },
       (address) => appOptions(options, connection, address, domain),
     ).catch((cause) => {
+      if (cause instanceof GefyraError) throw cause;
       throw new GefyraError(
         "create-failed",
         `Cannot create container "${options.name}": ${reasonOf(cause)}`,
@@ -60,21 +67,8 @@ export async function createApp(
   });
 }
 
-async function checkNamespace(
-  cluster: Cluster,
-  connection: Connection,
-  namespace: string,
-): Promise<GefyraClient> {
-  const [client, home] = await Promise.all([
-    cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client)),
-    cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }),
-  ]);
-  if (!home) {
-    throw new GefyraError("namespace-missing", `Cannot use namespace "${namespace}": it does not exist`, {
-      exit: "notFound",
-      hint: `create it (\`kubectl create namespace ${namespace}\`) or name another with --namespace`,
-    });
-  }
+async function clientOf(cluster: Cluster, connection: Connection): Promise<GefyraClient> {
+  const client = await cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client));
   if (client) return client;
   throw new GefyraError(
     "client-gone",
@@ -86,12 +80,12 @@ async function checkNamespace(
   );
 }
 
-/** Docker's own rule for names. */
+/** Docker's own rule for names, which sets no limit; a bridge that names the container does. */
 function checkContainerName(name: string): void {
-  if (/^[a-zA-Z0-9][\w.-]+$/.test(name)) return;
+  if (/^[a-zA-Z0-9][\w.-]+$/.test(name) && name.length <= LONGEST) return;
   throw new GefyraError("name-invalid", `Cannot create container "${name}": it is not a valid name`, {
     exit: "usage",
-    hint: "use two or more letters, digits, dashes, dots and underscores",
+    hint: `use 2 to ${LONGEST} letters, digits, dashes, dots and underscores`,
   });
 }
 
@@ -106,43 +100,6 @@ async function refuseTakenName(engine: Engine, name: string): Promise<void> {
       hint: `remove it (\`docker rm --force ${name}\`) or choose another name with --name`,
     },
   );
-}
-
-/**
- * Somebody else may pick the same address at the same time, which Docker only notices when it starts them. Of two, the one
- * that can be seen later sees the other; whether that one has seen it too, neither knows. So whoever sees another moves.
- */
-export async function createWithAddress(
-  engine: Engine,
-  connection: Connection,
-  optionsAt: (address: string) => ContainerCreateOptions,
-): Promise<{ id: string; address: string }> {
-  for (let tries = 0;; tries++) {
-    const skip = Math.floor(Math.random() * 4 * tries);
-    const taken = (await fixedAddresses(engine, connection)).map(({ address }) => address);
-    const address = pickAddress(connection.subnet, taken, skip);
-    const id = await engine.create(optionsAt(address));
-    const holders = (await fixedAddresses(engine, connection)).filter((one) => one.address === address);
-    if (holders.every((one) => one.id === id)) return { id, address };
-    await engine.remove(id);
-  }
-}
-
-interface FixedAddress {
-  id: string;
-  address: string;
-}
-
-/** Of stopped containers too: they keep theirs. */
-async function fixedAddresses(engine: Engine, connection: Connection): Promise<FixedAddress[]> {
-  const containers = await engine.containers({});
-  const found = await Promise.all(containers.map(async ({ id, addresses }) => {
-    const container = await engine.inspect(id);
-    const endpoint = container?.NetworkSettings.Networks[connection.network];
-    const address = endpoint?.IPAMConfig?.IPv4Address ?? addresses[connection.network];
-    return address ? [{ id, address }] : [];
-  }));
-  return found.flat();
 }
 
 /** A container that cannot start is removed again, so that its name is free. */

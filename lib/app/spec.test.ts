@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../connection/connection.ts";
-import { type AppOptions, appOptions, pickAddress } from "./spec.ts";
+import { type AppOptions, appOptions } from "./spec.ts";
 
 const connection: Connection = {
   name: "default",
@@ -34,8 +34,22 @@ Deno.test("the address is fixed, in the connection's network only", () => {
   const { HostConfig, NetworkingConfig } = made();
   assert.equal(HostConfig?.NetworkMode, "gefyra");
   assert.deepEqual(NetworkingConfig?.EndpointsConfig, {
-    gefyra: { IPAMConfig: { IPv4Address: "172.28.4.10" } },
+    gefyra: { IPAMConfig: { IPv4Address: "172.28.4.10" }, GwPriority: 100 },
   });
+});
+
+Deno.test("a host name has 63 characters at most, however long the container's name is", () => {
+  const table: [string, string][] = [
+    ["app", "app"],
+    ["My_App", "My_App"],
+    ["a".repeat(64), "a".repeat(63)],
+    [`${"a".repeat(62)}-b`, "a".repeat(62)],
+    [`${"a".repeat(60)}-._b`, "a".repeat(60)],
+  ];
+  for (const [name, expected] of table) {
+    const { Hostname, name: container } = made({ name });
+    assert.deepEqual([container, Hostname], [name, expected]);
+  }
 });
 
 Deno.test("the container carries the labels it is found by", () => {
@@ -92,16 +106,4 @@ Deno.test("what cannot be published is refused", () => {
   for (const text of ["", "http", "80:", ":80:", "80/sctp", "a:80", "1.2.3:80:80", "80:80:80:80", "-80"]) {
     assert.throws(() => made({ publish: [text] }), { id: "publish-invalid", exit: "usage" }, text);
   }
-});
-
-Deno.test("addresses are given out from the first free one on", () => {
-  const { subnet } = connection;
-  assert.equal(pickAddress(subnet, []), "172.28.4.10");
-  assert.equal(pickAddress(subnet, ["172.28.4.10", "172.28.4.12"]), "172.28.4.11");
-  assert.equal(pickAddress(subnet, ["172.28.4.10", "172.28.4.12"], 2), "172.28.4.14");
-  const taken: string[] = [];
-  for (let i = 10; i <= 254; i++) taken.push(pickAddress(subnet, taken));
-  assert.equal(taken.at(-1), "172.28.4.254");
-  assert.equal(pickAddress(subnet, taken.slice(1), 5), "172.28.4.10");
-  assert.throws(() => pickAddress(subnet, taken), { id: "network-full", exit: "conflict" });
 });

@@ -1,6 +1,6 @@
 /** What `gefyra run` asks Docker for. Pure. */
 // @ts-types="@types/dockerode"
-import type { ContainerCreateOptions, PortBinding } from "dockerode";
+import type { ContainerCreateOptions, EndpointSettings, PortBinding } from "dockerode";
 import { type Connection, connectionLabels } from "../connection/connection.ts";
 import { GefyraError } from "../errors.ts";
 import { APP_NAMESPACE_LABEL } from "../names.ts";
@@ -35,7 +35,7 @@ export function appOptions(
   return {
     name: options.name,
     Image: options.image,
-    Hostname: options.name,
+    Hostname: hostname(options.name),
     ...(options.command ? { Cmd: options.command } : {}),
     ...(options.user ? { User: options.user } : {}),
     ...(options.workdir ? { WorkingDir: options.workdir } : {}),
@@ -53,29 +53,24 @@ export function appOptions(
       DnsOptions: ["ndots:5"],
     },
     NetworkingConfig: {
-      EndpointsConfig: { [connection.network]: { IPAMConfig: { IPv4Address: address } } },
+      // For the container's whole life, so that a restart does not break a bridge.
+      EndpointsConfig: {
+        [connection.network]: {
+          IPAMConfig: { IPv4Address: address },
+          GwPriority: GATEWAY_PRIORITY,
+        } as EndpointSettings,
+      },
     },
   };
 }
 
-/** App containers keep their address for life, so that a restart does not break a bridge. `skip`: so many free ones, if there are. */
-export function pickAddress(subnet: string, taken: string[], skip = 0): string {
-  const free: string[] = [];
-  for (let host: number = hosts.firstApp; host <= hosts.lastApp; host++) {
-    const address = hostIn(subnet, host);
-    if (!taken.includes(address)) free.push(address);
-  }
-  const picked = free[skip] ?? free.at(-1);
-  if (picked) return picked;
-  throw new GefyraError(
-    "network-full",
-    `Cannot start another container: all addresses of ${subnet} are taken`,
-    {
-      exit: "conflict",
-      hint: "remove containers that are not needed any more (`gefyra list --containers`)",
-    },
-  );
+/** Linux takes no longer one. As Kubernetes does it for a pod's. */
+function hostname(name: string): string {
+  return name.slice(0, 63).replace(/[-._]+$/, "");
 }
+
+/** Which network's gateway becomes the default one, from Docker 28 on; before, the name decides (docs/decisions/016). */
+const GATEWAY_PRIORITY = 100;
 
 const PUBLISH = /^(?:(?:(\d+\.\d+\.\d+\.\d+):)?(\d*):)?(\d+)(?:\/(tcp|udp))?$/;
 

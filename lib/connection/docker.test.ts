@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hostIn, hosts, overlaps } from "../tunnel/addresses.ts";
+import { hostIn, hosts, joinRange, overlaps } from "../tunnel/addresses.ts";
 import type { Connection } from "./connection.ts";
 import { cargoOptions, networkOptions, relayOptions } from "./docker.ts";
 
@@ -20,6 +20,7 @@ Deno.test("Docker gives Cargo's address to every container as its default gatewa
   assert.deepEqual(config, {
     Subnet: "172.28.4.0/24",
     Gateway: "172.28.4.1",
+    IPRange: "172.28.4.192/26",
     AuxiliaryAddresses: { DefaultGatewayIPv4: "172.28.4.2" },
   });
   assert.deepEqual(cargo.Env, ["CARGO_GATEWAY=172.28.4.2/24"]);
@@ -30,11 +31,16 @@ Deno.test("the network is not internal: Docker would ignore the gateway", () => 
 });
 
 Deno.test("bridge, gateway, Cargo and the apps have addresses of their own", () => {
-  const { bridge, gateway, cargo, firstApp } = hosts;
+  const { bridge, gateway, cargo, firstApp, lastApp } = hosts;
   assert.equal(new Set([bridge, gateway, cargo]).size, 3);
   for (const host of [bridge, gateway, cargo]) {
     assert.ok(host < firstApp);
     assert.ok(overlaps(connection.subnet, `${hostIn(connection.subnet, host)}/32`));
+  }
+  // Those of an app that does not run are not Docker's to give to somebody else.
+  for (let host = 0; host <= lastApp; host++) {
+    const address = `${hostIn(connection.subnet, host)}/32`;
+    assert.ok(!overlaps(joinRange(connection.subnet), address), address);
   }
 });
 

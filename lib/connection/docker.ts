@@ -10,7 +10,7 @@ import {
   NAMESPACE_LABEL,
   RELAY_FOLDER,
 } from "../names.ts";
-import { hostIn, hosts } from "../tunnel/addresses.ts";
+import { hostIn, hosts, joinRange } from "../tunnel/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 
 /**
@@ -27,6 +27,7 @@ export function networkOptions(connection: Connection): NetworkCreateOptions {
       Config: [{
         Subnet: connection.subnet,
         Gateway: hostIn(connection.subnet, hosts.bridge),
+        IPRange: joinRange(connection.subnet),
         AuxiliaryAddresses: { DefaultGatewayIPv4: hostIn(connection.subnet, hosts.gateway) },
       } as never],
     },

@@ -162,8 +162,8 @@ export async function examine(
   const probe = Promise.all([connection, tunnel, cargo, latency]).then(
     async ([connection, tunnel, cargo, latency]) => {
       if (!connection.value || !tunnel.value || !cargo.value || !latency.value) return undefined;
-      const { domain } = tunnel.value.dns;
-      const started = await startProbe(engine, connection.value, { cargo: cargo.value.name, domain });
+      const { dns: { domain }, apps } = tunnel.value;
+      const started = await startProbe(engine, connection.value, { cargo: cargo.value.name, domain, apps });
       undo.push(() => engine.remove(started.id));
       return started;
     },

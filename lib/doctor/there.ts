@@ -4,7 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import { explainMissing } from "../install/diagnosis.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
-import { clientRef, type GefyraClient, type TunnelStatus } from "../resources/client.ts";
+import { type BridgedApp, clientRef, type GefyraClient, type TunnelStatus } from "../resources/client.ts";
 import { condition } from "../resources/conditions.ts";
 import { broken, type Looked, ok } from "./finding.ts";
 import { type RunningPod, runningPod } from "./pods.ts";
@@ -45,14 +45,14 @@ const INSTALL = "`gefyra up` installs it again";
 export async function lookAtClient(
   cluster: Cluster,
   { namespace, client: name }: Connection,
-): Promise<Looked<TunnelStatus>> {
+): Promise<Looked<TunnelStatus & { apps: BridgedApp[] }>> {
   const client = await cluster.get<GefyraClient>(clientRef(namespace, name));
   if (!client) {
     return {
       results: [broken(`the cluster has forgotten client ${name}`, "connect again with `gefyra up`")],
     };
   }
-  const { tunnel, phase, lastSeen, conditions } = client.status ?? {};
+  const { tunnel, apps = [], phase, lastSeen, conditions } = client.status ?? {};
   const ready = condition(conditions, "Ready");
   const heard = lastSeen ? `, last heard ${age(lastSeen)} s ago` : "";
   if (!tunnel) {
@@ -61,7 +61,7 @@ export async function lookAtClient(
   const expected = ready?.status === "True"
     ? ok(`${name}: ${phase}${heard}`)
     : broken(`${name}: ${ready?.message ?? phase}${heard}`, "see the operator and Stowaway above");
-  return { results: [expected], value: tunnel };
+  return { results: [expected], value: { ...tunnel, apps } };
 }
 
 const age = (time: string) => Math.max(0, Math.round((Date.now() - new Date(time).getTime()) / 1000));

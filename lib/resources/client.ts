@@ -26,11 +26,20 @@ export interface TunnelStatus {
   dns: { server: string; domain: string };
 }
 
+/** An app container that a bridge of the client names. */
+export interface BridgedApp {
+  name: string;
+  /** In the tunnel. */
+  address: string;
+}
+
 export interface ClientStatus {
   observedGeneration?: number;
   /** `Silent` after a short silence: its bridges are suspended until it is heard again. */
   phase?: "Pending" | "Ready" | "Connected" | "Silent";
   tunnel?: TunnelStatus;
+  /** Of all its bridges, in whatever namespace, each once: their addresses are not free while the bridge is there. */
+  apps?: BridgedApp[];
   /** RFC 3339; when the client was last heard, in steps of half a minute. */
   lastSeen?: string;
   conditions?: Condition[];

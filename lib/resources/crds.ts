@@ -81,6 +81,7 @@ const clientStatus: Schema = object({
     nodePort: port(),
     dns: object({ server: text(), domain: text() }),
   }),
+  apps: list(object({ name: text(), address: text() }, ["name", "address"])),
   lastSeen: { type: "string", format: "date-time" },
   conditions,
 });

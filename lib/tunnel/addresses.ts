@@ -15,8 +15,14 @@ export const hosts = {
   cargo: 3,
   /** App containers get fixed addresses from here on. */
   firstApp: 10,
-  lastApp: 254,
+  lastApp: 191,
 } as const;
+
+/**
+ * From here Docker gives addresses to containers that join by themselves, in CIDR notation. Only from here: it knows
+ * nothing of addresses that belong to an app which does not run.
+ */
+export const joinRange = (subnet: string) => `${hostIn(subnet, hosts.lastApp + 1)}/26`;
 
 /** Docker networks are picked from here: seldom used by others, and outside the usual ranges of clusters. */
 const dockerCandidates = [

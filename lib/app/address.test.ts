@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { createWithAddress } from "./run.ts";
+import { hosts } from "../tunnel/addresses.ts";
+import { createWithAddress, pickAddress } from "./address.ts";
 
 const connection = { network: "net", subnet: "172.28.4.0/24" } as Connection;
+const nobody = { name: "new", bridged: [] };
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Docker, as far as it matters: a container is shown when its creation is over, and says that it was created when that began. */
@@ -40,8 +42,42 @@ Deno.test("containers that start at once get different addresses, in whatever or
     const engine = engineThatTakes([...times]);
     const made = await Promise.all(times.map(async (_, i) => {
       await sleep(5 * i);
-      return await createWithAddress(engine, connection, optionsAt);
+      return await createWithAddress(engine, connection, nobody, optionsAt);
     }));
     assert.equal(new Set(made.map(({ address }) => address)).size, times.length, `${times}`);
   }
+});
+
+Deno.test("addresses are given out from the first free one on", () => {
+  const { subnet } = connection;
+  assert.equal(pickAddress(subnet, [], nobody), "172.28.4.10");
+  assert.equal(pickAddress(subnet, ["172.28.4.10", "172.28.4.12"], nobody), "172.28.4.11");
+  assert.equal(pickAddress(subnet, ["172.28.4.10", "172.28.4.12"], nobody, 2), "172.28.4.14");
+  const taken: string[] = [];
+  for (let i = hosts.firstApp; i <= hosts.lastApp; i++) taken.push(pickAddress(subnet, taken, nobody));
+  assert.equal(taken.at(-1), `172.28.4.${hosts.lastApp}`);
+  assert.equal(pickAddress(subnet, taken.slice(1), nobody, 5), "172.28.4.10");
+  assert.throws(() => pickAddress(subnet, taken, nobody), { id: "network-full", exit: "conflict" });
+});
+
+Deno.test("an address that a bridge names belongs to the app of that name", () => {
+  const { subnet } = connection;
+  const bridged = [
+    { name: "a", address: "198.18.7.10" },
+    { name: "b", address: "198.18.7.11" },
+    { name: "b", address: "198.18.7.20" },
+    { name: "beyond", address: "198.18.7.250" },
+  ];
+  const pick = (name: string, taken: string[] = [], skip = 0) =>
+    pickAddress(subnet, taken.map((host) => `172.28.4.${host}`), { name, bridged }, skip);
+  assert.equal(pick("a"), "172.28.4.10");
+  assert.equal(pick("a", [], 3), "172.28.4.10", "its own is never skipped");
+  assert.equal(pick("b"), "172.28.4.11");
+  assert.equal(pick("b", ["11"]), "172.28.4.20");
+  assert.equal(pick("beyond"), "172.28.4.250");
+  assert.equal(pick("new"), "172.28.4.12");
+  assert.equal(pick("new", ["12"]), "172.28.4.13");
+  assert.equal(pick("a", ["10"]), "172.28.4.12", "somebody has it already");
+  const all = Array.from({ length: 255 }, (_, host) => ({ name: "x", address: `198.18.7.${host}` }));
+  assert.throws(() => pickAddress(subnet, [], { name: "new", bridged: all }), { id: "network-full" });
 });

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import type { GefyraBridge } from "../lib/resources/bridge.ts";
+import type { BridgedApp, GefyraClient } from "../lib/resources/client.ts";
+import { bridgedApps, namesOtherApps } from "./clients.ts";
+
+const bridge = (client: string, name: string, address: string, deleted = false) =>
+  ({
+    metadata: deleted ? { deletionTimestamp: new Date() } : {},
+    spec: { client, destination: { name, address } },
+  }) as GefyraBridge;
+
+Deno.test("the apps that a client's bridges name, each once and in one order", () => {
+  const bridges = [
+    bridge("me", "b", "198.18.1.11"),
+    bridge("you", "c", "198.18.2.10"),
+    bridge("me", "a", "198.18.1.10"),
+    bridge("me", "b", "198.18.1.11"),
+    bridge("me", "b", "198.18.1.12"),
+    bridge("me", "going", "198.18.1.13", true),
+  ];
+  const expected = [
+    { name: "a", address: "198.18.1.10" },
+    { name: "b", address: "198.18.1.11" },
+    { name: "b", address: "198.18.1.12" },
+    { name: "going", address: "198.18.1.13" },
+  ];
+  assert.deepEqual(bridgedApps("me", bridges), expected);
+  assert.deepEqual(bridgedApps("me", bridges.toReversed()), expected);
+  assert.deepEqual(bridgedApps("nobody", bridges), []);
+});
+
+Deno.test("a client's status is written anew when its bridges name other apps", () => {
+  const client = (apps?: BridgedApp[]) => ({ metadata: { name: "me" }, status: { apps } }) as GefyraClient;
+  const [a, b] = [bridge("me", "a", "198.18.1.10"), bridge("me", "b", "198.18.1.11")];
+  const known = client(bridgedApps("me", [a, b]));
+  assert.equal(namesOtherApps(known, [b, a]), false);
+  const asServed = [{ address: "198.18.1.10", name: "a" }];
+  assert.equal(namesOtherApps(client(asServed), [a]), false, "whatever the order of the fields");
+  assert.equal(namesOtherApps(known, [a]), true);
+  assert.equal(namesOtherApps(client(), [a]), true);
+  assert.equal(namesOtherApps(client(), []), false);
+});
