@@ -12,12 +12,19 @@ export interface AppContainer {
   status: string;
   /** On the Docker network; absent while the container does not run. */
   address?: string;
+  /** The Docker network that has its default gateway, where that is not the connection's: it does not reach the cluster. */
+  strayGateway?: string;
 }
 
 export async function listApps(engine: Engine, connection: Connection): Promise<AppContainer[]> {
   const containers = await engine.containers(connectionLabels(connection.name, "app"));
-  return containers.map(({ name, image, labels, state, status, addresses }) => {
-    const address = addresses[connection.network];
+  const { network } = connection;
+  // Seldom: then the networks are asked for, too.
+  const suspect = containers.some(({ gateways = [] }) => (gateways[0] ?? network) !== network);
+  const internal = suspect ? (await engine.allNetworks()).filter((one) => one.internal) : [];
+  return containers.map(({ name, image, labels, state, status, addresses, gateways = [] }) => {
+    const gateway = gateways.find((one) => !internal.some((other) => other.name === one));
+    const address = addresses[network];
     return {
       name,
       image,
@@ -25,6 +32,7 @@ export async function listApps(engine: Engine, connection: Connection): Promise<
       state,
       status,
       ...(address ? { address } : {}),
+      ...(gateway && gateway !== network ? { strayGateway: gateway } : {}),
     };
   });
 }

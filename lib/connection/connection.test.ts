@@ -86,13 +86,13 @@ Deno.test("no lab has the names of a connection", () => {
 
 Deno.test("each connection has Docker objects of its own", () => {
   assert.deepEqual(dockerNames("default"), {
-    network: "gefyra",
+    network: "0-gefyra",
     cargo: "gefyra-cargo",
     volume: "gefyra-cargo",
     relay: "gefyra-relay",
   });
   assert.deepEqual(dockerNames("e2e"), {
-    network: "gefyra-connection-e2e",
+    network: "0-gefyra-e2e",
     cargo: "gefyra-cargo-e2e",
     volume: "gefyra-cargo-e2e",
     relay: "gefyra-relay-e2e",

@@ -35,13 +35,17 @@ export const connectionLabels = (connection: string, role?: Role) => ({
   ...(role ? { [ROLE_LABEL]: role } : {}),
 });
 
-/** Names of the Docker objects of a connection; the relay's volume has its name. The network of a lab is `gefyra-LAB`, so a connection's is not. */
+/**
+ * Names of the Docker objects of a connection; the relay's volume has its name. Up to Docker 27 a container in several
+ * networks has its default gateway in the one whose name sorts first, so the network's begins with what sorts before
+ * nearly all others (docs/decisions/016).
+ */
 export const dockerNames = (connection: string) => {
   if (connection === DEFAULT_CONNECTION) {
-    return { network: "gefyra", cargo: "gefyra-cargo", volume: "gefyra-cargo", relay: "gefyra-relay" };
+    return { network: "0-gefyra", cargo: "gefyra-cargo", volume: "gefyra-cargo", relay: "gefyra-relay" };
   }
   const cargo = `gefyra-cargo-${connection}`, relay = `gefyra-relay-${connection}`;
-  return { network: `gefyra-connection-${connection}`, cargo, volume: cargo, relay };
+  return { network: `0-gefyra-${connection}`, cargo, volume: cargo, relay };
 };
 
 /** Names become parts of container names, so they are as strict as those. */

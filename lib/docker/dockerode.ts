@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { Buffer } from "node:buffer";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Container, Engine, ExecResult, Labels, Network, OutputSink } from "./engine.ts";
+import { gatewayOrder } from "./gateway.ts";
 import { checkImageName } from "./images.ts";
 
 /** Ports, volumes and the tunnel's ends would be on another machine than the user's, and `ssh2` makes every start slower. */
@@ -199,6 +200,7 @@ function toNetwork(info: Docker.NetworkInspectInfo): Network {
     id: info.Id,
     name: info.Name,
     labels: info.Labels ?? {},
+    internal: info.Internal ?? false,
     subnets: (info.IPAM?.Config ?? []).flatMap((c) => c.Subnet && !c.Subnet.includes(":") ? [c.Subnet] : []),
     containers: Object.entries(info.Containers ?? {}).map(([id, c]) => ({
       id,
@@ -209,7 +211,8 @@ function toNetwork(info: Docker.NetworkInspectInfo): Network {
 }
 
 function toContainer(info: Docker.ContainerInfo): Container {
-  const addresses = Object.entries(info.NetworkSettings?.Networks ?? {})
+  const networks = info.NetworkSettings?.Networks ?? {};
+  const addresses = Object.entries(networks)
     .flatMap(([name, endpoint]) => endpoint.IPAddress ? [[name, endpoint.IPAddress]] : []);
   return {
     id: info.Id,
@@ -219,5 +222,6 @@ function toContainer(info: Docker.ContainerInfo): Container {
     status: info.Status,
     labels: info.Labels ?? {},
     addresses: Object.fromEntries(addresses),
+    gateways: gatewayOrder(networks),
   };
 }

@@ -8,6 +8,7 @@ export interface Network {
   id: string;
   name: string;
   labels: Labels;
+  internal?: boolean;
   /** IPv4 subnets in CIDR notation; empty for `host` and `none`. */
   subnets: string[];
   /** Present after `network`, empty after `networks`: address by container id. */
@@ -25,6 +26,8 @@ export interface Container {
   labels: Labels;
   /** IPv4 address by network name; running containers only. */
   addresses: Record<string, string>;
+  /** Networks with a gateway, the one that Docker prefers as the default first; running containers only. */
+  gateways?: string[];
 }
 
 export interface ExecResult {

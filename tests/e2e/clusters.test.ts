@@ -59,7 +59,7 @@ Deno.test("two clusters at once, each with apps and bridges of its own", async (
       const found = await mine();
       for (const lab of labs) {
         const { context, connected, network, cargo } = found[lab];
-        assert.deepEqual([context, connected, network], [lab, true, `gefyra-connection-${lab}`]);
+        assert.deepEqual([context, connected, network], [lab, true, `0-gefyra-${lab}`]);
         assert.equal(cargo.transport, `Docker network ${lab}`);
       }
       assert.notEqual(found[labs[0]].subnet, found[labs[1]].subnet);

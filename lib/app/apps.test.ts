@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import type { Connection } from "../connection/connection.ts";
+import type { Container, Engine, Network } from "../docker/engine.ts";
+import { listApps } from "./apps.ts";
+
+const connection = { name: "lab", network: "0-gefyra-lab" } as Connection;
+
+async function strayGateway(gateways: string[]): Promise<string | undefined> {
+  const networks = [{ name: "0-0-inside", internal: true }, { name: "0-0-open", internal: false }];
+  const container = { name: "app", labels: {}, addresses: {}, gateways } as unknown as Container;
+  const engine: Partial<Engine> = {
+    containers: () => Promise.resolve([container]),
+    allNetworks: () => Promise.resolve(networks as Network[]),
+  };
+  const [app] = await listApps(engine as Engine, connection);
+  return app!.strayGateway;
+}
+
+Deno.test("an app whose default gateway is not Cargo is told from one that only joined other networks", async () => {
+  const table: [string[], string | undefined][] = [
+    [[], undefined],
+    [["0-gefyra-lab"], undefined],
+    [["0-gefyra-lab", "web"], undefined],
+    [["0-0-open", "0-gefyra-lab"], "0-0-open"],
+    [["0-0-inside", "0-gefyra-lab"], undefined],
+    [["0-0-inside", "0-0-open", "0-gefyra-lab"], "0-0-open"],
+    [["web"], "web"],
+  ];
+  for (const [gateways, expected] of table) {
+    assert.equal(await strayGateway(gateways), expected, gateways.join());
+  }
+});
