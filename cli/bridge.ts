@@ -15,7 +15,7 @@ import { parsePorts, portText } from "../lib/workload/ports.ts";
 import { parseTarget, type Target, targetText } from "../lib/workload/target.ts";
 import { collect, command, connectionCluster, connectionOption, outputOption, stepsOf } from "./command.ts";
 import { withMatch } from "./match-options.ts";
-import { print } from "./output.ts";
+import { print, warn } from "./output.ts";
 import { receipt, watchUrlOption } from "./receipt.ts";
 
 const example =
@@ -82,6 +82,7 @@ export const bridge = () =>
       const seconds = (performance.now() - start) / 1000;
       const lines = [summary(made), receipt(made.status?.pods ?? [], seconds), seen ? witnessText(seen) : ""];
       print(made, options.output, () => lines.filter(Boolean).join("\n"));
+      warn(options, made.problems);
     });
 
 function summary({ metadata, spec: { target, ports, destination }, status }: GefyraBridge): string {

@@ -1,15 +1,16 @@
 import { Option } from "@commander-js/extra-typings";
 import { type AppContainer, listApps } from "../lib/app/apps.ts";
+import { appProblems, notAmong } from "../lib/app/problems.ts";
+import { activePods, observeBridges, type ObservedBridge } from "../lib/bridge/observe.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
 import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
-import { API_VERSION } from "../lib/names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../lib/resources/bridge.ts";
+import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import { condition } from "../lib/resources/conditions.ts";
 import { portText } from "../lib/workload/ports.ts";
 import { targetText } from "../lib/workload/target.ts";
 import { command, connectionCluster, connectionOption, outputOption } from "./command.ts";
-import { type Column, print, table } from "./output.ts";
+import { type Column, print, problemLines, table } from "./output.ts";
 
 const containerColumns: Column<AppContainer>[] = [
   { name: "NAME", value: ({ name }) => name },
@@ -32,7 +33,7 @@ const bridgeColumns: Column<GefyraBridge>[] = [
       ports.map((port) => `${portText(port)}→${destination.name}:${port.local}`).join(","),
   },
   { name: "PHASE", value: ({ status }) => status?.phase ?? "Pending" },
-  { name: "PODS", value: ({ status }) => activePods(status?.pods ?? []) },
+  { name: "PODS", value: activePods },
   {
     name: "WAY",
     value: ({ status }) => [...new Set(status?.pods?.map(({ way }) => way))].join(","),
@@ -53,9 +54,6 @@ const connectionColumns: Column<LocalState>[] = [
   { name: "CLIENT", value: ({ client }) => client, wide: true },
   { name: "KUBECONFIG", value: ({ kubeconfig }) => kubeconfig, wide: true },
 ];
-
-const activePods = (pods: { state: string }[]) =>
-  `${pods.filter(({ state }) => state === "Active").length}/${pods.length}`;
 
 export const list = () =>
   command(
@@ -82,12 +80,12 @@ export const list = () =>
       }
       const connection = await requireConnection(engine, connectionName);
       const both = !containers && !bridges;
-      const data: { containers?: AppContainer[]; bridges?: GefyraBridge[] } = {};
-      if (containers || both) data.containers = await listApps(engine, connection);
+      const apps = await listApps(engine, connection);
+      const data: Listed = {};
+      if (containers || both) data.containers = apps;
       if (bridges || both) {
         const cluster = await connectionCluster(connection);
-        const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND });
-        data.bridges = all.filter(({ spec }) => spec.client === connection.client);
+        data.bridges = await observeBridges({ engine, cluster }, connection, apps);
       }
       if (quiet) return console.log(namesOf(data).join("\n"));
       print(data, output, () => {
@@ -101,13 +99,28 @@ export const list = () =>
         if (data.bridges) {
           parts.push(data.bridges.length ? table(data.bridges, bridgeColumns, wide) : "No bridges.");
         }
+        const wrong = problemsIn(data);
+        if (wrong.length) parts.push(wrong.join("\n"));
         return parts.join("\n\n");
       });
     });
 
-const namesOf = (
-  { containers = [], bridges = [] }: { containers?: AppContainer[]; bridges?: GefyraBridge[] },
-) => [
+interface Listed {
+  containers?: AppContainer[];
+  bridges?: ObservedBridge[];
+}
+
+function problemsIn({ containers = [], bridges = [] }: Listed): string[] {
+  const ofApps = containers.flatMap(appProblems);
+  return [
+    ...problemLines(ofApps),
+    ...bridges.flatMap(({ metadata, problems }) =>
+      problemLines(problems.filter(notAmong(ofApps)), `bridge ${metadata?.name}`)
+    ),
+  ];
+}
+
+const namesOf = ({ containers = [], bridges = [] }: Listed) => [
   ...containers.map(({ name }) => name),
   ...bridges.map(({ metadata }) => metadata?.name ?? ""),
 ];

@@ -1,6 +1,7 @@
 /** Answers on stdout, in the forms of kubectl. */
 import Table from "cli-table3";
 import { stringify } from "yaml";
+import type { Problem } from "../lib/app/problems.ts";
 
 export type Cell = string | number | undefined;
 
@@ -24,6 +25,16 @@ export function table<T>(rows: T[], columns: Column<T>[], wide = false): string 
   for (const row of rows) out.push(shown.map(({ value }) => String(value(row) ?? "")));
   return out.toString().split("\n").map((line) => line.trimEnd()).join("\n");
 }
+
+/** What works, and still leads nowhere; on stderr, as the answer is the same. */
+export function warn({ quiet }: { quiet?: true | undefined }, problems: Problem[]): void {
+  if (quiet) return;
+  for (const { message, remedy } of problems) console.error(`Warning: ${message}\n  → ${remedy}`);
+}
+
+/** The same within an answer: `! web: app:8000 does not answer`, and what to do. */
+export const problemLines = (problems: Problem[], name?: string): string[] =>
+  problems.map(({ message, remedy }) => `! ${name ? `${name}: ` : ""}${message}\n  → ${remedy}`);
 
 /** `json` and `yaml` print the data whole; anything else the text. */
 export function print(data: unknown, format: string | undefined, text: () => string): void {

@@ -1,8 +1,14 @@
-import { type Status, status as observe, type Statuses, statuses } from "../lib/connection/status.ts";
+import {
+  type BridgeState,
+  type Status,
+  status as observe,
+  type Statuses,
+  statuses,
+} from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { exitCodes } from "../lib/errors.ts";
 import { command, connectionCluster, connectionOption, outputOption, type SetExitCode } from "./command.ts";
-import { print } from "./output.ts";
+import { print, problemLines } from "./output.ts";
 
 export const status = (setExitCode: SetExitCode) =>
   command(
@@ -27,7 +33,7 @@ function textOfAll({ connections }: Statuses): string {
   return connections.length ? connections.map(text).join("\n\n") : text({ connected: false });
 }
 
-function text({ connected, connection, cargo, cluster }: Status): string {
+function text({ connected, connection, cargo, cluster, bridges }: Status): string {
   if (!connection) return "Not connected (`gefyra up` connects)";
   const handshake = cargo?.handshakeAgeSeconds === undefined ? "never" : `${cargo.handshakeAgeSeconds} s ago`;
   const rows: [string, string][] = [
@@ -47,7 +53,24 @@ function text({ connected, connection, cargo, cluster }: Status): string {
     ["Operator", cluster?.operator ? "running" : "not running"],
     ["Stowaway", cluster?.stowaway ? "running" : "not running"],
   ];
-  return rows.map(([name, value]) => `${`${name}:`.padEnd(17)}${value}`).join("\n");
+  const first = rows.map(([name, value]) => row(`${name}:`, value));
+  return [...first, ...bridgeLines(bridges)].join("\n");
+}
+
+const row = (name: string, value: string) => `${name.padEnd(17)}${value}`;
+
+/** One line each, and what is wrong with it below. */
+function bridgeLines(bridges: Status["bridges"]): string[] {
+  if (!bridges?.length) return [row("Bridges:", bridges ? "none" : "cannot be listed")];
+  return bridges.flatMap(({ problems, ...bridge }, i) => {
+    const lines = [bridgeText(bridge), ...problemLines(problems).flatMap((text) => text.split("\n"))];
+    return lines.map((line, j) => row(i + j ? "" : "Bridges:", line));
+  });
+}
+
+function bridgeText({ namespace, name, target, app, phase, pods, message }: Omit<BridgeState, "problems">) {
+  const why = phase === "Active" || !message ? "" : ` (${message})`;
+  return `${name}: ${phase}, ${pods} pods of ${target} in ${namespace}, to ${app}${why}`;
 }
 
 function cargoText(cargo: Status["cargo"]): string {

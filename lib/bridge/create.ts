@@ -1,4 +1,6 @@
 /** `gefyra bridge`: checks everything first, then makes one GefyraBridge and waits until it is true. */
+import { listApps } from "../app/apps.ts";
+import type { Problem } from "../app/problems.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -8,6 +10,7 @@ import { bridgeRef, type GefyraBridge } from "../resources/bridge.ts";
 import { condition } from "../resources/conditions.ts";
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
+import { type ObservedBridge, withProblems } from "./observe.ts";
 import { type BridgeOptions, prepareBridge } from "./prepare.ts";
 import { removeBridges } from "./remove.ts";
 
@@ -17,12 +20,12 @@ export interface BridgeTools {
   steps: Steps;
 }
 
-/** The bridge, which is active, or waits for the first pod of its target. */
+/** The bridge, which is active, or waits for the first pod of its target; with what is wrong on this machine now. */
 export async function createBridge(
   tools: BridgeTools,
   connection: Connection,
   options: BridgeOptions,
-): Promise<GefyraBridge> {
+): Promise<ObservedBridge> {
   const { cluster, steps } = tools;
   const { bridge: wanted } = await steps.step(
     "Checking the target and the local container",
@@ -30,16 +33,34 @@ export async function createBridge(
   );
   return await steps.step("Bridging", async (note) => {
     await cluster.create(wanted);
+    // While the operator works: most apps answer, and then there is nothing to wait for in the end.
+    const early = problemsOf(tools, connection, wanted);
     try {
       const bridge = await untilSettled(cluster, wanted);
       note(condition(bridge.status?.conditions, "Ready")?.message ?? "");
-      return bridge;
+      const problems = (await early).length ? await problemsOf(tools, connection, bridge) : [];
+      return { ...bridge, problems };
     } catch (error) {
       const only = { namespace: options.namespace, name: options.name };
       await removeBridges(cluster, { client: connection.client, only, operated: true });
       throw error;
     }
   });
+}
+
+/** A bridge that works is not undone because nobody could ask the app. */
+async function problemsOf(
+  { engine }: BridgeTools,
+  connection: Connection,
+  bridge: GefyraBridge,
+): Promise<Problem[]> {
+  try {
+    const apps = await listApps(engine, connection);
+    const [observed] = await withProblems(engine, connection, [bridge], apps);
+    return observed?.problems ?? [];
+  } catch {
+    return [];
+  }
 }
 
 async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promise<GefyraBridge> {

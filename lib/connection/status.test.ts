@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Network } from "../docker/engine.ts";
-import { transportOf } from "./status.ts";
+import type { ObservedBridge } from "../bridge/observe.ts";
+import { bridgeState, isConnected, STALE_AFTER_S, transportOf } from "./status.ts";
 
 const network = { name: "gefyra-lab", subnets: ["172.18.0.0/16"] } as Network;
 
@@ -16,3 +17,42 @@ for (
     assert.equal(transportOf(endpoint, [undefined, network]), expected);
   });
 }
+
+Deno.test("connected means: heard lately, known to the cluster, and the other end is there", () => {
+  const heard = (handshakeAgeSeconds?: number) => ({
+    running: true,
+    ...(handshakeAgeSeconds === undefined ? {} : { handshakeAgeSeconds }),
+  });
+  const cluster = { reachable: true, operator: true, stowaway: true, client: "Connected" };
+  assert.equal(isConnected(heard(1), cluster), true);
+  assert.equal(isConnected(heard(1), { ...cluster, operator: false }), true, "the tunnel needs no operator");
+  assert.equal(isConnected(heard(1), { ...cluster, stowaway: false }), false);
+  assert.equal(isConnected(heard(1), { reachable: true, stowaway: true }), false);
+  assert.equal(isConnected(heard(1), { reachable: false }), false);
+  assert.equal(isConnected(heard(STALE_AFTER_S), cluster), false);
+  assert.equal(isConnected(heard(), cluster), false);
+});
+
+Deno.test("a bridge in the status: where from and to, how far it is, and what is wrong here", () => {
+  const problems = [{ message: 'app "app" is gone', remedy: "start it" }];
+  const bridge = {
+    metadata: { namespace: "shop", name: "web-bridge" },
+    spec: {
+      target: { kind: "Deployment", name: "web" },
+      destination: { name: "app", address: "198.18.1.10" },
+    },
+    status: {
+      phase: "Pending",
+      pods: [{ state: "Active" }, { state: "Switching" }],
+      conditions: [{ type: "Ready", message: "1 of 2 pods are bridged" }],
+    },
+    problems,
+  } as unknown as ObservedBridge;
+  assert.deepEqual(bridgeState(bridge), {
+    ...{ namespace: "shop", name: "web-bridge", target: "deployment/web", app: "app", problems },
+    ...{ phase: "Pending", pods: "1/2", message: "1 of 2 pods are bridged" },
+  });
+  const { status: _, ...young } = bridge;
+  const { phase, pods, message } = bridgeState(young as ObservedBridge);
+  assert.deepEqual([phase, pods, message], ["Pending", "0/0", ""]);
+});

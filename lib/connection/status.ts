@@ -1,11 +1,15 @@
 /** What `gefyra status` tells: what is there, not what should be. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
+import type { Problem } from "../app/problems.ts";
+import { activePods, observeBridges, type ObservedBridge } from "../bridge/observe.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
 import { clientRef, type GefyraClient } from "../resources/client.ts";
+import { condition } from "../resources/conditions.ts";
 import { contains } from "../tunnel/addresses.ts";
+import { targetText } from "../workload/target.ts";
 import { cargoStatus } from "./cargo.ts";
 import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";
 
@@ -21,12 +25,38 @@ export interface CargoState {
   device?: string;
 }
 
+export interface BridgeState {
+  namespace: string;
+  name: string;
+  /** e.g. `deployment/web`. */
+  target: string;
+  app: string;
+  phase: string;
+  /** What the operator says of it. */
+  message: string;
+  /** e.g. `1/2`: active, and all that it has. */
+  pods: string;
+  /** On this machine. */
+  problems: Problem[];
+}
+
+export interface ClusterState {
+  reachable: boolean;
+  reason?: string;
+  operator?: boolean;
+  stowaway?: boolean;
+  /** Phase of the GefyraClient; absent where the cluster does not know it. */
+  client?: string;
+}
+
 export interface Status {
   connected: boolean;
   /** Absent when `up` was not run. */
   connection?: Connection;
   cargo?: CargoState;
-  cluster?: { reachable: boolean; reason?: string; operator?: boolean; stowaway?: boolean; client?: string };
+  cluster?: ClusterState;
+  /** Absent where they cannot be read. */
+  bridges?: BridgeState[];
 }
 
 /** WireGuard makes new keys every two minutes while it is used; after three they are not accepted any more. */
@@ -60,11 +90,17 @@ async function observe(
   connection: Connection,
   connectCluster: ConnectCluster,
 ): Promise<Status> {
-  const [cargo, cluster] = await Promise.all([
+  const [cargo, { bridges, ...cluster }] = await Promise.all([
     observeCargo(engine, connection),
-    observeCluster(connection, connectCluster),
+    observeCluster(engine, connection, connectCluster),
   ]);
-  return { connected: isFresh(cargo) && cluster.client !== undefined, connection, cargo, cluster };
+  const connected = isConnected(cargo, cluster);
+  return { connected, connection, cargo, cluster, ...(bridges ? { bridges } : {}) };
+}
+
+/** The last handshake stays fresh for minutes after the other end is gone. Pure. */
+export function isConnected(cargo: CargoState, { client, stowaway }: ClusterState): boolean {
+  return isFresh(cargo) && client !== undefined && stowaway === true;
 }
 
 const isFresh = ({ handshakeAgeSeconds }: CargoState) =>
@@ -116,9 +152,10 @@ export function transportOf(endpoint: string, joined: (Network | undefined)[]): 
 }
 
 async function observeCluster(
+  engine: Engine,
   connection: Connection,
   connectCluster: (connection: Connection) => Promise<Cluster>,
-): Promise<NonNullable<Status["cluster"]>> {
+): Promise<ClusterState & Pick<Status, "bridges">> {
   try {
     const cluster = await connectCluster(connection);
     await cluster.version();
@@ -127,14 +164,35 @@ async function observeCluster(
       const ref = { apiVersion: "apps/v1", kind, namespace, name };
       return ((await cluster.get<V1Deployment | V1StatefulSet>(ref))?.status?.availableReplicas ?? 0) > 0;
     };
-    const client = await cluster.get<GefyraClient>(clientRef(namespace, connection.client));
+    const [operator, stowaway, client, bridges] = await Promise.all([
+      available("Deployment", OPERATOR),
+      available("StatefulSet", STOWAWAY),
+      cluster.get<GefyraClient>(clientRef(namespace, connection.client)),
+      // Not everybody may list the bridges of all namespaces.
+      observeBridges({ engine, cluster }, connection).catch(() => undefined),
+    ]);
     return {
       reachable: true,
-      operator: await available("Deployment", OPERATOR),
-      stowaway: await available("StatefulSet", STOWAWAY),
+      operator,
+      stowaway,
       ...(client ? { client: client.status?.phase ?? "Pending" } : {}),
+      ...(bridges ? { bridges: bridges.map(bridgeState) } : {}),
     };
   } catch (error) {
     return { reachable: false, reason: messageOf(error) };
   }
+}
+
+/** Pure. */
+export function bridgeState({ metadata, spec, status, problems }: ObservedBridge): BridgeState {
+  return {
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+    target: targetText(spec.target),
+    app: spec.destination.name,
+    phase: status?.phase ?? "Pending",
+    message: condition(status?.conditions, "Ready")?.message ?? "",
+    pods: activePods(status ? { status } : {}),
+    problems,
+  };
 }

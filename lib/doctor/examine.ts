@@ -2,6 +2,7 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { type Connection, dockerNames, requireConnection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
+import { lookAtBridges } from "./bridges.ts";
 import { lookAtDns } from "./dns.ts";
 import { examination } from "./examination.ts";
 import type { Finding } from "./finding.ts";
@@ -187,6 +188,10 @@ export async function examine(
     },
     async ({ kubeconfig: cluster, ...ends }) =>
       await lookAtRoundTrip({ engine, cluster, ...ends, guest: await guest(), probe: (await probe)! }),
+  );
+  check(
+    { id: "bridges", title: "Bridges", needs: { connection, kubeconfig, api, cargo } },
+    ({ kubeconfig, connection }) => lookAtBridges(engine, kubeconfig, connection),
   );
   check(
     { id: "leftovers", title: "Leftovers", needs: {}, after: [names, trip] },

@@ -6,6 +6,9 @@ import { CONNECTION_LABEL, ROLE_LABEL } from "../names.ts";
 import type { GefyraBridge } from "../resources/bridge.ts";
 import type { GefyraClient } from "../resources/client.ts";
 import { apiServerCandidate, type Candidate } from "../tunnel/endpoints.ts";
+import type { AppContainer } from "../app/apps.ts";
+import type { ObservedBridge } from "../bridge/observe.ts";
+import { judgeBridges } from "./bridges.ts";
 import { externalName, judgeNames, judgeSilence, parseLookups } from "./dns.ts";
 import type { Result } from "./finding.ts";
 import { localLeftovers, remoteLeftovers } from "./leftovers.ts";
@@ -184,4 +187,37 @@ Deno.test("transports: the API server counts as reached while it carries the tun
     judgeTransports([{ candidate: apiServerCandidate, inUse: true, carries }], 31820);
   assertJudged(judged(true), ["ok", /in use$/]);
   assertJudged(judged(false), ["broken", /though in use$/, /new token/]);
+});
+
+Deno.test("bridges: active and answered, or what keeps them from it", () => {
+  const dead = { message: "app:8000 does not answer", remedy: "look" };
+  const bridge = (phase: string | undefined, more: Record<string, unknown> = {}) => {
+    const { problems = [], fallback, reason = "Switching" } = more;
+    const conditions = [{ type: "Ready", reason, message: "why" }];
+    const metadata = { name: "web", namespace: "shop" };
+    return { metadata, spec: { fallback }, problems, ...(phase ? { status: { phase, conditions } } : {}) };
+  };
+  const app = (strayGateway?: string) => ({ name: "app", ...(strayGateway ? { strayGateway } : {}) });
+  const judge = (bridges: unknown[], apps: unknown[] = [app()]) =>
+    judgeBridges(bridges as ObservedBridge[], apps as AppContainer[]);
+  assertJudged(judge([]), ["ok", /^none$/]);
+  assertJudged(judge([bridge("Active")]), ["ok", /^web: active$/]);
+  assertJudged(judge([bridge("Active", { problems: [dead] })]), [
+    "broken",
+    /^web: app:8000 does not/,
+    /look/,
+  ]);
+  assertJudged(judge([bridge("Active", { problems: [dead], fallback: true })]), ["attention", /^web: app/]);
+  assertJudged(judge([bridge("Suspended")]), [
+    "attention",
+    /^web is Suspended: why$/,
+    /describe .*web.*shop/,
+  ]);
+  assertJudged(judge([bridge(undefined)]), ["attention", /^web is Pending$/]);
+  assertJudged(judge([bridge("Refused")]), ["broken", /^web is Refused: why$/]);
+  assertJudged(judge([bridge("Pending", { reason: "CarrierFailed" })]), ["broken", /^web is Pending: why$/]);
+  assertJudged(judge([], [app("0-a")]), ["broken", /"0-a" instead of Cargo/, /docker network disconnect/]);
+  const [stray] = judge([], [app("0-a")]);
+  const problems = [{ message: stray!.message, remedy: "" }];
+  assert.equal(judge([bridge("Active", { problems })], [app("0-a")]).length, 1, "it is said once");
 });

@@ -1,0 +1,50 @@
+/** The bridges of a connection: what the cluster says of them, and whether their apps take what they bring. */
+import { type AppContainer, listApps } from "../app/apps.ts";
+import { askPorts } from "../app/ports.ts";
+import { bridgeProblems, portsToAsk, type Problem } from "../app/problems.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { API_VERSION } from "../names.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
+
+export interface ObservedBridge extends GefyraBridge {
+  /** Of this machine; empty where nothing is known to be wrong. */
+  problems: Problem[];
+}
+
+export async function bridgesOf(cluster: Cluster, { client }: Connection): Promise<GefyraBridge[]> {
+  const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND });
+  return all.filter(({ spec }) => spec.client === client);
+}
+
+export async function observeBridges(
+  { engine, cluster }: { engine: Engine; cluster: Cluster },
+  connection: Connection,
+  apps?: AppContainer[],
+): Promise<ObservedBridge[]> {
+  const [bridges, known] = await Promise.all([
+    bridgesOf(cluster, connection),
+    apps ?? listApps(engine, connection),
+  ]);
+  return await withProblems(engine, connection, bridges, known);
+}
+
+/** All ports are asked at once. */
+export async function withProblems(
+  engine: Engine,
+  connection: Connection,
+  bridges: GefyraBridge[],
+  apps: AppContainer[],
+): Promise<ObservedBridge[]> {
+  const ports = bridges.flatMap((bridge) => portsToAsk(bridge, apps));
+  const destination = bridges[0]?.spec.destination.address ?? "";
+  const states = await askPorts(engine, connection, { destination, ports });
+  return bridges.map((bridge) => ({ ...bridge, problems: bridgeProblems(bridge, apps, states) }));
+}
+
+/** e.g. `1/2`: how many of the pods that a bridge has are active. Pure. */
+export function activePods({ status }: Pick<GefyraBridge, "status">): string {
+  const pods = status?.pods ?? [];
+  return `${pods.filter(({ state }) => state === "Active").length}/${pods.length}`;
+}

@@ -1,0 +1,48 @@
+/** The bridges of this connection and the apps that they lead to. */
+import { type AppContainer, listApps } from "../app/apps.ts";
+import { appProblems, notAmong, type Problem } from "../app/problems.ts";
+import { observeBridges, type ObservedBridge } from "../bridge/observe.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Engine } from "../docker/engine.ts";
+import { DOCTOR } from "../names.ts";
+import { condition } from "../resources/conditions.ts";
+import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
+
+export async function lookAtBridges(
+  engine: Engine,
+  cluster: Cluster,
+  connection: Connection,
+): Promise<Looked<object>> {
+  const apps = await listApps(engine, connection);
+  const bridges = await observeBridges({ engine, cluster }, connection, apps);
+  const others = bridges.filter(({ metadata }) => !metadata?.name?.startsWith(DOCTOR));
+  return { results: judgeBridges(others, apps), value: {} };
+}
+
+/** Pure. */
+export function judgeBridges(bridges: ObservedBridge[], apps: AppContainer[]): Result[] {
+  const ofApps = apps.flatMap(appProblems);
+  const bad = [
+    ...ofApps.map(({ message, remedy }) => broken(message, remedy)),
+    ...bridges.flatMap((bridge) => judgeBridge(bridge, bridge.problems.filter(notAmong(ofApps)))),
+  ];
+  if (bad.length) return bad;
+  return [
+    ok(bridges.length ? `${bridges.map(({ metadata }) => metadata?.name).join(", ")}: active` : "none"),
+  ];
+}
+
+function judgeBridge({ metadata, spec, status }: ObservedBridge, problems: Problem[]): Result[] {
+  const { name, namespace } = metadata ?? {};
+  const local = problems.map(({ message, remedy }) =>
+    // The original serves meanwhile.
+    spec.fallback ? attention(`${name}: ${message}`, remedy) : broken(`${name}: ${message}`, remedy)
+  );
+  if (status?.phase === "Active") return local;
+  const ready = condition(status?.conditions, "Ready");
+  const message = `${name} is ${status?.phase ?? "Pending"}${ready?.message ? `: ${ready.message}` : ""}`;
+  const remedy = `kubectl describe gefyrabridge ${name} --namespace ${namespace}`;
+  const failed = status?.phase === "Refused" || /Failed$|^Forbidden$/.test(ready?.reason ?? "");
+  return [failed ? broken(message, remedy) : attention(message, remedy), ...local];
+}
