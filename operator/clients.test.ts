@@ -3,6 +3,7 @@ import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import type { BridgedApp, GefyraClient } from "../lib/resources/client.ts";
 import { bridgedApps, namesOtherApps } from "./clients.ts";
 
+const SUBNET = "198.18.1.0/24";
 const bridge = (client: string, name: string, address: string, deleted = false) =>
   ({
     metadata: deleted ? { deletionTimestamp: new Date() } : {},
@@ -17,6 +18,8 @@ Deno.test("the apps that a client's bridges name, each once and in one order", (
     bridge("me", "b", "198.18.1.11"),
     bridge("me", "b", "198.18.1.12"),
     bridge("me", "going", "198.18.1.13", true),
+    bridge("me", "foreign", "198.18.2.14"),
+    bridge("me", "none", "198.18.1.999"),
   ];
   const expected = [
     { name: "a", address: "198.18.1.10" },
@@ -24,15 +27,16 @@ Deno.test("the apps that a client's bridges name, each once and in one order", (
     { name: "b", address: "198.18.1.12" },
     { name: "going", address: "198.18.1.13" },
   ];
-  assert.deepEqual(bridgedApps("me", bridges), expected);
-  assert.deepEqual(bridgedApps("me", bridges.toReversed()), expected);
-  assert.deepEqual(bridgedApps("nobody", bridges), []);
+  assert.deepEqual(bridgedApps("me", SUBNET, bridges), expected);
+  assert.deepEqual(bridgedApps("me", SUBNET, bridges.toReversed()), expected);
+  assert.deepEqual(bridgedApps("nobody", SUBNET, bridges), []);
 });
 
 Deno.test("a client's status is written anew when its bridges name other apps", () => {
-  const client = (apps?: BridgedApp[]) => ({ metadata: { name: "me" }, status: { apps } }) as GefyraClient;
+  const client = (apps?: BridgedApp[]) =>
+    ({ metadata: { name: "me" }, status: { tunnel: { subnet: SUBNET }, apps } }) as GefyraClient;
   const [a, b] = [bridge("me", "a", "198.18.1.10"), bridge("me", "b", "198.18.1.11")];
-  const known = client(bridgedApps("me", [a, b]));
+  const known = client(bridgedApps("me", SUBNET, [a, b]));
   assert.equal(namesOtherApps(known, [b, a]), false);
   const asServed = [{ address: "198.18.1.10", name: "a" }];
   assert.equal(namesOtherApps(client(asServed), [a]), false, "whatever the order of the fields");

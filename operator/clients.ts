@@ -2,7 +2,7 @@ import { FINALIZER } from "../lib/names.ts";
 import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../lib/resources/client.ts";
 import { bridgeRef, type GefyraBridge } from "../lib/resources/bridge.ts";
 import { type ConditionUpdate, withCondition } from "../lib/resources/conditions.ts";
-import { pickTunnelSubnet } from "../lib/tunnel/addresses.ts";
+import { contains, pickTunnelSubnet } from "../lib/tunnel/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
 import { hasOwnKey, type Tunnel } from "./tunnel.ts";
 
@@ -26,7 +26,7 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   const given: ClientStatus = {
     ...client.status,
     tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
-    apps: bridgedApps(name, world.bridges.all()),
+    apps: bridgedApps(name, subnet, world.bridges.all()),
   };
   const assigned = await writeStatus(context, world.clients, ref, client, given);
   const state = await tunnel.apply();
@@ -50,9 +50,10 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   });
 }
 
-/** The apps that a client's bridges name, each once: whoever gives out addresses may not see all bridges. Pure. */
-export function bridgedApps(client: string, bridges: GefyraBridge[]): BridgedApp[] {
-  const named = bridges.filter(({ spec }) => spec.client === client).map(({ spec }) => spec.destination);
+/** The apps that a client's bridges name, each once, where they are its own: whoever gives out addresses may not see all bridges. Pure. */
+export function bridgedApps(client: string, subnet: string, bridges: GefyraBridge[]): BridgedApp[] {
+  const named = bridges.filter(({ spec }) => spec.client === client).map(({ spec }) => spec.destination)
+    .filter(({ address }) => contains(subnet, address));
   const byAddress = new Map(named.map(({ name, address }) => [appKey({ name, address }), { name, address }]));
   return [...byAddress].sort(([a], [b]) => a < b ? -1 : 1).map(([, app]) => app);
 }
@@ -61,8 +62,8 @@ const appKey = ({ name, address }: BridgedApp) => `${address} ${name}`;
 
 /** Whether a client's status names other apps than its bridges do. The API server has its own order of fields. Pure. */
 export function namesOtherApps({ metadata, status }: GefyraClient, bridges: GefyraBridge[]): boolean {
-  const said = (status?.apps ?? []).map(appKey), wanted = bridgedApps(metadata?.name ?? "", bridges);
-  return said.join() !== wanted.map(appKey).join();
+  const wanted = bridgedApps(metadata?.name ?? "", status?.tunnel?.subnet ?? "", bridges);
+  return (status?.apps ?? []).map(appKey).join() !== wanted.map(appKey).join();
 }
 
 /** Whether a client is heard is for liveness to say; a new Stowaway must not resume the bridges of a silent one. */

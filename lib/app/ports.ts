@@ -1,8 +1,8 @@
 /** Asks ports of app containers as whoever comes through the tunnel does: from Cargo, with its address in the tunnel. */
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { hostIn, hosts } from "../tunnel/addresses.ts";
-import type { PortState, PortStates } from "./problems.ts";
+import { hosts } from "../tunnel/addresses.ts";
+import type { PortState, PortStates, Question } from "./problems.ts";
 
 /** Apps are next door: who has not answered by then does not. */
 const PATIENCE_S = 1;
@@ -10,18 +10,18 @@ const PATIENCE_S = 1;
 const DOCKER_PATIENCE_MS = 3_000;
 
 /**
- * SOURCE SECONDS ADDRESS:PORT…: connects to all at once and says of each what came of it. Answers to the source's
+ * SECONDS SOURCE/ADDRESS:PORT…: connects to all at once and says of each what came of it. Answers to the source's
  * address take the app's default route, as those to the cluster do. Perl, since bash cannot choose a source.
  */
 const PROGRAM =
   `use strict; use Socket; use IO::Handle; use IO::Select; use Errno qw(EINPROGRESS ECONNREFUSED);
-my ($source, $seconds, @targets) = @ARGV;
+my ($seconds, @targets) = @ARGV;
 my $select = IO::Select->new; my %asked;
 sub answer { my ($target, $error) = @_; print "$target ", !$error ? "open" : $error == ECONNREFUSED ? "refused" : "silent", "\\n" }
-for my $target (@targets) {
-  my ($host, $port) = split /:/, $target;
+for (@targets) {
+  my ($source, $target) = split "/"; my ($host, $port) = split /:/, $target;
   socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "$!\\n";
-  bind($socket, pack_sockaddr_in(0, inet_aton($source))) or die "$!\\n";
+  next unless bind($socket, pack_sockaddr_in(0, inet_aton($source) // next)); # not an address of this connection
   $socket->blocking(0);
   if (connect($socket, pack_sockaddr_in($port, inet_aton($host)))) { answer($target, 0) }
   elsif ($! == EINPROGRESS) { $select->add($socket); $asked{$socket} = $target }
@@ -37,20 +37,20 @@ while ($select->count && time < $end) {
 }
 print "$_ silent\\n" for values %asked;`;
 
-/** `destination`: an address of the connection's part of the tunnel. Whatever cannot be asked is left out. */
+/** Whatever cannot be asked is left out. */
 export async function askPorts(
   engine: Engine,
   connection: Connection,
-  { destination, ports }: { destination: string; ports: string[] },
+  questions: Question[],
 ): Promise<PortStates> {
-  if (ports.length === 0) return {};
-  const source = hostIn(`${destination}/24`, hosts.cargo);
+  if (questions.length === 0) return {};
+  const targets = new Set(questions.map(({ port, destination }) => `${cargoIn(destination)}/${port}`));
   const { cargo } = dockerNames(connection.name);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), DOCKER_PATIENCE_MS);
   });
-  const asked = engine.exec(cargo, ["perl", "-e", PROGRAM, source, `${PATIENCE_S}`, ...new Set(ports)]);
+  const asked = engine.exec(cargo, ["perl", "-e", PROGRAM, `${PATIENCE_S}`, ...targets]);
   try {
     const answer = await Promise.race([asked.catch(() => undefined), patience]);
     return parseStates(answer?.stdout ?? "");
@@ -58,6 +58,9 @@ export async function askPorts(
     clearTimeout(timer);
   }
 }
+
+/** Cargo's address in the part of the tunnel that an address belongs to; a bridge may name anything. */
+const cargoIn = (address: string) => address.replace(/\d+$/, `${hosts.cargo}`);
 
 /** Pure. */
 export function parseStates(text: string): PortStates {

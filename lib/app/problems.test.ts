@@ -75,7 +75,11 @@ Deno.test("each port is told apart", () => {
 });
 
 Deno.test("asked are the TCP ports of an app that runs where the bridge leads", () => {
-  assert.deepEqual(portsToAsk(bridge([tcp(8000), udp(53), tcp(9)]), [other, app()]), [at, "172.28.4.10:9"]);
+  const destination = "198.18.3.10";
+  assert.deepEqual(portsToAsk(bridge([tcp(8000), udp(53), tcp(9)]), [other, app()]), [
+    { port: at, destination },
+    { port: "172.28.4.10:9", destination },
+  ]);
   for (
     const apps of [[], [other], [stopped("exited")], [app({ state: "paused" })], [
       app({ address: "172.28.4.12" }),
@@ -88,4 +92,11 @@ Deno.test("asked are the TCP ports of an app that runs where the bridge leads", 
 Deno.test("an app without a bridge may be lost, too", () => {
   assert.deepEqual(appProblems(app()), []);
   assert.match(appProblems(app({ strayGateway: "0-a" }))[0]!.message, /does not reach the cluster/);
+});
+
+Deno.test("a bridge that names what is no address is none of an app's", () => {
+  const odd = bridge();
+  odd.spec.destination.address = "198.18.1.999";
+  assert.deepEqual(portsToAsk(odd, [app()]), []);
+  assert.match(bridgeProblems(odd, [app()], {})[0]!.message, /another address/);
 });

@@ -1,6 +1,5 @@
 /** What keeps the traffic of a bridge, or an app itself, from getting anywhere on this machine. Pure. */
 import type { BridgePort, GefyraBridge } from "../resources/bridge.ts";
-import { translate } from "../tunnel/addresses.ts";
 import type { AppContainer } from "./apps.ts";
 
 export interface Problem {
@@ -20,12 +19,20 @@ type Bridge = Pick<GefyraBridge, "metadata" | "spec">;
 
 const key = (address: string, { local }: BridgePort) => `${address}:${local}`;
 
+/** A TCP port of an app, and the address in the tunnel that leads to it. */
+export interface Question {
+  /** `ADDRESS:PORT` on the Docker network. */
+  port: string;
+  destination: string;
+}
+
 /** The ports worth a question. A UDP port answers nobody who does not speak its protocol. */
-export function portsToAsk({ spec: { destination, ports } }: Bridge, apps: AppContainer[]): string[] {
+export function portsToAsk({ spec: { destination, ports } }: Bridge, apps: AppContainer[]): Question[] {
   const app = apps.find(({ name }) => name === destination.name);
   if (app?.state !== "running" || !app.address || !leadsTo(destination.address, app)) return [];
   const { address } = app;
-  return ports.filter(({ protocol }) => protocol === "TCP").map((port) => key(address, port));
+  return ports.filter(({ protocol }) => protocol === "TCP")
+    .map((port) => ({ port: key(address, port), destination: destination.address }));
 }
 
 /** Empty where nothing is known to be wrong. */
@@ -79,7 +86,9 @@ export function appProblems({ name, strayGateway }: AppContainer): Problem[] {
   return [{ message, remedy }];
 }
 
-/** Whether an address in the tunnel is that of an app. */
+/** Whether an address in the tunnel is that of an app: both have the same place in a /24. A bridge may name anything. */
 function leadsTo(address: string, app: AppContainer): boolean {
-  return app.address !== undefined && translate(app.address, `${address}/24`) === address;
+  return app.address !== undefined && placeOf(app.address) === placeOf(address);
 }
+
+const placeOf = (address: string) => address.split(".")[3];

@@ -37,9 +37,7 @@ export async function withProblems(
   bridges: GefyraBridge[],
   apps: AppContainer[],
 ): Promise<ObservedBridge[]> {
-  const ports = bridges.flatMap((bridge) => portsToAsk(bridge, apps));
-  const destination = bridges[0]?.spec.destination.address ?? "";
-  const states = await askPorts(engine, connection, { destination, ports });
+  const states = await askPorts(engine, connection, bridges.flatMap((bridge) => portsToAsk(bridge, apps)));
   return bridges.map((bridge) => ({ ...bridge, problems: bridgeProblems(bridge, apps, states) }));
 }
 
