@@ -27,6 +27,13 @@ Deno.test("troubleshooting explains every error that there is, and no other, in 
   assert.deepEqual(explained, [...await errorIds(), "internal"].sort());
 });
 
+Deno.test("troubleshooting has every answer under the heading where people look for it", async () => {
+  const sections = (await read("docs/troubleshooting.md")).split(/^## /m);
+  const answers = sections.map((text) => [text.split("\n")[0], text.match(/^\*\*/gm)?.length ?? 0]);
+  const found = answers.filter(([, count]) => count !== 0);
+  assert.deepEqual(found.map(([heading]) => heading), ["What people run into"]);
+});
+
 Deno.test("every relative link in the documents leads to a file", async () => {
   const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
   for (const folder of ["docs", "docs/decisions"]) {
