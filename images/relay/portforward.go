@@ -124,8 +124,8 @@ func upgrade(conn *tls.Conn, asked *http.Request) (*portForward, error) {
 	if err != nil {
 		return nil, err
 	}
-	if answer.StatusCode != http.StatusSwitchingProtocols {
-		return nil, fmt.Errorf("the API server answers %s", answer.Status)
+	if err := checkWebSocket(asked, answer); err != nil {
+		return nil, err
 	}
 	forward := &portForward{conn: conn}
 	messages := &webSocketReader{from: reader, answer: forward.control}

@@ -2,10 +2,15 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha1"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"slices"
+	"strings"
 )
 
 // The opcodes of RFC 6455.
@@ -46,6 +51,40 @@ func putWebSocketHeader(before []byte, opcode byte, length int) int {
 		header[1] = 0x80 | byte(length)
 	}
 	return start
+}
+
+// What a server appends to the client's key before it hashes it (RFC 6455, 1.3).
+const webSocketSecret = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+// checkWebSocket refuses an answer that is not one to this question (RFC 6455, 4.1): a proxy's cache, or a server that speaks
+// something else from here on, would otherwise be taken for the API server.
+func checkWebSocket(asked *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusSwitchingProtocols {
+		return fmt.Errorf("the API server answers %s", answer.Status)
+	}
+	digest := sha1.Sum([]byte(asked.Header.Get("Sec-Websocket-Key") + webSocketSecret))
+	if answer.Header.Get("Sec-Websocket-Accept") != base64.StdEncoding.EncodeToString(digest[:]) {
+		return errors.New("the answer is not to this question: something between here and the API server answers for it")
+	}
+	if !strings.EqualFold(answer.Header.Get("Upgrade"), "websocket") || !hasToken(answer.Header, "Connection", "upgrade") {
+		return errors.New("the answer is no WebSocket")
+	}
+	chosen := answer.Header.Get("Sec-Websocket-Protocol")
+	if offered := strings.Split(asked.Header.Get("Sec-Websocket-Protocol"), ", "); !slices.Contains(offered, chosen) {
+		return fmt.Errorf("the API server speaks %q, which nobody asked for", chosen)
+	}
+	return nil
+}
+
+func hasToken(header http.Header, name, token string) bool {
+	for _, value := range header.Values(name) {
+		for one := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(one), token) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // webSocketReader reads the bytes of binary messages.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -50,5 +51,40 @@ func TestChannelsGreetAndThenCarryDataOrAnError(t *testing.T) {
 	before := make([]byte, headroom)
 	if got := before[forward.putHeader(before, 10):]; !bytes.Equal(got, []byte{0x82, 0x8b, 0, 0, 0, 0, 0}) {
 		t.Fatalf("%x", got)
+	}
+}
+
+func TestAnAnswerHasToBeToTheQuestion(t *testing.T) {
+	asked := &http.Request{Header: http.Header{
+		"Sec-Websocket-Key":      {"dGhlIHNhbXBsZSBub25jZQ=="},
+		"Sec-Websocket-Protocol": {tunnelProtocol + ", " + channelsProtocol},
+	}}
+	// The key and its answer are the RFC's own example.
+	const accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+	for _, row := range []struct {
+		what, accept, upgrade, connection, protocol string
+		status                                      int
+		want                                        string
+	}{
+		{"right", accept, "websocket", "Upgrade", tunnelProtocol, 101, ""},
+		{"older", accept, "WebSocket", "keep-alive, upgrade", channelsProtocol, 101, ""},
+		{"no answer to the key", "", "websocket", "Upgrade", tunnelProtocol, 101, "not to this question"},
+		{"an answer to another key", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "websocket", "Upgrade", tunnelProtocol, 101, "not to this question"},
+		{"another protocol", accept, "h2c", "Upgrade", tunnelProtocol, 101, "no WebSocket"},
+		{"not for this hop", accept, "websocket", "keep-alive", tunnelProtocol, 101, "no WebSocket"},
+		{"what nobody offered", accept, "websocket", "Upgrade", "v5.channel.k8s.io", 101, "nobody asked for"},
+		{"nothing of what was offered", accept, "websocket", "Upgrade", "", 101, "nobody asked for"},
+		{"refused", "", "", "", "", 403, "answers 403"},
+	} {
+		answer := &http.Response{StatusCode: row.status, Status: "403 Forbidden", Header: http.Header{}}
+		for name, value := range map[string]string{
+			"Sec-Websocket-Accept": row.accept, "Upgrade": row.upgrade, "Connection": row.connection, "Sec-Websocket-Protocol": row.protocol,
+		} {
+			answer.Header.Set(name, value)
+		}
+		err := checkWebSocket(asked, answer)
+		if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
+			t.Errorf("%s: %v", row.what, err)
+		}
 	}
 }
