@@ -18,7 +18,7 @@ function docker(connections: string[], orphans: string[] = []) {
       value === "" ? key in one.labels : one.labels[key] === value
     );
   const engine = {
-    version: () => Promise.resolve({ version: "28", os: "linux" }),
+    version: () => Promise.resolve({ version: "28", os: "linux", at: "" }),
     networks: (labels: Labels) => Promise.resolve(networks.filter(fits(labels))),
     containers: (labels: Labels) => Promise.resolve(containers.filter(fits(labels))),
     volumes: () => Promise.resolve([]),

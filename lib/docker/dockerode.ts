@@ -1,16 +1,18 @@
 /** The Docker API through dockerode: the only file that imports it. */
 // @ts-types="@types/dockerode"
 import Docker from "dockerode";
+import { Agent } from "node:https";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Buffer } from "node:buffer";
 import { GefyraError, messageOf } from "../errors.ts";
+import { describeEndpoint, type Endpoint, findEndpoint } from "./endpoint.ts";
 import type { Container, Engine, ExecResult, Labels, Network, OutputSink } from "./engine.ts";
 import { gatewayOrder } from "./gateway.ts";
 import { checkImageName } from "./images.ts";
 
 /** Ports, volumes and the tunnel's ends would be on another machine than the user's, and `ssh2` makes every start slower. */
-function refuseSsh(host: string): void {
+function refuseSsh({ host }: Endpoint): void {
   if (!host.startsWith("ssh:")) return;
   throw new GefyraError("docker-over-ssh", `Cannot use Docker at ${host}: Gefyra does not speak SSH`, {
     exit: "unreachable",
@@ -19,86 +21,134 @@ function refuseSsh(host: string): void {
   });
 }
 
-/**
- * Connects to the engine named by `DOCKER_HOST`, else to the first socket found where Docker, Docker Desktop
- * and rootless Docker put theirs.
- */
+/** For dockerode, which by itself knows `DOCKER_HOST` only. */
+function dockerOptions({ host, tls }: Endpoint): Docker.DockerOptions {
+  const socket = host.match(/^(?:unix|npipe):\/\/(.*)$/)?.[1];
+  if (socket) return { socketPath: socket };
+  const { hostname, port, protocol } = new URL(host.replace(/^tcp:/, "http:"));
+  if (!tls && protocol === "http:") return { host: hostname, port: port || 2375, protocol: "http" };
+  const { ca, cert, key, verify } = tls ?? { verify: true };
+  const files = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  // dockerode does not hand on that nothing has to be verified.
+  const agent = verify ? {} : { agent: new Agent({ ...files, rejectUnauthorized: false }) };
+  return { host: hostname, port: port || 2376, protocol: "https", ...files, ...agent };
+}
+
+function unreachable(endpoint: Endpoint, cause: unknown): GefyraError {
+  const at = describeEndpoint(endpoint);
+  return new GefyraError("docker-unreachable", `Cannot reach Docker at ${at}: ${messageOf(cause)}`, {
+    exit: "unreachable",
+    hint:
+      "start Docker, or choose another with DOCKER_HOST or `docker context use NAME`; you must be allowed to " +
+      "use it (`docker ps`)",
+    cause,
+  });
+}
+
+/** No connection, as the operating system says; what the engine itself says has a status code. */
+function isOfTheLine(thrown: unknown): boolean {
+  return typeof (thrown as { code?: unknown })?.code === "string" && statusCode(thrown) === undefined;
+}
+
+/** The same engine, whose every call may fail with another error than dockerode's. */
+function withErrors(engine: Engine, explained: (thrown: unknown) => unknown): Engine {
+  const calls = Object.entries(engine).map(([name, call]) => [name, async (...args: never[]) => {
+    try {
+      return await (call as (...args: never[]) => Promise<unknown>)(...args);
+    } catch (thrown) {
+      throw explained(thrown);
+    }
+  }]);
+  return Object.fromEntries(calls) as Engine;
+}
+
+/** Connects to the engine that the docker program would use now. */
 export function connectEngine(): Engine {
-  const docker = new Docker();
+  let found: { docker: Docker; endpoint: Endpoint } | undefined;
+  const connect = () => {
+    if (found) return found;
+    const endpoint = findEndpoint();
+    refuseSsh(endpoint);
+    return found = { docker: new Docker(dockerOptions(endpoint)), endpoint };
+  };
+  const docker = () => connect().docker;
+  const explained = (cause: unknown) =>
+    isOfTheLine(cause) && found ? unreachable(found.endpoint, cause) : cause;
+  return withErrors(engineOf(docker, connect), explained);
+}
+
+type Connect = () => { docker: Docker; endpoint: Endpoint };
+
+function engineOf(docker: () => Docker, connect: Connect): Engine {
   return {
     version: async () => {
-      refuseSsh(Deno.env.get("DOCKER_HOST") ?? "");
+      const { docker, endpoint } = connect();
       try {
         const { Version, Os } = await docker.version();
-        return { version: Version, os: Os };
+        return { version: Version, os: Os, at: describeEndpoint(endpoint) };
       } catch (cause) {
-        throw new GefyraError("docker-unreachable", `Cannot reach Docker: ${messageOf(cause)}`, {
-          exit: "unreachable",
-          hint:
-            "start Docker, or point DOCKER_HOST at its socket, and make sure that you may use it (`docker ps`)",
-          cause,
-        });
+        throw unreachable(endpoint, cause);
       }
     },
 
-    networks: async (labels) => (await docker.listNetworks({ filters: filter(labels) })).map(toNetwork),
-    allNetworks: async () => (await docker.listNetworks()).map(toNetwork),
-    network: (name) => orUndefined(async () => toNetwork(await docker.getNetwork(name).inspect())),
-    createNetwork: async (options) => (await docker.createNetwork(options)).id,
+    networks: async (labels) => (await docker().listNetworks({ filters: filter(labels) })).map(toNetwork),
+    allNetworks: async () => (await docker().listNetworks()).map(toNetwork),
+    network: (name) => orUndefined(async () => toNetwork(await docker().getNetwork(name).inspect())),
+    createNetwork: async (options) => (await docker().createNetwork(options)).id,
     connect: async (network, container, ipv4) => {
-      await docker.getNetwork(network).connect({
+      await docker().getNetwork(network).connect({
         Container: container,
         ...(ipv4 ? { EndpointConfig: { IPAMConfig: { IPv4Address: ipv4 } } } : {}),
       });
     },
     disconnect: (network, container) =>
-      ignoreMissing(() => docker.getNetwork(network).disconnect({ Container: container, Force: true })),
-    removeNetwork: (id) => ignoreMissing(() => docker.getNetwork(id).remove()),
+      ignoreMissing(() => docker().getNetwork(network).disconnect({ Container: container, Force: true })),
+    removeNetwork: (id) => ignoreMissing(() => docker().getNetwork(id).remove()),
 
-    createVolume: async (name, labels) => void await docker.createVolume({ Name: name, Labels: labels }),
+    createVolume: async (name, labels) => void await docker().createVolume({ Name: name, Labels: labels }),
     volumes: async (labels) =>
-      (await docker.listVolumes({ filters: JSON.stringify(filter(labels)) })).Volumes?.map((v) => v.Name) ??
+      (await docker().listVolumes({ filters: JSON.stringify(filter(labels)) })).Volumes?.map((v) => v.Name) ??
         [],
-    removeVolume: (name) => ignoreMissing(() => docker.getVolume(name).remove()),
+    removeVolume: (name) => ignoreMissing(() => docker().getVolume(name).remove()),
 
     containers: async (labels) =>
-      (await docker.listContainers({ all: true, filters: filter(labels) })).map(toContainer),
-    inspect: (nameOrId) => orUndefined(() => docker.getContainer(nameOrId).inspect()),
-    create: async (options) => (await docker.createContainer(options)).id,
-    start: async (id) => void await docker.getContainer(id).start(),
-    stop: (id, timeoutSeconds) => ignoreMissing(() => docker.getContainer(id).stop({ t: timeoutSeconds })),
-    kill: (id, signal) => ignoreMissing(() => docker.getContainer(id).kill({ signal })),
-    restart: async (id) => void await docker.getContainer(id).restart(),
-    remove: (id) => ignoreMissing(() => docker.getContainer(id).remove({ force: true, v: true })),
-    wait: async (id) => (await docker.getContainer(id).wait({ condition: "next-exit" })).StatusCode,
+      (await docker().listContainers({ all: true, filters: filter(labels) })).map(toContainer),
+    inspect: (nameOrId) => orUndefined(() => docker().getContainer(nameOrId).inspect()),
+    create: async (options) => (await docker().createContainer(options)).id,
+    start: async (id) => void await docker().getContainer(id).start(),
+    stop: (id, timeoutSeconds) => ignoreMissing(() => docker().getContainer(id).stop({ t: timeoutSeconds })),
+    kill: (id, signal) => ignoreMissing(() => docker().getContainer(id).kill({ signal })),
+    restart: async (id) => void await docker().getContainer(id).restart(),
+    remove: (id) => ignoreMissing(() => docker().getContainer(id).remove({ force: true, v: true })),
+    wait: async (id) => (await docker().getContainer(id).wait({ condition: "next-exit" })).StatusCode,
     attach: async (id, stdout, stderr) => {
-      const stream = await docker.getContainer(id).attach({ stream: true, stdout: true, stderr: true });
-      return { done: demultiplex(docker, stream, stdout, stderr) };
+      const stream = await docker().getContainer(id).attach({ stream: true, stdout: true, stderr: true });
+      return { done: demultiplex(docker(), stream, stdout, stderr) };
     },
     logs: async (id, tail) => {
-      const raw = await docker.getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false });
+      const raw = await docker().getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false });
       const output = collect();
       const stream = new PassThrough();
-      const done = demultiplex(docker, stream, output.sink, output.sink);
+      const done = demultiplex(docker(), stream, output.sink, output.sink);
       stream.end(raw);
       await done;
       return output.text();
     },
 
-    exec: (id, command, stdin) => exec(docker, id, command, stdin),
+    exec: async (id, command, stdin) => await exec(docker(), id, command, stdin),
     put: async (id, folder, tar) =>
-      void await docker.getContainer(id).putArchive(Buffer.from(tar), { path: folder }),
+      void await docker().getContainer(id).putArchive(Buffer.from(tar), { path: folder }),
 
     image: (name) =>
       orUndefined(async () => {
         checkImageName(name);
-        const image = await docker.getImage(name).inspect();
+        const image = await docker().getImage(name).inspect();
         return { id: image.Id, labels: image.Config.Labels ?? {} };
       }),
     pull: async (name, onProgress) => {
-      const stream = await docker.pull(name);
+      const stream = await docker().pull(name);
       await new Promise<void>((resolve, reject) =>
-        docker.modem.followProgress(
+        docker().modem.followProgress(
           stream,
           (error) => error ? reject(error) : resolve(),
           (event: { status?: string; progress?: string }) =>
@@ -109,7 +159,7 @@ export function connectEngine(): Engine {
     save: async (names) => {
       const query = names.map((name) => `names=${encodeURIComponent(name)}`).join("&");
       const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) =>
-        docker.modem.dial(
+        docker().modem.dial(
           // The modem cuts the last character of a path with a query, where it expects its own options.
           { path: `/images/get?${query}&`, method: "GET", isStream: true, statusCodes: { 200: true } },
           (error, data) => error ? reject(error) : resolve(data as NodeJS.ReadableStream),

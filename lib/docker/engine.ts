@@ -44,8 +44,8 @@ export interface Attached {
 }
 
 export interface Engine {
-  /** Version and operating system; fails with a `GefyraError` when no engine answers. */
-  version(): Promise<{ version: string; os: string }>;
+  /** Version, operating system and, for people, where it is; fails with a `GefyraError` when no engine answers. */
+  version(): Promise<{ version: string; os: string; at: string }>;
 
   networks(labels: Labels): Promise<Network[]>;
   allNetworks(): Promise<Network[]>;

@@ -7,8 +7,8 @@ import { missingRights, rightText } from "../bridge/rights.ts";
 import { attention, broken, type Looked, ok } from "./finding.ts";
 
 export async function lookAtDocker(engine: Engine): Promise<Looked<{ version: string }>> {
-  const { version, os } = await engine.version();
-  const result = os === "linux" ? ok(version) : broken(
+  const { version, os, at } = await engine.version();
+  const result = os === "linux" ? ok(`${version} at ${at}`, { version, at }) : broken(
     `${version}, with containers for ${os}`,
     "switch Docker to Linux containers",
   );
