@@ -45,7 +45,7 @@ func openPortForward(t target, token string) (*portForward, error) {
 	if err != nil {
 		return nil, err
 	}
-	tcp, err := dial(server)
+	tcp, err := dial(server, t.Proxy)
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +66,24 @@ func openPortForward(t target, token string) (*portForward, error) {
 }
 
 // dial reports why the kubeconfig's own address does not answer.
-func dial(server *url.URL) (conn net.Conn, err error) {
+func dial(server *url.URL, proxy string) (net.Conn, error) {
 	port := server.Port()
 	if port == "" {
 		port = "443"
 	}
-	for _, host := range hostsOf(server) {
+	if proxy == "" {
+		return dialFirst(hostsOf(server), port)
+	}
+	through, err := url.Parse(proxy)
+	if err != nil {
+		return nil, errors.New("the kubeconfig's proxy-url is no URL")
+	}
+	return dialThrough(through, net.JoinHostPort(server.Hostname(), port))
+}
+
+// dialFirst reports why the first of them does not answer, where none does.
+func dialFirst(hosts []string, port string) (conn net.Conn, err error) {
+	for _, host := range hosts {
 		one, failed := net.DialTimeout("tcp", net.JoinHostPort(host, port), connectTimeout)
 		if failed == nil {
 			return one, nil

@@ -19,6 +19,8 @@ type target struct {
 		ServerName string `json:"serverName"`
 		Insecure   bool   `json:"insecure"`
 	} `json:"trust"`
+	// As `proxy-url` of the kubeconfig; empty: none.
+	Proxy     string `json:"proxy"`
 	Namespace string `json:"namespace"`
 	Pod       string `json:"pod"`
 }

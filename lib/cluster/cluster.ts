@@ -66,6 +66,8 @@ export interface Cluster {
   /** Address of the API server as the kubeconfig has it. */
   server: URL;
   trust: ServerTrust;
+  /** The proxy through which it is reached (`proxy-url`): `http`, `https` or `socks5`, maybe with a password. */
+  proxy?: string;
   /** The context's namespace, `default` when it names none. */
   namespace: string;
   /** e.g. `v1.34.4`; fails with a `GefyraError` when no API server answers or the credentials are refused. */

@@ -35,6 +35,7 @@ export async function startRelay(
   const target = {
     server: cluster.server.href,
     trust: cluster.trust,
+    ...(cluster.proxy ? { proxy: cluster.proxy } : {}),
     namespace: connection.namespace,
     pod: STOWAWAY_POD,
   };
