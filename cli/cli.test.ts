@@ -145,3 +145,34 @@ Deno.test("the program ends with the exit code of the command line", async () =>
   assert.deepEqual([code, stdout], [exitCodes.usage, ""]);
   assert.match(stderr, /unknown command/);
 });
+
+Deno.test("a kubeconfig that cannot be used is one error, and no stack", async () => {
+  const file = await Deno.makeTempFile();
+  const using = (cluster: object, user: object) =>
+    JSON.stringify({
+      "current-context": "c",
+      clusters: [{ name: "c", cluster }],
+      users: [{ name: "u", user }],
+      contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+    });
+  const key = { "client-certificate-data": btoa("nothing"), "client-key-data": btoa("nothing") };
+  const table: [string, RegExp][] = [
+    ["null", /there is no kubeconfig/],
+    ["clusters: 5", /clusters is not a list/],
+    [using({ server: 5 }, {}), /server is not text/],
+    [using({ server: "not a url" }, {}), /"not a url", is not a URL/],
+    [using({ server: "https://127.0.0.1:1" }, key), /the client-key of user "u" cannot be used/],
+  ];
+  try {
+    for (const [text, says] of table) {
+      await Deno.writeTextFile(file, text);
+      const { code, stderr } = await run("up", "--kubeconfig", file);
+      assert.equal(code, exitCodes.unreachable, stderr);
+      assert.match(stderr, says);
+      assert.match(stderr, /^Error: Cannot /);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});

@@ -1,18 +1,35 @@
 /** The secrets of a kubeconfig, so that they can be taken out of whatever else has them. */
 import { Buffer } from "node:buffer";
-import { delimiter } from "node:path";
+import { resolve } from "node:path";
 import { parse } from "yaml";
+import { kubeconfigFiles } from "../cluster/kubeconfig-files.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
 
 interface Kubeconfig {
   users?: { user?: Record<string, unknown> & { exec?: { env?: { value?: string }[] } } }[];
 }
 
-/** `paths` as in `KUBECONFIG`, empty for the default one; a file that cannot be read has none. */
+/** Also of the files that it names. `paths` as in `KUBECONFIG`, empty for the default one; a file that cannot be read has none. */
 export async function kubeconfigSecrets(paths: string): Promise<string[]> {
-  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? ".";
-  const files = paths ? paths.split(delimiter).filter(Boolean) : [`${home}/.kube/config`];
-  const texts = await Promise.all(files.map((file) => Deno.readTextFile(file).catch(() => "")));
-  return texts.flatMap(secretsIn);
+  const { files } = kubeconfigFiles(paths);
+  const found = await Promise.all(files.map(async (file) => {
+    const text = await Deno.readTextFile(file).catch(() => "");
+    const beside = await Promise.all(
+      secretFiles(text, resolve(file)).map((one) => Deno.readTextFile(one).catch(() => "")),
+    );
+    return [...secretsIn(text), ...beside.flatMap((content) => linesIn(content))];
+  }));
+  return found.flat();
+}
+
+/** Files with tokens and keys that it names. Pure. */
+export function secretFiles(text: string, file: string): string[] {
+  try {
+    const { users } = readKubeconfig(text, file);
+    return [...users.values()].flatMap((user) => [user.tokenFile ?? [], user["client-key"] ?? []].flat());
+  } catch {
+    return [];
+  }
 }
 
 /** Keys and certificates in every line that they have as PEM, too. Pure. */
@@ -37,7 +54,9 @@ function readable(text: string): Kubeconfig | null {
 }
 
 function linesOf(name: string, value: string): string[] {
-  if (!name.endsWith("-data")) return [];
-  const pem = Buffer.from(value, "base64").toString("latin1");
-  return pem.split("\n").filter((line) => /^[A-Za-z0-9+/=]{6,}$/.test(line));
+  return name.endsWith("-data") ? linesIn(Buffer.from(value, "base64").toString("latin1")) : [];
 }
+
+/** Without those that are only PEM's frame, or too short to be a secret. */
+const linesIn = (text: string) =>
+  text.split("\n").filter((line) => /^[\w.+/=-]{6,}$/.test(line) && !line.startsWith("--"));

@@ -1,8 +1,15 @@
 /** Which cluster is meant, and how its server is trusted. */
 import type { KubeConfig } from "@kubernetes/client-node";
-import { delimiter } from "node:path";
+import { resolve } from "node:path";
+import type { ConnectionOptions } from "node:tls";
+import type { Dispatcher } from "undici";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { ServerTrust } from "./cluster.ts";
+import { authenticator, tokenOf } from "./credentials.ts";
+import { chooseContext, type ChosenContext } from "./kubeconfig-context.ts";
+import { type KubeconfigFiles, kubeconfigFiles } from "./kubeconfig-files.ts";
+import { type Kubeconfig, mergeKubeconfigs, readKubeconfig } from "./kubeconfig.ts";
+import { socksDispatcher } from "./socks.ts";
 
 export interface ClusterOptions {
   /** Path of a kubeconfig, or several as in `KUBECONFIG`; default: `KUBECONFIG`, else `~/.kube/config`, else the pod's service account. */
@@ -11,58 +18,127 @@ export interface ClusterOptions {
   context?: string | undefined;
 }
 
-/** What the client names the context that it makes up where it finds nothing: port 8080 of this machine. */
-const NO_CONFIG = "loaded-context";
+/** Where a pod has its ServiceAccount; client-go asks for the same. */
+const POD_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-export function loadConfig(
-  k8s: typeof import("./client.ts"),
-  { kubeconfig, context }: ClusterOptions,
-): KubeConfig {
+/**
+ * The client library knows less of a kubeconfig than kubectl, and stops at other things. So it gets the one context that is
+ * meant, read here as client-go reads it: its own reading is not used.
+ */
+export function loadConfig(k8s: typeof import("./client.ts"), options: ClusterOptions): KubeConfig {
   const config = new k8s.KubeConfig();
-  try {
-    if (!kubeconfig) config.loadFromDefault();
-    else {
-      // As in KUBECONFIG there may be several.
-      const [first = "", ...others] = kubeconfig.split(delimiter).filter(Boolean);
-      config.loadFromFile(first);
-      for (const file of others) {
-        const other = new k8s.KubeConfig();
-        other.loadFromFile(file);
-        config.mergeConfig(other);
-      }
+  const context = readContext(kubeconfigFiles(options.kubeconfig), options.context);
+  if (!context) {
+    if (!inPod()) {
+      throw new GefyraError(
+        "no-cluster",
+        "Cannot find a cluster: there is no kubeconfig, and this is no pod",
+        {
+          exit: "unreachable",
+          hint: HINT,
+        },
+      );
     }
-  } catch (cause) {
-    throw new GefyraError("kubeconfig-unreadable", `Cannot read the kubeconfig: ${messageOf(cause)}`, {
-      exit: "unreachable",
-      hint: "name one with --kubeconfig or KUBECONFIG, or start a cluster with `gefyra lab up`",
-      cause,
-    });
+    config.loadFromCluster();
+    return config;
   }
-  if (config.getCurrentContext() === NO_CONFIG) {
-    throw new GefyraError("no-cluster", "Cannot find a cluster: there is no kubeconfig, and this is no pod", {
-      exit: "unreachable",
-      hint: "name one with --kubeconfig or KUBECONFIG, or start a cluster with `gefyra lab up`",
-    });
-  }
-  const names = config.getContexts().map(({ name }) => name);
-  if (context && !names.includes(context)) {
-    throw new GefyraError(
-      "context-missing",
-      `Cannot use context "${context}": the kubeconfig has no such context`,
-      {
-        exit: "notFound",
-        hint: names.length ? `choose one of: ${names.join(", ")}` : "the kubeconfig names no contexts at all",
-      },
-    );
-  }
-  if (context) config.setCurrentContext(context);
-  if (!config.getCurrentCluster()) {
-    throw new GefyraError("no-cluster", "Cannot find a cluster: the kubeconfig has no current context", {
-      exit: "unreachable",
-      hint: "choose one with --context or `kubectl config use-context`, or start one with `gefyra lab up`",
-    });
-  }
+  config.loadFromOptions(libraryOptions(context));
+  config.addAuthenticator(authenticator(context));
+  if (context.proxy?.startsWith("socks5:")) useSocks(config, new URL(context.proxy));
   return config;
+}
+
+/** For requests and watches; exec has an agent of its own. */
+function useSocks(config: KubeConfig, proxy: URL): void {
+  const library = config as unknown as {
+    createDispatcher(cluster: unknown, options: ConnectionOptions): Dispatcher;
+  };
+  library.createDispatcher = (_, options) => socksDispatcher(proxy, options);
+}
+
+/** `undefined` where nobody has written anything into the files. */
+export function readContext(files: KubeconfigFiles, named: string | undefined): ChosenContext | undefined {
+  const merged = mergeKubeconfigs(readFiles(files));
+  if (isEmpty(merged)) return undefined;
+  const context = chooseContext(merged, named);
+  // One that cannot be read is said at once.
+  tokenOf(context.user);
+  return context;
+}
+
+const HINT = "name one with --kubeconfig or KUBECONFIG, or start a cluster with `gefyra lab up`";
+
+function readFiles({ files, required }: KubeconfigFiles): Kubeconfig[] {
+  return files.flatMap((file) => {
+    try {
+      return [readKubeconfig(Deno.readTextFileSync(file), resolve(file))];
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound && !required) return [];
+      throw new GefyraError(
+        "kubeconfig-unreadable",
+        `Cannot read the kubeconfig "${file}": ${messageOf(cause)}`,
+        {
+          exit: "unreachable",
+          hint: HINT,
+          cause,
+        },
+      );
+    }
+  });
+}
+
+const isEmpty = ({ currentContext, clusters, contexts, users }: Kubeconfig) =>
+  !currentContext && clusters.size + contexts.size + users.size === 0;
+
+function inPod(): boolean {
+  const address = ["HOST", "PORT"].every((part) => Deno.env.get(`KUBERNETES_SERVICE_${part}`));
+  try {
+    return address && Deno.statSync(POD_TOKEN).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** In the library's words. It asks `authenticator` for all that proves who the user is, save certificates and passwords. */
+export function libraryOptions({ name, namespace, server, proxy, cluster, user }: ChosenContext) {
+  const { "client-certificate": certFile, "client-key": keyFile, "auth-provider": authProvider } = user;
+  return {
+    currentContext: name,
+    contexts: [{ name, namespace, cluster: "cluster", user: "user" }],
+    clusters: [{
+      name: "cluster",
+      server,
+      ...optional({
+        caFile: cluster["certificate-authority"],
+        caData: cluster["certificate-authority-data"],
+        tlsServerName: cluster["tls-server-name"],
+        // As in Go the proxy looks the server's name up: it may be the only one that knows it.
+        proxyUrl: proxy?.replace(/^socks5:/, "socks5h:"),
+      }),
+      // The library refuses a server without TLS where TLS would have to be verified.
+      skipTLSVerify: cluster["insecure-skip-tls-verify"] === true || server.startsWith("http:"),
+    }],
+    users: [{
+      name: "user",
+      ...optional({
+        certFile,
+        keyFile,
+        authProvider,
+        certData: user["client-certificate-data"],
+        keyData: user["client-key-data"],
+        username: user.username,
+        password: user.password,
+        impersonateUser: user.as,
+      }),
+    }],
+  };
+}
+
+/** Without the fields that are empty or absent. */
+function optional<T extends Record<string, unknown>>(fields: T) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
 }
 
 /** In data, or in a file that only this machine has. */

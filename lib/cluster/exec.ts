@@ -23,7 +23,7 @@ export async function execInPod(
       }, reject);
   });
   const exitCode = await ended.then(exitCodeOf).catch((cause) => {
-    if (isOfTheLine(cause)) throw cause;
+    if (cause instanceof GefyraError || isOfTheLine(cause)) throw cause;
     const state = messageOf(cause);
     throw new GefyraError("exec-failed", `Cannot run ${command[0]} in pod "${namespace}/${pod}": ${state}`, {
       cause,

@@ -9,7 +9,7 @@ import retry from "p-retry";
 import { FIELD_MANAGER } from "../names.ts";
 import { ApiError, explained, isAnswer, orUndefined } from "./api-errors.ts";
 import type { Access, Cluster, PatchOptions, Selection, WatchEvent } from "./cluster.ts";
-import { type ClusterOptions, loadConfig, trustOf } from "./config.ts";
+import type { ClusterOptions } from "./config.ts";
 import { execInPod } from "./exec.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 import { follow, type WatchSource } from "./watch.ts";
@@ -17,10 +17,11 @@ import { follow, type WatchSource } from "./watch.ts";
 type Client = typeof import("./client.ts");
 
 export async function connectCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const k8s = await import("./client.ts");
+  const [k8s, { loadConfig, trustOf }] = await Promise.all([import("./client.ts"), import("./config.ts")]);
   const config = loadConfig(k8s, options);
   const request = requester(config);
-  const server = new URL(config.getCurrentCluster()?.server ?? "https://127.0.0.1");
+  const { server: address = "https://127.0.0.1", proxyUrl: proxy } = config.getCurrentCluster() ?? {};
+  const server = new URL(address);
   // A stream hears nothing of the end of its server, where that cannot say so: who asks and gets no answer ends it.
   let line = new AbortController();
   const reach = <T>(call: () => Promise<T>) =>
@@ -49,6 +50,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
   return {
     context: config.getCurrentContext(),
     server,
+    ...(proxy ? { proxy } : {}),
     get trust() {
       return trustOf(config);
     },
@@ -165,8 +167,8 @@ function requester(config: KubeConfig) {
     await configuration.authMethods.default?.applySecurityAuthentication(context);
     const response = await configuration.httpApi.send(context).toPromise();
     const text = await response.body.text();
-    if (response.httpStatusCode < 300) return (options.plain ? text : JSON.parse(text)) as T;
-    throw new ApiError(response.httpStatusCode, statusMessage(text));
+    if (response.httpStatusCode >= 300) throw new ApiError(response.httpStatusCode, statusMessage(text));
+    return (options.plain ? text : jsonOf(text, response.httpStatusCode)) as T;
   };
   return <T>(method: string, path: string, options: RequestOptions = {}): Promise<T> =>
     retry(() => send<T>(method, path, options), WHILE_BUSY);
@@ -179,6 +181,15 @@ const WHILE_BUSY = {
   factor: 1,
   shouldRetry: ({ error }: { error: Error }) => error instanceof ApiError && error.code === 429,
 };
+
+/** What is no API server, such as a login page before one, may answer as if all were well. */
+function jsonOf(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(status, `what answers is no API server: it says "${text.trim().slice(0, 40)}"`);
+  }
+}
 
 function statusMessage(text: string): string {
   try {

@@ -22,7 +22,7 @@ export interface Connection {
   /** Name of the GefyraClient. */
   client: string;
   context: string;
-  /** Path of the kubeconfig; empty for the default one. */
+  /** Path of the kubeconfig, several as in `KUBECONFIG`; empty where there was none, or only the default one. */
   kubeconfig: string;
   /** Gefyra's own namespace in the cluster. */
   namespace: string;

@@ -27,3 +27,13 @@ Deno.test("a kubeconfig is remembered so that it is found from every folder", ()
   assert.equal(kubeconfigPaths("c", env), `${Deno.cwd()}/c`);
   assert.equal(kubeconfigPaths(undefined, () => undefined), "");
 });
+
+Deno.test("the default kubeconfig is remembered by its path: another KUBECONFIG may have a context of the same name", async () => {
+  const HOME = await Deno.makeTempDir();
+  const env = (name: string) => ({ HOME })[name];
+  assert.equal(kubeconfigPaths(undefined, env), "");
+  await Deno.mkdir(`${HOME}/.kube`);
+  await Deno.writeTextFile(`${HOME}/.kube/config`, "");
+  assert.equal(kubeconfigPaths(undefined, env), `${HOME}/.kube/config`);
+  await Deno.remove(HOME, { recursive: true });
+});

@@ -1,22 +1,31 @@
 /** The current context, read without loading the Kubernetes client. */
 import { delimiter, resolve } from "node:path";
 import { parse } from "yaml";
+import { type Env, kubeconfigFiles } from "../cluster/kubeconfig-files.ts";
 import type { Current } from "./choose.ts";
 
-type Env = (name: string) => string | undefined;
+/**
+ * What was named, `KUBECONFIG`, or the default file, as later commands can read it from whatever folder and with whatever
+ * `KUBECONFIG`; empty where there is none.
+ */
+export function kubeconfigPaths(named: string | undefined, env?: Env): string {
+  const { files, isDefault } = kubeconfigFiles(named, env);
+  if (isDefault && !files.every(isFile)) return "";
+  return files.map((path) => resolve(path)).join(delimiter);
+}
 
-/** `KUBECONFIG`, or what was named, as later commands can read it from whatever folder; empty for the default file. */
-export function kubeconfigPaths(named: string | undefined, env: Env = Deno.env.get): string {
-  const paths = named ?? env("KUBECONFIG") ?? "";
-  return paths.split(delimiter).filter(Boolean).map((path) => resolve(path)).join(delimiter);
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** Of several files the first that names a context decides, as for kubectl; one that cannot be read says nothing. */
-export async function currentContext(env: Env = Deno.env.get): Promise<Current> {
+export async function currentContext(env?: Env): Promise<Current> {
   const kubeconfig = kubeconfigPaths(undefined, env);
-  const home = env("HOME") ?? env("USERPROFILE") ?? ".";
-  const files = kubeconfig ? kubeconfig.split(delimiter) : [`${home}/.kube/config`];
-  for (const file of files) {
+  for (const file of kubeconfigFiles(undefined, env).files) {
     const context = await contextIn(file);
     if (context) return { context, kubeconfig };
   }

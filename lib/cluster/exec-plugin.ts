@@ -1,0 +1,106 @@
+/** Credentials from a program, as client-go's exec plugins (client.authentication.k8s.io). */
+import { GefyraError, messageOf } from "../errors.ts";
+import type { ExecSettings } from "./kubeconfig.ts";
+
+export interface Credential {
+  token?: string;
+  /** PEM. */
+  certificate?: string;
+  key?: string;
+}
+
+/** What a plugin may be told of its cluster (`provideClusterInfo`). */
+export type ClusterInfo = Record<string, unknown>;
+
+/** Of a plugin that can ask nobody; one that can may open a browser, and wait for somebody to log in. */
+const PATIENCE_MS = 60_000, PATIENCE_WITH_USER_MS = 300_000;
+
+/** Runs the program when there is no credential, or the one before has expired; one at a time. */
+export function execPlugin(settings: ExecSettings, cluster: ClusterInfo): () => Promise<Credential> {
+  let known: Promise<Status> | undefined, expires = Infinity;
+  return async () => {
+    if (!known || Date.now() > expires) {
+      expires = Infinity;
+      const asked = known = run(settings, cluster);
+      asked.then(
+        ({ expirationTimestamp }) =>
+          expires = expirationTimestamp ? Date.parse(expirationTimestamp) : Infinity,
+        // The next request asks again.
+        () => known = undefined,
+      );
+    }
+    const { token, clientCertificateData, clientKeyData } = await known;
+    return {
+      ...(token ? { token } : {}),
+      ...(clientCertificateData && clientKeyData
+        ? { certificate: clientCertificateData, key: clientKeyData }
+        : {}),
+    };
+  };
+}
+
+interface Status {
+  token?: string;
+  clientCertificateData?: string;
+  clientKeyData?: string;
+  /** RFC 3339. */
+  expirationTimestamp?: string;
+}
+
+async function run(settings: ExecSettings, cluster: ClusterInfo): Promise<Status> {
+  const { command = "", args = [], env = [], apiVersion, interactiveMode } = settings;
+  const interactive = interactiveMode !== "Never" && Deno.stdin.isTerminal();
+  if (interactiveMode === "Always" && !interactive) {
+    throw failed(settings, "it wants to ask you something, and standard input is no terminal");
+  }
+  const spec = { interactive, ...(settings.provideClusterInfo ? { cluster } : {}) };
+  const info = JSON.stringify({ kind: "ExecCredential", apiVersion, spec });
+  const patience = interactive ? PATIENCE_WITH_USER_MS : PATIENCE_MS;
+  const deadline = AbortSignal.timeout(patience);
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(command, {
+      args,
+      env: { ...Object.fromEntries(env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: info },
+      stdin: interactive ? "inherit" : "null",
+      stdout: "piped",
+      // What it tells somebody who sits there is not held back until it ends.
+      stderr: interactive ? "inherit" : "piped",
+      signal: deadline,
+    }).output();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw failed(settings, messageOf(cause), cause);
+    throw failed(settings, "there is no such program", cause);
+  }
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  if (deadline.aborted) throw failed(settings, `it has not ended within ${patience / 1000} s`);
+  if (!output.success) {
+    const said = interactive ? "" : decode(output.stderr).split("\n").slice(-3).join("\n");
+    throw failed(settings, `it ended with exit code ${output.code}${said ? `: ${said}` : ""}`);
+  }
+  const problem = (text: string) => failed(settings, `its answer ${text}`);
+  let answer: { kind?: unknown; apiVersion?: unknown; status?: Status } | null;
+  try {
+    answer = JSON.parse(decode(output.stdout));
+  } catch {
+    throw problem("is not JSON");
+  }
+  if (answer?.kind !== "ExecCredential") throw problem("is not an ExecCredential");
+  if (answer.apiVersion !== apiVersion) {
+    throw problem(`has the apiVersion ${answer.apiVersion}, and the kubeconfig says ${apiVersion}`);
+  }
+  const { token, clientCertificateData, clientKeyData } = answer.status ?? {};
+  if (!token && !clientCertificateData && !clientKeyData) {
+    throw problem("has neither a token nor a certificate");
+  }
+  if (!clientCertificateData !== !clientKeyData) throw problem("has only one of certificate and key");
+  return answer.status!;
+}
+
+function failed({ command, installHint }: ExecSettings, state: string, cause?: unknown): GefyraError {
+  return new GefyraError("credentials", `Cannot get credentials from "${command}": ${state}`, {
+    exit: "forbidden",
+    hint: installHint || "try it with kubectl (`kubectl get namespaces`), or log in again",
+    cause,
+  });
+}
