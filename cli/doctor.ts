@@ -37,7 +37,7 @@ export const doctor = (setExitCode: SetExitCode) =>
           engine: connectEngine(),
           connectCluster: (known) => known ? connectionCluster(known) : clusterOf(named),
         },
-        { connection, namespace: NAMESPACE },
+        { connection, ...named, namespace: NAMESPACE },
         tell,
       );
       screen.end();

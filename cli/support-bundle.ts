@@ -30,6 +30,7 @@ export const supportBundle = () =>
       }, {
         connection,
         namespace: NAMESPACE,
+        context: options.context,
         kubeconfig: options.kubeconfig,
         file,
         program: programVersion(),

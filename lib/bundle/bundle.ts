@@ -2,9 +2,10 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { archive } from "../archive.ts";
-import { chooseConnection, type Connection } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { kubeconfigPaths } from "../connection/current.ts";
 import { type DoctorTools, examine } from "../doctor/examine.ts";
+import { connectionToExamine, type Wanted } from "../doctor/which.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Steps } from "../steps.ts";
 import { collectCluster } from "./cluster.ts";
@@ -13,12 +14,9 @@ import { collectDocker } from "./docker.ts";
 import { kubeconfigSecrets } from "./kubeconfig.ts";
 import { type Scrub, scrub } from "./scrub.ts";
 
-export interface BundleOptions {
-  connection?: string | undefined;
+export interface BundleOptions extends Wanted {
   /** Gefyra's own, where no connection says it. */
   namespace: string;
-  /** As the user named it. */
-  kubeconfig?: string | undefined;
   /** Where the archive goes. */
   file: string;
   /** Versions of the program and what it runs on. */
@@ -42,7 +40,7 @@ export async function supportBundle(
 ): Promise<string[]> {
   const { engine, connectCluster, steps } = tools;
   const all = collection();
-  const connection = await chooseConnection(engine, options.connection).catch(() => undefined);
+  const connection = await connectionToExamine(engine, options).catch(() => undefined);
   await all.add("README.txt", () => Promise.resolve(README));
   await all.add("gefyra.json", () => Promise.resolve({ ...options.program, connection }));
   await steps.step("Examining", async (note) => {

@@ -1,6 +1,6 @@
 /** `gefyra doctor`: what it looks at, in the order of the screen; each check as soon as what it needs is in order. */
 import type { Cluster } from "../cluster/cluster.ts";
-import { type Connection, dockerNames, requireConnection } from "../connection/connection.ts";
+import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { lookAtBridges } from "./bridges.ts";
 import { lookAtDns } from "./dns.ts";
@@ -23,6 +23,7 @@ import { lookAtRoundTrip } from "./round-trip.ts";
 import { lookAtClient, lookAtPart } from "./there.ts";
 import { lookAtTransports } from "./transports.ts";
 import { lookAtVersions } from "./versions.ts";
+import { connectionToExamine, type Wanted } from "./which.ts";
 
 export interface DoctorTools {
   engine: Engine;
@@ -30,9 +31,7 @@ export interface DoctorTools {
   connectCluster: (connection: Connection | undefined) => Promise<Cluster>;
 }
 
-export interface DoctorOptions {
-  /** Name of the connection. */
-  connection?: string | undefined;
+export interface DoctorOptions extends Wanted {
   /** Gefyra's own, where no connection says it. */
   namespace: string;
 }
@@ -59,7 +58,7 @@ export async function examine(
     needs: {},
     silence: "Docker hangs: restart it",
   }, () => lookAtDocker(engine));
-  const chosen = docker.then(({ value }) => value && requireConnection(engine, options.connection));
+  const chosen = docker.then(({ value }) => value && connectionToExamine(engine, options));
   // Without Docker, or where it is unclear which is meant, the current context is looked at.
   const known = chosen.catch(() => undefined);
   const namespace = known.then((connection) => connection?.namespace ?? options.namespace);

@@ -111,6 +111,18 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
   });
 
   await step(
+    "a context that the connection does not lead to is examined, or missed, and not passed over",
+    async () => {
+      const { broken, of } = await examine(["--context", "nosuch"]);
+      assert.deepEqual(broken, ["kubeconfig", "connection"]);
+      assert.match(of("kubeconfig")[0]!.message, /context "nosuch"/);
+      assert.match(of("connection")[0]!.message, /context "nosuch": connection ".*" leads to context/);
+      const { context } = JSON.parse((await gefyra("status", "-o", "json")).stdout).connection;
+      assert.deepEqual((await examine(["--context", context])).broken, []);
+    },
+  );
+
+  await step(
     "one that is killed leaves nothing that stays, and does not keep the next from its work",
     async () => {
       const child = await tryGefyraKilled();

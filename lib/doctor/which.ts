@@ -1,0 +1,47 @@
+/** Which connection `gefyra doctor` examines. */
+import { kubeconfigFiles } from "../cluster/kubeconfig-files.ts";
+import { choose } from "../connection/choose.ts";
+import { type Connection, listConnections, requireConnection } from "../connection/connection.ts";
+import { kubeconfigPaths } from "../connection/current.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError } from "../errors.ts";
+
+export interface Wanted {
+  /** Name of the connection. */
+  connection?: string | undefined;
+  context?: string | undefined;
+  kubeconfig?: string | undefined;
+}
+
+/** Where the user has named a context, or a kubeconfig, only a connection that leads there; else as for every command. */
+export async function connectionToExamine(engine: Engine, wanted: Wanted): Promise<Connection> {
+  const { connection, context, kubeconfig } = wanted;
+  if (!context && !kubeconfig) return await requireConnection(engine, connection);
+  const all = connection ? [await requireConnection(engine, connection)] : await listConnections(engine);
+  const known = all.map((one) => ({ ...one, kubeconfig: one.kubeconfig || defaultFile() }));
+  const paths = kubeconfigPaths(kubeconfig) || defaultFile();
+  return connectionTo(known, { ...wanted, kubeconfig: paths }, Boolean(kubeconfig));
+}
+
+const defaultFile = () =>
+  kubeconfigFiles(undefined, (name) => name === "KUBECONFIG" ? undefined : Deno.env.get(name)).files[0]!;
+
+/** `kubeconfig` as connections have it. `sameFile`: others that know a context of this name do not count. Pure. */
+export function connectionTo(known: Connection[], wanted: Wanted, sameFile: boolean): Connection {
+  const { connection, context, kubeconfig = "" } = wanted;
+  const fitting = known.filter((one) =>
+    (!context || one.context === context) && (!sameFile || one.kubeconfig === kubeconfig)
+  );
+  const found = choose(fitting, { context, kubeconfig });
+  if (found) return found;
+  const where = context ? `context "${context}"` : `a context of ${kubeconfig}`;
+  const [one] = connection ? known : [];
+  const state = one
+    ? `connection "${one.name}" leads to context "${one.context}"`
+    : `no connection leads there`;
+  throw new GefyraError("not-connected", `Cannot examine the tunnel to ${where}: ${state}`, {
+    exit: "notFound",
+    hint: `connect with \`gefyra up${context ? ` --context ${context}` : ""}\`; ` +
+      "`gefyra list --connections` shows those that there are",
+  });
+}
