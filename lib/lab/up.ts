@@ -3,6 +3,7 @@ import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { defaultImages, imageOf } from "../names.ts";
 import type { Steps } from "../steps.ts";
+import { labFailure, nodeLogs } from "./diagnosis.ts";
 import { labDown } from "./down.ts";
 import { editKubeconfig } from "./kubeconfig-file.ts";
 import { withContext } from "./kubeconfig.ts";
@@ -42,8 +43,7 @@ export async function labUp(engine: Engine, steps: Steps, options: UpOptions): P
   try {
     return await bringUp(engine, steps, options);
   } catch (error) {
-    const logs = await lastWords(engine, options.lab);
-    if (logs) steps.debug(logs);
+    for (const { name, log } of await nodeLogs(engine, options.lab)) steps.debug(`${name}:\n${log}`);
     if (before.length === 0) await labDown(engine, steps, options);
     throw error;
   }
@@ -66,14 +66,14 @@ async function bringUp(engine: Engine, steps: Steps, { lab, workers, kubeconfig 
     changed ||= started;
   });
   await steps.step("Waiting for Kubernetes", async (note) => {
-    await execInNode(engine, controlPlane.name, ["node", "wait", controlPlane.name]);
+    await waitReady(engine, lab, [controlPlane.name]);
     note((await execInNode(engine, controlPlane.name, ["kube", "kubelet", "--version"])).trim());
   });
   if (workers > 0) {
     await steps.step("Joining the workers", async (note) => {
       const wanted = workersOf(lab, workers);
       const started = await Promise.all(wanted.map((worker) => ensureNode(engine, worker, node)));
-      await execInNode(engine, controlPlane.name, ["node", "wait", ...wanted.map(({ name }) => name)]);
+      await waitReady(engine, lab, wanted.map(({ name }) => name));
       note(wanted.map(({ name }) => name).join(", "));
       changed ||= started.includes(true);
     });
@@ -87,6 +87,27 @@ async function bringUp(engine: Engine, steps: Steps, { lab, workers, kubeconfig 
   });
   await steps.step("Loading Gefyra's images", async (note) => note(await loadOwnImages(engine, lab)));
   return { context, server, kubeconfig, changed };
+}
+
+/** Kubernetes would wait for minutes for a node whose container has ended. */
+async function waitReady(engine: Engine, lab: string, names: string[]): Promise<void> {
+  const controlPlane = controlPlaneOf(lab).name;
+  let over = false;
+  const untilOneEnds = async (): Promise<void> => {
+    while (!over) {
+      const nodes = (await nodesOf(engine, lab)).filter(({ name }) => names.includes(name));
+      const ended = nodes.find(({ state }) => state !== "running");
+      if (ended) throw new Error(`node "${ended.name}" is ${ended.state}`);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  };
+  try {
+    await Promise.race([execInNode(engine, controlPlane, ["node", "wait", ...names]), untilOneEnds()]);
+  } catch (error) {
+    throw await labFailure(engine, lab, controlPlane, error);
+  } finally {
+    over = true;
+  }
 }
 
 /** Returns whether the node had to be started. */
@@ -153,12 +174,6 @@ async function loadOwnImages(engine: Engine, lab: string): Promise<string> {
   if (local.length === 0) return "none are here yet; `gefyra lab load` brings them later";
   const copied = new Set((await load(engine, lab, local)).flatMap((node) => node.images));
   return copied.size > 0 ? [...copied].join(", ") : "the nodes have them already";
-}
-
-async function lastWords(engine: Engine, lab: string): Promise<string> {
-  const nodes = await nodesOf(engine, lab).catch(() => []);
-  const logs = nodes.map(async ({ id, name }) => `${name}:\n${await engine.logs(id, 30).catch(messageOf)}`);
-  return (await Promise.all(logs)).join("\n");
 }
 
 /** One that nobody listens on. Kept in the container's settings, so that a restart does not change it. */

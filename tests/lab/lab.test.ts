@@ -78,6 +78,23 @@ Deno.test("a lab with a worker, from up to down", async (t) => {
       await docker(["restart", worker]);
       await eventually(() => askOverUdp(worker), 60_000);
     });
+
+    await t.step(
+      "a lab that does not come up again says which component failed, and why, at once",
+      async () => {
+        await docker(["exec", controlPlane, "sh", "-c", "echo spoilt >/etc/kubernetes/pki/sa.pub"]);
+        await docker(["stop", "--time", "5", controlPlane]);
+        const start = performance.now();
+        await assert.rejects(lab("up", "--workers", "1"), (error: Error) => {
+          assert.match(
+            error.message,
+            new RegExp(`apiserver ended in node "${controlPlane}":\n.*service-account-key-file`),
+          );
+          return true;
+        });
+        assert.ok(performance.now() - start < 40_000);
+      },
+    );
   } finally {
     await lab("down");
     const kept = await Deno.readTextFile(kubeconfig);

@@ -11,23 +11,31 @@ start() {
   echo "started: $name"
 }
 
-# until_ok SECONDS COMMAND…: repeats a quiet command until it succeeds
+# until_ok SECONDS COMMAND…: repeats a quiet command until it succeeds; a process that has ended is not waited for
 until_ok() {
-  local end=$((SECONDS + $1))
+  local process end=$((SECONDS + $1))
   shift
   until "$@" >/dev/null 2>&1; do
     if [ $SECONDS -ge $end ]; then
       echo "took too long: $*"
       stop 1
     fi
+    for process in "${!PROCESSES[@]}"; do
+      kill -0 "$process" 2>/dev/null || stop_because "$process"
+    done
     sleep 0.1
   done
 }
 
 supervise() {
-  local ended name
+  local ended
   wait -n -p ended "${!PROCESSES[@]}" || true
-  name=${PROCESSES[$ended]}
+  stop_because "$ended"
+}
+
+# stop_because PID: what `gefyra lab up` shows of it (lib/lab/diagnosis.ts)
+stop_because() {
+  local name=${PROCESSES[$1]}
   echo "ended: $name"
   tail -n 20 "/var/log/lab/$name.log"
   stop 1
