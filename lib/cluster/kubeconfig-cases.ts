@@ -156,6 +156,8 @@ export function cases(pem: { ca: string; cert: string; key: string; otherKey: st
       },
       list: ["a"],
       refused: /user "u" does not exist/,
+      // It asks for a name and a password.
+      kubectl: "uses it",
     },
     {
       what: "what is wrong with other contexts",
@@ -213,7 +215,7 @@ export function cases(pem: { ca: string; cert: string; key: string; otherKey: st
     },
     {
       what: "an authority that is no certificate",
-      files: { a: one({ "certificate-authority-data": base64("nothing") }) },
+      files: { a: one({ "certificate-authority-data": base64("nothing") }, { token: "t" }) },
       list: ["a"],
       refused: /the certificate-authority of cluster "c" cannot be used: it is not PEM/,
     },
