@@ -41,3 +41,14 @@ Deno.test("nothing is begun after stop", async () => {
   await settled();
   assert.deepEqual(done, []);
 });
+
+Deno.test("of several times for a key the earliest counts, whichever was named first", async () => {
+  const done: string[] = [];
+  const queue = startQueue((key) => Promise.resolve(void done.push(key)), assert.fail);
+  queue.addLater("a", 10_000);
+  queue.addLater("a", 10);
+  queue.addLater("a", 10_000);
+  await settled(60);
+  assert.deepEqual(done, ["a"]);
+  await queue.stop();
+});

@@ -4,7 +4,7 @@
  */
 export interface Queue {
   add(key: string): void;
-  /** Adds the key after a while, unless it comes up before. */
+  /** Adds the key after a while, unless it comes up before. Of several times the earliest counts. */
   addLater(key: string, milliseconds: number): void;
   stop(): Promise<void>;
 }
@@ -18,13 +18,13 @@ export function startQueue(
 ): Queue {
   const waiting = new Set<string>();
   const failures = new Map<string, number>();
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const timers = new Map<string, { at: number; timer: ReturnType<typeof setTimeout> }>();
   let stopped = false;
   let running: Promise<void> | undefined;
 
   const add = (key: string) => {
     if (stopped) return;
-    clearTimeout(timers.get(key));
+    clearTimeout(timers.get(key)?.timer);
     timers.delete(key);
     waiting.add(key);
     begin();
@@ -39,8 +39,11 @@ export function startQueue(
   };
 
   const addLater = (key: string, milliseconds: number) => {
-    if (stopped || waiting.has(key) || timers.has(key)) return;
-    timers.set(key, setTimeout(() => add(key), milliseconds));
+    if (stopped || waiting.has(key)) return;
+    const at = Date.now() + milliseconds, known = timers.get(key);
+    if (known && known.at <= at) return;
+    clearTimeout(known?.timer);
+    timers.set(key, { at, timer: setTimeout(() => add(key), milliseconds) });
   };
 
   const drain = async () => {
@@ -66,7 +69,7 @@ export function startQueue(
     addLater,
     stop: async () => {
       stopped = true;
-      for (const timer of timers.values()) clearTimeout(timer);
+      for (const { timer } of timers.values()) clearTimeout(timer);
       await running;
     },
   };
