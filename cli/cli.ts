@@ -1,13 +1,13 @@
 /** The root of the command line: the only place that prints errors and decides the exit code. */
 import "./entropy.ts";
 import { Command, CommanderError } from "@commander-js/extra-typings";
-import { exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
+import { causesOf, exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
 import { commands } from "./commands.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function cli(args: string[]): Promise<number> {
-  let exitCode: number = exitCodes.ok;
+  let exitCode: number = exitCodes.ok, verbose = false;
   const program = new Command("gefyra")
     .description("Make a container on this machine a part of a Kubernetes cluster.")
     .version(VERSION, "--version", "print the version")
@@ -15,7 +15,9 @@ export async function cli(args: string[]): Promise<number> {
     // So that -q and -v after `lab up` are those of `up`, and not those of `lab`.
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options)")
-    .exitOverride();
+    .exitOverride()
+    // As the command itself understands it: `-v` of `run` is a volume.
+    .hook("preAction", (_, action) => void (verbose = action.getOptionValue("verbose") === true));
   for (const command of commands((code) => exitCode = code)) {
     for (const one of [command, ...command.commands]) {
       one.exitOverride().copyInheritedSettings(program as never);
@@ -31,12 +33,12 @@ export async function cli(args: string[]): Promise<number> {
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    report(thrown, args);
+    report(thrown, args, verbose);
     return thrown instanceof GefyraError ? exitCodes[thrown.exit] : exitCodes.failure;
   }
 }
 
-function report(thrown: unknown, args: string[]): void {
+function report(thrown: unknown, args: string[], verbose: boolean): void {
   const json = args.some((arg, i) =>
     arg === "-ojson" || arg === "--output=json" ||
     (arg === "json" && ["-o", "--output"].includes(args[i - 1] ?? ""))
@@ -48,7 +50,8 @@ function report(thrown: unknown, args: string[]): void {
   }
   console.error(`Error: ${messageOf(thrown)}`);
   if (hint) console.error(`  → ${hint}`);
-  const verbose = args.includes("--verbose");
-  if (verbose || !(thrown instanceof GefyraError)) console.error(thrown);
-  else if (thrown.cause) console.error("  (--verbose shows the cause)");
+  if (!(thrown instanceof GefyraError)) return console.error(thrown);
+  if (!thrown.cause) return;
+  if (!verbose) return console.error("  (--verbose shows the cause)");
+  for (const cause of causesOf(thrown)) console.error(`  caused by: ${cause}`);
 }

@@ -31,7 +31,8 @@ export class GefyraError extends Error {
   readonly hint: string | undefined;
 
   constructor(id: string, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    // One that has none does not show `cause: undefined`.
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = "GefyraError";
     this.id = id;
     this.exit = details.exit ?? "failure";
@@ -41,6 +42,30 @@ export class GefyraError extends Error {
 
 /** The text of anything that was thrown; an event of a WebSocket has one, too. */
 export function messageOf(thrown: unknown): string {
-  const text = typeof thrown === "object" && thrown !== null && "message" in thrown ? thrown.message : thrown;
-  return String(text);
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  const { message, error } = thrown as { message?: unknown; error?: unknown };
+  // One event has a text, another an error with one.
+  if (message) return String(message);
+  if (error) return messageOf(error);
+  return thrown instanceof Error ? thrown.name : String(message ?? thrown);
+}
+
+/** What stands behind an error, the nearest first, each as one line. */
+export function causesOf(thrown: unknown): string[] {
+  const texts: string[] = [];
+  const seen = new Set<unknown>([thrown]);
+  for (let cause = causeOf(thrown); cause !== undefined && !seen.has(cause); cause = causeOf(cause)) {
+    seen.add(cause);
+    const own = cause instanceof Error || !causeOf(cause) ? messageOf(cause).split("\n")[0] ?? "" : "";
+    const name = cause instanceof Error && !["Error", own].includes(cause.name) ? `${cause.name}: ` : "";
+    if (own) texts.push(`${name}${own}`);
+  }
+  return texts;
+}
+
+/** An event of a WebSocket carries an error instead of a cause. */
+function causeOf(thrown: unknown): unknown {
+  if (typeof thrown !== "object" || thrown === null) return undefined;
+  const { cause, error } = thrown as { cause?: unknown; error?: unknown };
+  return cause ?? error ?? undefined;
 }
