@@ -21,6 +21,8 @@ export interface Selection {
   namespace?: string | undefined;
   /** As in `kubectl -l`. */
   labels?: string | undefined;
+  /** As in `kubectl --field-selector`. */
+  fields?: string | undefined;
 }
 
 export interface Access {

@@ -39,7 +39,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
   const list = async <T extends KubernetesObject>(selection: Selection) => {
     const found = await orUndefined(() =>
       request<KubernetesListObject<T>>("GET", collectionPath(selection), {
-        query: { labelSelector: selection.labels },
+        query: { labelSelector: selection.labels, fieldSelector: selection.fields },
       })
     );
     const { apiVersion, kind } = selection;
@@ -217,12 +217,13 @@ function stream<T extends KubernetesObject>(
   config: KubeConfig,
   selection: Selection,
 ): WatchSource<T>["stream"] {
-  const path = collectionPath(selection), { apiVersion, kind, labels } = selection;
+  const path = collectionPath(selection), { apiVersion, kind, labels, fields } = selection;
   return (resourceVersion, onEvent, signal) =>
     new Promise((resolve, reject) => {
       const query = {
         resourceVersion,
         labelSelector: labels,
+        fieldSelector: fields,
         allowWatchBookmarks: true,
         timeoutSeconds: STREAM_S,
       };

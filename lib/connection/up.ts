@@ -10,7 +10,7 @@ import { GefyraError, messageOf } from "../errors.ts";
 import { install } from "../install/install.ts";
 import type { ServiceOptions } from "../install/manifests.ts";
 import { serviceOptions } from "../install/service.ts";
-import { explainMissing } from "../install/diagnosis.ts";
+import { explainLasting } from "../install/diagnosis.ts";
 import type { Steps } from "../steps.ts";
 import type { Candidate, Transport } from "../tunnel/endpoints.ts";
 import { waitFor } from "../wait.ts";
@@ -162,7 +162,7 @@ async function register(
   await waitFor(async () => ready(client = await cluster.get<GefyraClient>(ref)), {
     what: "the operator and Stowaway",
     timeout: INSTALL_TIMEOUT_MS,
-    explain: () => explainMissing(cluster, connection.namespace),
+    explain: explainLasting(cluster, connection.namespace),
   });
   return client!;
 }

@@ -1,35 +1,127 @@
-import type { V1Pod } from "@kubernetes/client-node";
+/** Why Gefyra's own pods do not come, or do not start. */
+import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import { GefyraError } from "../errors.ts";
+import { events } from "../workload/events.ts";
+import { failedCreate, type Workload } from "../workload/no-pods.ts";
+import { whyUnscheduled } from "../workload/pod-problems.ts";
 
-const hopeless = [
-  "ErrImagePull",
-  "ImagePullBackOff",
-  "ErrImageNeverPull",
-  "InvalidImageName",
+/** All that may tell it, as the API server has it. */
+export interface Evidence {
+  workloads: Workload[];
+  pods: V1Pod[];
+  /** Events, the latest first. */
+  warnings: CoreV1Event[];
+}
+
+export interface Trouble {
+  error: GefyraError;
+  /** Milliseconds that it has to last: some of it mends itself. */
+  patience: number;
+}
+
+/** A quota or a policy may be asked again in a moment; an autoscaler that brings a node says so. */
+const CREATE_PATIENCE_MS = 3_000, SCHEDULE_PATIENCE_MS = 8_000, VOLUME_PATIENCE_MS = 10_000;
+
+export async function explainMissing(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
+  return findTrouble(await evidence(cluster, namespace), namespace)?.error;
+}
+
+/** The same for one who waits: what has lasted long enough to be no passing state. */
+export function explainLasting(
+  cluster: Cluster,
+  namespace: string,
+): (now?: number) => Promise<GefyraError | undefined> {
+  let since: { id: string; at: number } | undefined;
+  return async (now = Date.now()) => {
+    const found = findTrouble(await evidence(cluster, namespace), namespace);
+    if (!found) {
+      since = undefined;
+      return undefined;
+    }
+    const { error, patience } = found;
+    if (since?.id !== error.id) since = { id: error.id, at: now };
+    if (now - since.at < patience) return undefined;
+    return error.id === "pod-unschedulable" && await nodeIsComing(cluster, namespace) ? undefined : error;
+  };
+}
+
+/** As the cluster autoscaler says it, and Karpenter. */
+async function nodeIsComing(cluster: Cluster, namespace: string): Promise<boolean> {
+  const promises = ["TriggeredScaleUp", "Nominated"].map((reason) => events(cluster, namespace, { reason }));
+  return (await Promise.all(promises)).flat().length > 0;
+}
+
+async function evidence(cluster: Cluster, namespace: string): Promise<Evidence> {
+  const [pods, warnings, ...workloads] = await Promise.all([
+    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace }),
+    events(cluster, namespace, { type: "Warning" }),
+    ...["Deployment", "StatefulSet", "ReplicaSet"].map((kind) =>
+      cluster.list<Workload>({ apiVersion: "apps/v1", kind, namespace })
+    ),
+  ]);
+  return { pods, warnings, workloads: workloads.flat() };
+}
+
+const NO_IMAGE = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"];
+const NO_START = [
   "CrashLoopBackOff",
+  "CreateContainerConfigError",
+  "CreateContainerError",
+  "RunContainerError",
 ];
 
-/** Why gefyra's own pods do not start, where waiting cannot mend it. */
-export async function explainMissing(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
-  const pods = await cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace });
-  for (const { metadata, status } of pods) {
-    for (const { name, image, state } of status?.containerStatuses ?? []) {
-      const { reason, message } = state?.waiting ?? {};
-      if (!reason || !hopeless.includes(reason)) continue;
-      return new GefyraError(
-        "pod-failed",
-        `Cannot start "${name}" in pod "${namespace}/${metadata?.name}": ${reason}${
-          message ? `: ${message}` : ""
-        }`,
-        { hint: hintFor(reason, image, namespace) },
-      );
-    }
+/** Pure. The first trouble that names its cause. */
+export function findTrouble({ workloads, pods, warnings }: Evidence, namespace: string): Trouble | undefined {
+  for (const workload of workloads) {
+    const why = failedCreate(workload, warnings);
+    if (!why) continue;
+    const { kind, metadata } = workload;
+    const message = `Cannot create the pods of ${kind} "${namespace}/${metadata?.name}": ${why}`;
+    const hint =
+      "change the quota, the LimitRange or the policy that the message names, or use another --namespace";
+    return { error: new GefyraError("pods-not-created", message, { hint }), patience: CREATE_PATIENCE_MS };
+  }
+  for (const pod of pods) {
+    const trouble = ofPod(pod, warnings, namespace);
+    if (trouble) return trouble;
   }
   return undefined;
 }
 
+function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble | undefined {
+  const name = `${namespace}/${pod.metadata?.name}`;
+  const unscheduled = whyUnscheduled(pod);
+  if (unscheduled) {
+    const hint = "make room on a node, or remove the taint or the limit that the message names";
+    const error = new GefyraError("pod-unschedulable", `Cannot run pod "${name}": ${unscheduled}`, { hint });
+    return { error, patience: SCHEDULE_PATIENCE_MS };
+  }
+  for (const { name: container, image, state } of pod.status?.containerStatuses ?? []) {
+    const { reason, message } = state?.waiting ?? {};
+    if (!reason || ![...NO_IMAGE, ...NO_START].includes(reason)) continue;
+    const why = `Cannot start "${container}" in pod "${name}": ${reason}${message ? `: ${message}` : ""}`;
+    return {
+      error: new GefyraError("pod-failed", why, { hint: hintFor(reason, image, namespace) }),
+      patience: 0,
+    };
+  }
+  const started = pod.status?.containerStatuses?.some(({ state }) => state?.running ?? state?.terminated);
+  const event = warnings.find(({ involvedObject, reason }) =>
+    involvedObject.uid === pod.metadata?.uid &&
+    /^Failed(Mount|AttachVolume|CreatePodSandBox)$/.test(reason ?? "")
+  );
+  if (started || !event) return undefined;
+  const why = `Cannot start pod "${name}": ${event.reason}: ${event.message}`;
+  return {
+    error: new GefyraError("pod-failed", why, {
+      hint: `see \`kubectl describe pods --namespace ${namespace}\``,
+    }),
+    patience: VOLUME_PATIENCE_MS,
+  };
+}
+
 function hintFor(reason: string, image: string, namespace: string): string {
-  if (reason === "CrashLoopBackOff") return `see \`kubectl logs --namespace ${namespace} --all-containers\``;
+  if (NO_START.includes(reason)) return `see \`kubectl logs --namespace ${namespace} --all-containers\``;
   return `make ${image} available to the cluster (\`gefyra lab load ${image}\` for the lab), or name others with --registry and --tag`;
 }

@@ -1,0 +1,40 @@
+/** Why a pod does not run or serve, in the words of the scheduler and the kubelet. Pure. */
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+
+/** Why no node takes the pod; `undefined` where one has, or the scheduler has not decided yet. */
+export function whyUnscheduled({ spec, status }: V1Pod): string | undefined {
+  if (spec?.nodeName) return undefined;
+  const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
+  if (scheduled?.status !== "False") return undefined;
+  return sentence(scheduled.reason, scheduled.message);
+}
+
+/** Why the Services of a pod pass it by; `undefined` while it is ready. */
+export function whyNotReady(pod: V1Pod): string | undefined {
+  if (isReady(pod)) return undefined;
+  const unscheduled = whyUnscheduled(pod);
+  if (unscheduled) return unscheduled;
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const waiting = [...initContainerStatuses.filter(({ started }) => !started), ...containerStatuses]
+    .filter(({ ready }) => !ready)
+    .map((status) => `container ${status.name}: ${stateOf(status)}`);
+  // Beside containers, a readiness gate may hold a pod back.
+  return waiting.join(", ") || "its condition Ready is not true";
+}
+
+export function isReady({ status }: V1Pod): boolean {
+  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+function stateOf({ state, lastState }: V1ContainerStatus): string {
+  const { waiting, terminated } = state ?? {};
+  if (terminated) return `ended with exit code ${terminated.exitCode}`;
+  if (!waiting) return "not ready";
+  if (waiting.reason !== "CrashLoopBackOff") return sentence(waiting.reason, waiting.message);
+  // Its message repeats the names, and says not how it ended.
+  const code = lastState?.terminated?.exitCode;
+  return code === undefined ? waiting.reason : `${waiting.reason}, ended with exit code ${code}`;
+}
+
+const sentence = (reason: string | undefined, message: string | undefined) =>
+  [reason, message].filter(Boolean).join(": ") || "not started";
