@@ -3,7 +3,7 @@ import { checkObjectName } from "../lib/cluster/object-names.ts";
 import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import { API_VERSION } from "../lib/names.ts";
 import { BRIDGE_KIND, bridgeRef } from "../lib/resources/bridge.ts";
-import { removeBridges } from "../lib/bridge/remove.ts";
+import { removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
 import { witnessed, witnessText } from "../lib/bridge/witness.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
@@ -52,7 +52,8 @@ export const unbridge = () =>
           cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""))
         ));
         const operated = await operatorRuns(cluster, connection.namespace);
-        for (const { metadata, status } of chosen) {
+        for (const bridge of chosen) {
+          const { metadata, status } = bridge;
           const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
           await stepsOf(options).step(`Giving back what ${only.name} bridged`, async () => {
             await removeBridges(cluster, { client: connection.client, only, operated });
@@ -61,9 +62,9 @@ export const unbridge = () =>
             continue;
           }
           const did = receipt(status?.pods ?? [], (performance.now() - start) / 1000);
-          console.log(
-            `Bridge ${only.name} is removed: the original container serves again.${did ? `\n${did}` : ""}`,
-          );
+          const silent = await silentOriginals(cluster, bridge);
+          const serves = silent.length ? silent.join("; ") : "the original container serves again";
+          console.log(`Bridge ${only.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);
         }
       };
       if (options.watchUrl) {

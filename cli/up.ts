@@ -4,7 +4,14 @@ import { connectEngine } from "../lib/docker/dockerode.ts";
 import { kubeconfigPaths } from "../lib/connection/current.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
 import { manifests, type ServiceOptions } from "../lib/install/manifests.ts";
-import { DEFAULT_REGISTRY, DISCONNECT_TIMEOUT_S, NAMESPACE, VERSION } from "../lib/names.ts";
+import {
+  DEFAULT_REGISTRY,
+  DISCONNECT_TIMEOUT_S,
+  LONGEST_DISCONNECT_TIMEOUT_S,
+  NAMESPACE,
+  SHORTEST_DISCONNECT_TIMEOUT_S,
+  VERSION,
+} from "../lib/names.ts";
 import { describeLine, transports } from "../lib/tunnel/endpoints.ts";
 import {
   clusterOf,
@@ -65,7 +72,7 @@ export const up = () =>
     .option(
       "--disconnect-timeout <seconds>",
       "silence after which the cluster forgets this machine",
-      wholeNumber(30, 604800),
+      wholeNumber(SHORTEST_DISCONNECT_TIMEOUT_S, LONGEST_DISCONNECT_TIMEOUT_S),
       DISCONNECT_TIMEOUT_S,
     )
     .addOption(

@@ -113,6 +113,8 @@ export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
 export const SUSPEND_AFTER_S = 18;
 /** A client that was silent for so long is removed with its bridges. */
 export const DISCONNECT_TIMEOUT_S = 600;
+/** What may be asked for instead: not shorter than a few keepalives, not longer than a week. */
+export const SHORTEST_DISCONNECT_TIMEOUT_S = 30, LONGEST_DISCONNECT_TIMEOUT_S = 604_800;
 /** How long `up` looks for an endpoint that answers. */
 export const CONNECT_TIMEOUT_MS = 30_000;
 /** How long `up` waits until the cloud has given Stowaway's load balancer an address. */

@@ -5,6 +5,7 @@ import { FINALIZER } from "../lib/names.ts";
 import type { BridgeSpec, GefyraBridge, InterceptedPod, WayName } from "../lib/resources/bridge.ts";
 import type { GefyraClient } from "../lib/resources/client.ts";
 import { reconcileBridge } from "./bridges.ts";
+import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import type { Tunnel } from "./tunnel.ts";
 import { store } from "./world.ts";
@@ -79,6 +80,7 @@ async function reconcile(way: WayName, change: Partial<BridgeSpec>) {
     world: { bridges, clients, stowaways: store<V1Pod>(), pods: store<V1Pod>() },
     queue: { add: () => {}, addLater: (key: string) => void later.push(key), stop: () => Promise.resolve() },
     namespace: "gefyra",
+    attempts: startAttempts(),
     carrierImage: CARRIER,
     log: () => {},
   } as unknown as Context;

@@ -3,27 +3,29 @@ import { claimRefusal } from "../lib/bridge/claims.ts";
 import { matchProblems } from "../lib/bridge/match.ts";
 import { plan } from "../lib/bridge/plan.ts";
 import { planPods } from "../lib/bridge/plan-pods.ts";
-import { GefyraError } from "../lib/errors.ts";
 import { FINALIZER } from "../lib/names.ts";
-import {
-  bridgeRef,
-  type BridgeStatus,
-  type GefyraBridge,
-  type InterceptedPod,
-} from "../lib/resources/bridge.ts";
-import { withCondition } from "../lib/resources/conditions.ts";
+import { bridgeRef, type GefyraBridge, isUntouched } from "../lib/resources/bridge.ts";
+import { condition } from "../lib/resources/conditions.ts";
+import { type BridgeReason, bridgeReasons } from "../lib/resources/reasons.ts";
 import { contains } from "../lib/tunnel/addresses.ts";
 import { pickPorts } from "../lib/tunnel/stowaway.ts";
+import { whyNoPods } from "../lib/workload/no-pods.ts";
 import { portKey } from "../lib/workload/ports.ts";
 import { podsOf, resolveTarget } from "../lib/workload/resolve.ts";
 import { namesOtherApps } from "./clients.ts";
-import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
+import { type Context, keys, setFinalizers } from "./context.ts";
+import { restoreLeavers } from "./leavers.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type Said, setPhase } from "./phase.ts";
 import { interceptPods } from "./pods.ts";
+import { currentBridge, recordsOf, writeBridgeStatus } from "./records.ts";
+import { configurationRefusal } from "./refusals.ts";
 import { giveBackAll, restoreBridge } from "./restore.ts";
 import { suspendBridge } from "./suspend.ts";
 import { stowawayAddress, type Tunnel } from "./tunnel.ts";
 
-type Phase = NonNullable<BridgeStatus["phase"]>;
+/** What is not watched is looked at again so often. */
+const LOOK_AGAIN_MS = 5_000, AGAIN_MS = 1_000;
 
 /** Brings the pods of a bridge's target to what the bridge wants, as far as it goes now. */
 export async function reconcileBridge(
@@ -49,60 +51,71 @@ export async function reconcileBridge(
     await setFinalizers(context, world.bridges, ref, [...bridge.metadata?.finalizers ?? [], FINALIZER]);
   }
 
-  const say = (phase: Phase, reason: string, message: string, pods?: InterceptedPod[]) =>
-    setPhase(context, namespace, name, { phase, reason, message, ...(pods ? { pods } : {}) });
+  const say = (
+    phase: Said["phase"],
+    reason: BridgeReason,
+    message: string,
+    counted: Pick<Said, "pods" | "targetPods"> = {},
+  ) => setPhase(context, namespace, name, { phase, reason, message, ...counted });
+
+  const again = (milliseconds: number) => queue.addLater(keys.bridge(namespace, name), milliseconds);
 
   /** One that was active before, and was changed, gives back what it has. */
-  const refuse = async (reason: string, message: string) => {
-    await say("Refused", reason, message);
-    const taken = world.bridges.get(namespace, name)?.status?.pods ?? [];
+  const refuse = async (reason: BridgeReason, message: string) => {
+    // Written first: a Carrier that several bridges share is composed without this one from now on.
+    const taken = recordsOf(context, bridge).filter((one) => !isUntouched(one))
+      .map((one) => ({ ...one, state: "Restoring" as const }));
+    await say("Refused", reason, message, { pods: taken });
     if (taken.length === 0) return;
     const left = await giveBackAll(context, bridge, taken);
-    await say("Refused", reason, message, left);
-    if (left.length) queue.addLater(keys.bridge(namespace, name), 1000);
+    await say("Refused", reason, message, { pods: left });
+    if (left.length) again(AGAIN_MS);
   };
 
   const client = world.clients.get(context.namespace, bridge.spec.client);
   if (!client?.status?.tunnel) {
-    return await say("Waiting", "ClientMissing", `there is no client "${bridge.spec.client}" with a tunnel`);
+    const missing = `there is no client "${bridge.spec.client}" with a tunnel`;
+    return await say("Waiting", bridgeReasons.clientMissing, missing);
   }
   if (namesOtherApps(client, world.bridges.all())) queue.add(keys.client(bridge.spec.client));
   if (!contains(client.status.tunnel.subnet, bridge.spec.destination.address)) {
-    return await refuse("ForeignAddress", "the destination is not an address of the bridge's own client");
+    const foreign = "the destination is not an address of the bridge's own client";
+    return await refuse(bridgeReasons.foreignAddress, foreign);
   }
   const problems = matchProblems(bridge.spec.match ?? []);
-  if (bridge.spec.match && problems.length) return await refuse("InvalidMatch", problems.join("; "));
+  if (bridge.spec.match && problems.length) {
+    return await refuse(bridgeReasons.invalidMatch, problems.join("; "));
+  }
   if (client.status.phase === "Silent") return await suspendBridge(context, bridge);
   const stowaway = stowawayAddress(context);
-  if (!stowaway) return await say("Waiting", "StowawayMissing", "no Stowaway is running");
+  if (!stowaway) return await say("Waiting", bridgeReasons.stowawayMissing, "no Stowaway is running");
 
   const { kind, name: targetName, container } = bridge.spec.target;
+  const label = `${kind} "${targetName}"`;
   const [target, home] = await Promise.all([
     resolveTarget(context.cluster, namespace, bridge.spec.target),
     context.cluster.get<V1Namespace>({ apiVersion: "v1", kind: "Namespace", name: namespace }),
     world.follow(namespace),
     assignPorts(context, bridge),
   ]);
-  if (target.reasons.length) return await refuse("CannotIntercept", target.reasons.join("; "));
-  if (!target.found) {
-    queue.addLater(keys.bridge(namespace, name), 5000);
-    return await say(
-      "Waiting",
-      "TargetMissing",
-      `there is no ${kind} "${targetName}"`,
-      livePods(context, bridge),
-    );
-  }
-  const pods = podsOf(target, namespace, world.pods.all());
+  if (target.reasons.length) return await refuse(bridgeReasons.cannotIntercept, target.reasons.join("; "));
   const { podSpec, servicePorts } = target;
-  if (!podSpec) {
-    return await say(
-      "Waiting",
-      "NoPods",
-      `${kind} "${targetName}" has no pods now`,
-      livePods(context, bridge),
-    );
+  const pods = podsOf(target, namespace, world.pods.all());
+  /** Waits for pods to come; those that it had are given back where they live on. */
+  const wait = async (reason: BridgeReason, message: string) => {
+    const left = await restoreLeavers(context, bridge, new Set());
+    await say("Waiting", reason, message, { pods: left, targetPods: 0 });
+  };
+  if (!target.found) {
+    again(LOOK_AGAIN_MS);
+    return await wait(bridgeReasons.targetMissing, `there is no ${label}`);
   }
+  const waitForPods = async () => {
+    const why = await whyNoPods(context.cluster, namespace, bridge.spec.target);
+    if (why) again(LOOK_AGAIN_MS);
+    await wait(bridgeReasons.noPods, `${label} has no pods now${why ? `: ${why}` : ""}`);
+  };
+  if (!podSpec) return await waitForPods();
   const { way, fallback, match } = bridge.spec;
   const input = {
     container,
@@ -116,75 +129,38 @@ export async function reconcileBridge(
   const admitted = plans.flatMap(({ pods, plan }) => plan.way ? pods.map((pod) => ({ pod, plan })) : []);
   const reasons = plans.flatMap(({ plan }) => plan.way ? [] : plan.reasons);
   if (reasons.length && admitted.length === 0) {
-    return await refuse("CannotIntercept", reasons.join("; "));
+    return await refuse(bridgeReasons.cannotIntercept, reasons.join("; "));
   }
 
   const claim = claimRefusal(bridge, admitted, world.bridges.all());
-  if (claim) return await refuse("Conflict", claim);
-  // One that is refused has no share in a Carrier.
-  if (bridge.status?.phase === "Refused") await say("Pending", "Switching", "it is admitted now");
-  const taken = await interceptPods(context, {
+  if (claim) return await refuse(bridgeReasons.conflict, claim);
+  if (pods.length === 0) return await waitForPods();
+  const wasActive = isActive(currentBridge(context, bridge));
+  const stay = admitted.map(({ pod }) => pod.metadata?.uid ?? "");
+  const kept = await restoreLeavers(context, bridge, new Set(stay));
+  await writeBridgeStatus(context, bridge, { pods: kept });
+  const records = await interceptPods(context, {
     bridge,
     pods: admitted,
     stowaway,
-    tunnelReady: tunnel.apply,
+    tunnelReady: () => tunnel.ready(bridge),
     templateImage: target.templateImage,
-  }).catch((error) => {
-    // The namespace's labels admit it, another admission controller does not.
-    if (error instanceof GefyraError && error.exit === "forbidden") return error;
-    throw error;
   });
-  if (taken instanceof GefyraError) return await refuse("Forbidden", taken.message);
-  // While Carriers start.
-  await tunnel.apply();
-  if (pods.length === 0) {
-    return await say("Waiting", "NoPods", `${kind} "${targetName}" has no pods now`, taken);
-  }
-  const failed = taken.find(({ state }) => state === "Failed");
-  if (failed) return await say("Pending", "CarrierFailed", `pod ${failed.name}: ${failed.reason}`, taken);
-  const active =
-    taken.filter(({ uid, state }) =>
-      state === "Active" && admitted.some(({ pod }) => pod.metadata?.uid === uid)
-    ).length;
-  const count = `${active} of ${pods.length} pods are bridged`;
-  if (active < admitted.length) return await say("Pending", "Switching", count, taken);
-  const left = reasons.length ? `${count}; the others cannot be: ${reasons.join("; ")}` : count;
-  await say("Active", "Bridged", left, taken);
+  // While Carriers start. What Stowaway refuses is told when they have.
+  await tunnel.ready(bridge).catch((error) => {
+    if (configurationRefusal(error) === undefined) throw error;
+  });
+  const outcome = outcomeOf({
+    target: label,
+    ...{ pods, records, reasons, wasActive, admitted: admitted.length },
+  });
+  await setPhase(context, namespace, name, { ...outcome, pods: records, targetPods: pods.length });
 }
 
-export interface Outcome {
-  phase: Phase;
-  reason: string;
-  message: string;
-  pods?: InterceptedPod[];
-}
-
-export async function setPhase(
-  context: Context,
-  namespace: string,
-  name: string,
-  { phase, reason, message, pods }: Outcome,
-): Promise<void> {
-  const bridge = context.world.bridges.get(namespace, name);
-  if (!bridge) return;
-  const generation = bridge.metadata?.generation ?? 0;
-  const status = phase === "Active" ? "True" as const : "False" as const;
-  const before = bridge.status;
-  const wasSaid = before?.phase === phase &&
-    before.conditions?.find(({ type }) => type === "Ready")?.reason === reason;
-  if (!wasSaid) context.log(`bridge ${namespace}/${name}: ${phase} (${reason}): ${message}`);
-  await writeStatus(context, context.world.bridges, bridgeRef(namespace, name), bridge, {
-    ...before,
-    observedGeneration: generation,
-    phase,
-    ...(pods ? { pods } : {}),
-    conditions: withCondition(
-      before?.conditions,
-      { type: "Ready", status, reason, message },
-      generation,
-      new Date(),
-    ),
-  });
+/** And asks for nothing else since. */
+function isActive({ metadata, status }: GefyraBridge): boolean {
+  const ready = condition(status?.conditions, "Ready");
+  return status?.phase === "Active" && ready?.observedGeneration === (metadata?.generation ?? 0);
 }
 
 /** Gives each port of the bridge one of Stowaway's. */
@@ -201,12 +177,5 @@ async function assignPorts(context: Context, bridge: GefyraBridge): Promise<void
     protocol,
     stowaway: mine.get(portKey({ remote, protocol }))!,
   }));
-  const ref = bridgeRef(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? "");
-  const known = world.bridges.get(ref.namespace ?? "", ref.name) ?? bridge;
-  await writeStatus(context, world.bridges, ref, known, { ...known.status, ports });
-}
-
-function livePods({ world }: Context, bridge: GefyraBridge): InterceptedPod[] {
-  const uids = new Set(world.pods.all().map(({ metadata }) => metadata?.uid));
-  return (bridge.status?.pods ?? []).filter(({ uid }) => uids.has(uid));
+  await writeBridgeStatus(context, bridge, { ports });
 }

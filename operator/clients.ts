@@ -1,10 +1,17 @@
-import { FINALIZER } from "../lib/names.ts";
+import type { V1Deployment } from "@kubernetes/client-node";
+import { messageOf } from "../lib/errors.ts";
+import { FINALIZER, OPERATOR } from "../lib/names.ts";
 import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../lib/resources/client.ts";
 import { bridgeRef, type GefyraBridge } from "../lib/resources/bridge.ts";
 import { type ConditionUpdate, withCondition } from "../lib/resources/conditions.ts";
+import { clientReasons } from "../lib/resources/reasons.ts";
 import { contains, pickTunnelSubnet } from "../lib/tunnel/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
+import { configurationRefusal } from "./refusals.ts";
 import { hasOwnKey, type Tunnel } from "./tunnel.ts";
+
+/** What Stowaway refuses is asked again so often; it answers itself as long as it need not be asked. */
+const AGAIN_MS = 5_000;
 
 /** Gives a client its place in the tunnel, and takes it and its bridges away when it goes. */
 export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<void> {
@@ -29,18 +36,24 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
     apps: bridgedApps(name, subnet, world.bridges.all()),
   };
   const assigned = await writeStatus(context, world.clients, ref, client, given);
-  const state = await tunnel.apply();
+  let refusal: string | undefined;
+  const state = await tunnel.apply().catch((error) => {
+    if (!configurationRefusal(error)) throw error;
+    refusal = messageOf(error);
+    queue.addLater(keys.client(name), AGAIN_MS);
+    return undefined;
+  });
   const known = state?.peers.some(({ publicKey }) => publicKey === client.spec.publicKey) ?? false;
+  const not = (reason: string, message: string): ConditionUpdate => ({
+    ...{ type: "Ready", status: "False", reason, message },
+  });
   const update: ConditionUpdate = !hasOwnKey(client, world.clients.all())
-    ? {
-      type: "Ready",
-      status: "False",
-      reason: "KeyTaken",
-      message: "another client has the same public key",
-    }
+    ? not(clientReasons.keyTaken, "another client has the same public key")
     : known
-    ? { type: "Ready", status: "True", reason: "PeerConfigured", message: "Stowaway expects this client" }
-    : { type: "Ready", status: "False", reason: "StowawayMissing", message: "no Stowaway is running" };
+    ? { ...not(clientReasons.peerConfigured, "Stowaway expects this client"), status: "True" }
+    : refusal
+    ? not(clientReasons.stowawayRefused, refusal)
+    : not(clientReasons.stowawayMissing, "no Stowaway is running");
   const generation = client.metadata?.generation ?? 0;
   await writeStatus(context, world.clients, ref, assigned, {
     ...given,
@@ -84,8 +97,33 @@ async function release(context: Context, tunnel: Tunnel, client: GefyraClient): 
   }
   // A bridge that is gone wakes its client.
   if (bridges.length) return queue.addLater(keys.client(name), 1000);
-  await tunnel.apply();
+  // What Stowaway refuses has nothing to do with one who goes.
+  await tunnel.apply().catch((error) => {
+    if (!configurationRefusal(error)) throw error;
+  });
   const finalizers = (client.metadata?.finalizers ?? []).filter((one) => one !== FINALIZER);
   await setFinalizers(context, world.clients, clientRef(namespace, name), finalizers);
   context.log(`client ${name}: released`);
+}
+
+/** A client outside of Gefyra's namespace is told so: nothing else looks at it. */
+export async function reconcileMisplaced(context: Context, namespace: string, name: string): Promise<void> {
+  const { world, cluster } = context;
+  const client = world.misplaced.get(namespace, name);
+  if (!client || client.metadata?.deletionTimestamp) return;
+  // Another installation of Gefyra may live there.
+  const other = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: OPERATOR };
+  if (await cluster.get<V1Deployment>(other)) return;
+  const generation = client.metadata?.generation ?? 0;
+  const message =
+    `Gefyra looks at clients in namespace "${context.namespace}" only: delete this one and create it there`;
+  const update: ConditionUpdate = {
+    ...{ type: "Ready", status: "False", reason: clientReasons.wrongNamespace, message },
+  };
+  await writeStatus(context, world.misplaced, clientRef(namespace, name), client, {
+    ...client.status,
+    observedGeneration: generation,
+    phase: "Refused",
+    conditions: withCondition(client.status?.conditions, update, generation, new Date()),
+  });
 }

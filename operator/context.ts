@@ -1,4 +1,5 @@
 import type { Cluster, KubernetesObject, ObjectRef } from "../lib/cluster/cluster.ts";
+import type { Attempts } from "./attempts.ts";
 import type { Queue } from "./queue.ts";
 import type { Store, World } from "./world.ts";
 
@@ -7,6 +8,7 @@ export interface Context {
   cluster: Cluster;
   world: World;
   queue: Queue;
+  attempts: Attempts;
   /** Gefyra's own namespace. */
   namespace: string;
   carrierImage: string;
@@ -17,6 +19,8 @@ export interface Context {
 
 export const keys = {
   client: (name: string) => `client/${name}`,
+  /** A client where nobody looks for it. */
+  misplaced: (namespace: string, name: string) => `misplaced/${namespace}/${name}`,
   bridge: (namespace: string, name: string) => `bridge/${namespace}/${name}`,
   /** Stowaway's configuration, made of all clients and bridges. */
   tunnel: "tunnel",

@@ -3,8 +3,9 @@ import retry from "p-retry";
 import { connectCluster } from "../lib/cluster/kubernetes.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
+import { startAttempts } from "./attempts.ts";
 import { reconcileBridge } from "./bridges.ts";
-import { reconcileClient } from "./clients.ts";
+import { reconcileClient, reconcileMisplaced } from "./clients.ts";
 import { type Context, keys } from "./context.ts";
 import { startLiveness } from "./liveness.ts";
 import { startRelayTokens } from "./relay.ts";
@@ -53,7 +54,8 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
     (error) => log(`watch: ${messageOf(error)}`),
   );
   const dns = parseResolvConf(await Deno.readTextFile("/etc/resolv.conf"));
-  const context: Context = { cluster, world, queue, namespace, carrierImage, dns, log };
+  const attempts = startAttempts();
+  const context: Context = { cluster, world, queue, attempts, namespace, carrierImage, dns, log };
   const tunnel = await openTunnel(context);
   const checkLiveness = startLiveness(context, tunnel);
   const provideRelay = startRelayTokens(context);
@@ -61,6 +63,7 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
   const dispatch = async (key: string): Promise<void> => {
     const [kind, first = "", second = ""] = key.split("/");
     if (kind === "client") await reconcileClient(context, tunnel, first);
+    else if (kind === "misplaced") await reconcileMisplaced(context, first, second);
     else if (kind === "bridge") await reconcileBridge(context, tunnel, first, second);
     else if (kind === "tunnel") await tunnel.apply();
     else if (kind === "relay") await provideRelay();
@@ -69,10 +72,11 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
 
   enqueue = (change) => {
     if (change.kind === "client") queue.add(keys.client(change.name));
+    if (change.kind === "misplaced") queue.add(keys.misplaced(change.namespace, change.name));
     if (change.kind === "bridge") queue.add(keys.bridge(change.namespace, change.name));
     for (const { metadata, spec } of world.bridges.all()) {
       const touched = change.kind === "stowaway" ||
-        (change.kind === "pod" && change.namespace === metadata?.namespace) ||
+        ((change.kind === "pod" || change.kind === "service") && change.namespace === metadata?.namespace) ||
         (change.kind === "client" && change.name === spec.client);
       if (touched) queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
     }

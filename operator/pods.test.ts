@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { V1ContainerState, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../lib/cluster/cluster.ts";
+import { GefyraError } from "../lib/errors.ts";
 import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
 import type { WayPlan } from "../lib/bridge/ways/way.ts";
+import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { interceptPods } from "./pods.ts";
 import { store } from "./world.ts";
@@ -53,7 +55,7 @@ const instead: WayPlan = {
 async function intercept(
   pods: V1Pod[],
   records: InterceptedPod[] = [],
-  { exec = (): number => 0, others = [] as V1Pod[], plan = instead } = {},
+  { exec = (): number => 0, attempts = startAttempts(), plan = instead, denied = undefined as unknown } = {},
 ) {
   const bridge: GefyraBridge = {
     metadata: { name: "b", namespace: "shop", uid: "b", resourceVersion: "1" },
@@ -68,15 +70,18 @@ async function intercept(
   const bridges = store<GefyraBridge>();
   bridges.put(bridge);
   const followed = store<V1Pod>();
-  [...pods, ...others].forEach(followed.put);
+  pods.forEach(followed.put);
   const events: string[] = [];
   const cluster = {
     list: () => Promise.resolve([]),
+    get: ({ name }: { name: string }) =>
+      Promise.resolve(pods.find(({ metadata }) => metadata?.name === name)),
     patch: (
       ref: { kind: string; name: string },
       body: { status?: { pods: InterceptedPod[] } },
       { subresource }: { subresource?: string },
     ) => {
+      if (denied && ref.kind === "Pod") return Promise.reject(denied);
       if (subresource === "ephemeralcontainers") events.push(`Carrier joins ${ref.name}`);
       else if (ref.kind === "Pod") events.push(`image of ${ref.name}`);
       else events.push(`status: ${body.status?.pods.map((p) => p.name)}`);
@@ -84,7 +89,8 @@ async function intercept(
     },
     exec: ({ pod }: { pod: string }) => {
       events.push(`apply in ${pod}`);
-      return Promise.resolve({ exitCode: exec(), stdout: "", stderr: "" });
+      const exitCode = exec();
+      return Promise.resolve({ exitCode, stdout: "", stderr: exitCode === 1 ? "carrier: refused" : "" });
     },
   } as unknown as Cluster;
   const later: string[] = [];
@@ -95,8 +101,9 @@ async function intercept(
   };
   const context = {
     cluster,
-    world: { bridges, pods: followed },
+    world: { bridges, pods: followed, stowaways: store<V1Pod>() },
     queue,
+    attempts,
     carrierImage: CARRIER,
     log: () => {},
   } as unknown as Context;
@@ -153,13 +160,59 @@ Deno.test("a pod is active when its Carrier is configured and ready", async () =
   assert.deepEqual(await state(pod("a", CARRIER)), ["Active"]);
   assert.deepEqual(await state(pod("a", CARRIER, { ready: false })), ["Switching"]);
   assert.deepEqual(await state(pod("a", CARRIER, { runs: false })), ["Switching"]);
-  assert.deepEqual(await state(pod("a", CARRIER), () => 1), ["Switching"]);
+  assert.deepEqual(await state(pod("a", CARRIER), () => 137), ["Switching"]);
 });
 
-Deno.test("a Carrier that refuses is asked again later", async () => {
-  assert.deepEqual((await intercept([pod("a", CARRIER)], [record("a")], { exec: () => 1 })).later, [
-    "bridge/shop/b",
+Deno.test("where Carrier refuses, the original comes back at once, and is left alone for a while", async () => {
+  const attempts = startAttempts(), exec = () => 1;
+  const refused = await intercept([pod("r", CARRIER)], [record("r")], { exec, attempts });
+  assert.deepEqual(refused.events, ["apply in r", "status: r", "image of r"]);
+  const reason = 'Cannot configure Carrier in pod "shop/r": carrier: refused';
+  const [failed] = refused.taken;
+  assert.deepEqual([failed?.state, failed?.cause, failed?.reason], ["Failed", "CarrierRefused", reason]);
+  const restored = await intercept([pod("r", "nginx:1")], refused.taken, { attempts });
+  assert.deepEqual([restored.events, restored.taken[0]?.state], [[], "Restored"]);
+  const again = await intercept([pod("r", "nginx:1")], restored.taken, { attempts });
+  assert.deepEqual([again.events, again.later, again.taken[0]?.reason], [[], ["bridge/shop/b"], reason]);
+  const tried = await intercept([pod("r", "nginx:1")], restored.taken);
+  assert.deepEqual([tried.events, tried.taken[0]?.state], [["status: r", "image of r"], "Switching"]);
+});
+
+Deno.test("beside, where Carrier refuses, its rules go, and the others of the pod keep theirs", async () => {
+  let asked = 0;
+  const exec = () => asked++ === 0 ? 1 : 0;
+  const { taken, events } = await intercept([joined("a", { running: {} })], [], { plan: beside, exec });
+  assert.deepEqual(events, ["status: a", "apply in a", "status: a", "apply in a"]);
+  assert.deepEqual([taken[0]?.state, taken[0]?.cause], ["Restored", "CarrierRefused"]);
+});
+
+Deno.test("a pod that the cluster does not let change holds up no other", async () => {
+  const denied = new GefyraError("forbidden", "Cannot act on the cluster: denied by policy", {
+    exit: "forbidden",
+  });
+  const pods = [joined("a"), joined("b", { running: {} })];
+  const { taken } = await intercept(pods, [], { plan: beside, denied });
+  assert.deepEqual(taken.map(({ state, cause, reason }) => [state, cause, reason]), [
+    ["Restored", "Forbidden", denied.message],
+    ["Active", undefined, undefined],
   ]);
+});
+
+Deno.test("a pod that no node takes is named and left alone, until one does", async () => {
+  const message = "0/1 nodes are available";
+  for (const plan of [instead, beside]) {
+    const one = pod("n", "nginx:1", { runs: false });
+    one.status!.conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+    const waiting = await intercept([one, pod("b", "nginx:1", { runs: false })], [], { plan });
+    assert.deepEqual([waiting.taken[0]?.state, waiting.taken[0]?.reason], [
+      "Waiting",
+      `Unschedulable: ${message}`,
+    ]);
+    assert.ok(!waiting.events.some((event) => event.endsWith(" of n") || event.endsWith("joins n")));
+    if (plan === instead) assert.ok(waiting.events.includes("image of b"));
+    const scheduled = await intercept([joined("n")], [waiting.taken[0]!], { plan });
+    assert.deepEqual([scheduled.taken[0]?.state, scheduled.taken[0]?.reason], ["Switching", undefined]);
+  }
 });
 
 Deno.test("the original that still ends is not told to be Carrier", async () => {
@@ -180,23 +233,6 @@ Deno.test("a pod whose record is lost goes back to what the workload gives a new
   assert.deepEqual(taken.map(({ originalImage, originalContainer }) => [originalImage, originalContainer]), [
     ["nginx:template", ""],
   ]);
-});
-
-Deno.test("pods that are gone are forgotten", async () => {
-  const { taken } = await intercept([pod("a", CARRIER)], [record("a"), record("gone")]);
-  assert.deepEqual(taken.map(({ name }) => name), ["a"]);
-});
-
-Deno.test("a pod that left the target stays on record while it lives, or it would not be given back", async () => {
-  const records = [record("a"), record("left"), record("ends")];
-  const ends = pod("ends", CARRIER);
-  const others = [pod("left", CARRIER), {
-    ...ends,
-    metadata: { ...ends.metadata, deletionTimestamp: new Date() },
-  }];
-  const { taken, events } = await intercept([pod("a", CARRIER)], records, { others });
-  assert.deepEqual(taken.map(({ name }) => name), ["a", "left"]);
-  assert.ok(!events.some((event) => event.includes("in left")));
 });
 
 Deno.test("suspended pods are taken again, those that serve one after the other", async () => {
@@ -253,10 +289,10 @@ Deno.test("beside, Carrier joins all pods at once, and no image is changed", asy
 Deno.test("beside, a pod is active when its Carrier runs and is configured", async () => {
   const table: [string, V1Pod, number, InterceptedPod["state"], string[]][] = [
     ["it runs", joined("a", { running: {} }), 0, "Active", ["status: a", "apply in a"]],
-    ["it refuses", joined("a", { running: {} }), 1, "Switching", ["status: a", "apply in a"]],
+    ["it ends", joined("a", { running: {} }), 137, "Switching", ["status: a", "apply in a"]],
     ["it starts", joined("a", { waiting: {} }), 0, "Switching", ["status: a"]],
-    ["its image is missing", joined("a", { waiting: { reason: "ErrImagePull" } }), 0, "Failed", [
-      "status: a",
+    ["its image is missing", joined("a", { waiting: { reason: "ErrImagePull" } }), 0, "Restored", [
+      ...["status: a", "status: a"],
     ]],
     ["no node has the pod yet", joined("a", undefined, { scheduled: false }), 0, "Switching", ["status: a"]],
   ];

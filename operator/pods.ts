@@ -1,15 +1,18 @@
 /** Takes the pods of a target, each in the way that was planned, and keeps their Carriers configured. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { carrierFiles } from "../lib/bridge/compose.ts";
-import { addCarrier, isHopeless, placementOf } from "../lib/bridge/ephemeral.ts";
 import { containerStatus, imageInSpec, runningContainer } from "../lib/bridge/intercept.ts";
-import { sharesOf } from "../lib/bridge/share.ts";
 import type { WayPlan } from "../lib/bridge/ways/way.ts";
-import { GefyraError, messageOf } from "../lib/errors.ts";
-import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
-import { tellCarrier } from "./carriers.ts";
-import { type Context, keys, writeStatus } from "./context.ts";
-import { switchImage } from "./drain.ts";
+import { messageOf } from "../lib/errors.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
+import { bridgeReasons } from "../lib/resources/reasons.ts";
+import { whyUnscheduled } from "../lib/workload/pod-problems.ts";
+import { untilServices } from "./answers.ts";
+import { configure } from "./configure.ts";
+import type { Context } from "./context.ts";
+import { fail, keyOf, later, type Refusal, restoreFailed, slow, untilNextAttempt } from "./failures.ts";
+import { placeBeside, type Placed, placeInstead } from "./place.ts";
+import { recordsOf, shortened, writeBridgeStatus } from "./records.ts";
+import { changeRefusal } from "./refusals.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
@@ -23,50 +26,74 @@ export interface Interception {
   templateImage: (container: string) => string | undefined;
 }
 
-/** Where Carrier runs in a pod. */
-interface Placed {
-  container: string;
-  /** Of the running container, as the runtime names it; absent where nobody has said yet that it runs. */
-  id: string | undefined;
-}
-
-/**
- * Uid of a pod → when its Carrier joined. The kubelet says up to a second late that a container runs, while it can be
- * told its configuration at once: so for a moment that is just tried.
- */
-const joinedAt = new Map<string, number>();
-const EARLY_MS = 5000, EARLY_INTERVAL_MS = 50;
-
 export async function interceptPods(context: Context, interception: Interception): Promise<InterceptedPod[]> {
   const { bridge, pods } = interception;
-  let records = recordsOf(context, bridge).flatMap((record) => {
+  let records = recordsOf(context, bridge).map((record) => {
     const planned = pods.find(({ pod }) => pod.metadata?.uid === record.uid);
-    // A pod that has left the target is given back with the bridge.
-    if (!planned) return lives(context, record) ? [record] : [];
-    return [record.way === planned.plan.way ? { ...record, ports: portsOf(planned.plan) } : record];
+    return planned && record.way === planned.plan.way ? { ...record, ports: portsOf(planned.plan) } : record;
   });
   for (const { pod, plan } of pods) {
-    const uid = pod.metadata?.uid ?? "";
-    const known = records.find((one) => one.uid === uid);
-    if (!known || known.state === "Suspended") {
-      const serves = runningContainer(pod, plan.container) !== undefined;
-      // Of pods that lose their container one serves at any time: the next waits until the one before is ready.
-      if (plan.way === "replace" && serves && records.some(isOnItsWay)) continue;
-      const begun = known
-        ? { ...known, state: "Switching" as const }
-        : newRecord(context, interception, pod, plan);
-      records = known ? records.map((one) => one === known ? begun : one) : [...records, begun];
-    }
+    const known = records.find(({ uid }) => uid === pod.metadata?.uid);
+    // Its original comes back first.
+    if (known?.state === "Restoring") continue;
+    const begun = begin(context, interception, { pod, plan, known, records });
+    if (!begun) continue;
+    records = known ? records.map((one) => one === known ? begun : one) : [...records, begun];
     // What is needed for giving back is saved before anything is touched.
-    await writeRecords(context, bridge, records);
-    const record = records.find((one) => one.uid === uid)!;
-    const done = await intercept(context, interception, pod, record);
-    records = records.map((one) => one.uid === uid ? done : one);
+    await writeBridgeStatus(context, bridge, { pods: records });
+    const put = (done: InterceptedPod) => {
+      records = records.map((one) => one.uid === done.uid ? done : one);
+      return done;
+    };
+    const done = put(await intercept(context, interception, pod, begun));
+    if (done.state !== "Failed") continue;
+    // Written first: a Carrier that several bridges share is composed without this one from now on.
+    await writeBridgeStatus(context, bridge, { pods: records });
+    put(await restoreFailed(context, bridge, pod, done));
   }
   return records;
 }
 
+/** Of pods that lose their container one serves at any time. */
 const isOnItsWay = ({ state }: InterceptedPod) => state === "Switching" || state === "Failed";
+
+interface Turn {
+  pod: V1Pod;
+  plan: WayPlan;
+  known: InterceptedPod | undefined;
+  records: InterceptedPod[];
+}
+
+/** The pod's record before anything is done to it now; `undefined` where its turn comes later. */
+function begin(
+  context: Context,
+  interception: Interception,
+  { pod, plan, known, records }: Turn,
+): InterceptedPod | undefined {
+  if (known && !["Waiting", "Restored", "Suspended"].includes(known.state)) return known;
+  const { bridge } = interception;
+  if (known?.state === "Restored") {
+    const wait = untilNextAttempt(context, bridge, pod);
+    if (wait > 0) {
+      later(context, bridge, wait);
+      return known;
+    }
+  }
+  const unscheduled = whyUnscheduled(pod);
+  if (unscheduled) {
+    return {
+      ...newRecord(context, interception, pod, plan),
+      state: "Waiting",
+      reason: shortened(unscheduled),
+    };
+  }
+  const serves = runningContainer(pod, plan.container) !== undefined;
+  // The next waits until the one before is ready.
+  if (plan.way === "replace" && serves && records.some(isOnItsWay)) return undefined;
+  return known?.state === "Suspended"
+    ? { ...known, state: "Switching" }
+    : newRecord(context, interception, pod, plan);
+}
 
 function newRecord(
   context: Context,
@@ -101,141 +128,54 @@ const portsOf = ({ ports }: WayPlan): InterceptedPod["ports"] =>
     path,
   }));
 
-const lives = ({ world }: Context, { uid }: InterceptedPod) =>
-  world.pods.all().some(({ metadata }) => metadata?.uid === uid && !metadata.deletionTimestamp);
-
-const recordsOf = ({ world }: Context, { metadata }: GefyraBridge) =>
-  world.bridges.get(metadata?.namespace ?? "", metadata?.name ?? "")?.status?.pods ?? [];
-
-async function writeRecords(
-  context: Context,
-  { metadata }: GefyraBridge,
-  pods: InterceptedPod[],
-): Promise<void> {
-  const ref = bridgeRef(metadata?.namespace ?? "", metadata?.name ?? "");
-  const bridge = context.world.bridges.get(metadata?.namespace ?? "", metadata?.name ?? "");
-  if (bridge) await writeStatus(context, context.world.bridges, ref, bridge, { ...bridge.status, pods });
-}
-
 async function intercept(
   context: Context,
-  { bridge, stowaway, tunnelReady }: Interception,
+  interception: Interception,
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<InterceptedPod> {
-  const { reason: _, ...waiting } = { ...record, state: "Switching" as const };
-  const placed = record.way === "beside"
-    ? await placeBeside(context, bridge, pod)
-    : await placeInstead(context, bridge, pod, record);
-  if (placed === undefined) return waiting;
-  if ("reason" in placed) return { ...waiting, state: "Failed", reason: placed.reason };
-  await tunnelReady();
-  const told = await configure(context, bridge, pod, { ...placed, record }, stowaway);
+  if (["Failed", "Waiting", "Restored"].includes(record.state)) return record;
+  const { bridge } = interception;
+  const { reason: _reason, cause: _cause, ...rest } = record;
+  const waiting = { ...rest, state: "Switching" as const };
+  const placed = await place(context, bridge, pod, record);
+  if (placed === undefined) return await slow(context, bridge, pod, waiting);
+  if ("cause" in placed) return fail(context, bridge, pod, { ...waiting, ...placed });
+  const told = await configure(context, interception, pod, { ...placed, record });
   if (told === "no-forwarding") return { ...waiting, forwards: false };
-  if (!told) return waiting;
+  if (typeof told === "object") return fail(context, bridge, pod, { ...waiting, ...told });
   // What stands in the pod's record afterwards is the container's real id.
-  if (!placed.id && record.way === "replace") return waiting;
-  // A replaced container gets traffic only when the kubelet calls it ready.
-  const ready = record.way === "beside" || containerStatus(pod, record.container)?.ready === true;
-  return {
-    ...waiting,
-    carrierContainer: placed.id ?? placed.container,
-    state: ready ? "Active" : "Switching",
-  };
-}
-
-async function placeBeside(
-  context: Context,
-  bridge: GefyraBridge,
-  pod: V1Pod,
-): Promise<Placed | { reason: string } | undefined> {
-  const placed = placementOf(pod, context.carrierImage);
-  const { namespace = "", uid = "" } = pod.metadata ?? {};
-  switch (placed.state) {
-    case "running":
-      joinedAt.delete(uid);
-      return { container: placed.name, id: placed.id };
-    case "failed":
-      return { reason: placed.reason };
-    case "absent":
-      // A pod that no node has taken yet cannot be joined.
-      if (!pod.spec?.nodeName) return undefined;
-      await addCarrier(context.cluster, pod, placed.name, context.carrierImage);
-      context.log(`pod ${namespace}/${pod.metadata?.name}: Carrier joins`);
-      expectEarly(context, bridge, uid);
-      return undefined;
-    case "starting":
-      return early(placed.name, uid);
+  if (!told || (!placed.id && record.way === "replace")) return await slow(context, bridge, pod, waiting);
+  const carrierContainer = placed.id ?? placed.container;
+  if (record.way === "replace") {
+    // A replaced container gets traffic only when the kubelet calls it ready.
+    const ready = containerStatus(pod, record.container)?.ready === true;
+    if (!ready) return await slow(context, bridge, pod, { ...waiting, carrierContainer });
+    const was = record.state === "Active" && record.carrierContainer === carrierContainer;
+    const wait = was ? 0 : await untilServices(context, pod);
+    if (wait > 0) {
+      later(context, bridge, wait);
+      return { ...waiting, carrierContainer };
+    }
   }
+  context.attempts.succeeded(keyOf(bridge, pod));
+  return { ...waiting, carrierContainer, state: "Active" };
 }
 
-function expectEarly({ queue }: Context, { metadata }: GefyraBridge, uid: string): void {
-  joinedAt.set(uid, Date.now());
-  queue.addLater(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""), EARLY_INTERVAL_MS);
-}
-
-function early(container: string, uid: string): Placed | undefined {
-  if (Date.now() - (joinedAt.get(uid) ?? 0) > EARLY_MS) return undefined;
-  return { container, id: undefined };
-}
-
-async function placeInstead(
+async function place(
   context: Context,
   bridge: GefyraBridge,
   pod: V1Pod,
   record: InterceptedPod,
-): Promise<Placed | { reason: string } | undefined> {
-  const { container } = record;
-  if (imageInSpec(pod, container) !== context.carrierImage) {
-    const wait = await switchImage(context, pod, container, context.carrierImage);
-    if (wait > 0) {
-      context.queue.addLater(
-        keys.bridge(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? ""),
-        wait,
-      );
-      return undefined;
-    }
-    // Without a readiness probe it is ready, and asked, as soon as it runs.
-    expectEarly(context, bridge, record.uid);
-    context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);
-    return undefined;
-  }
-  const id = runningContainer(pod, container);
-  if (id && id !== record.originalContainer) {
-    joinedAt.delete(record.uid);
-    return { container, id };
-  }
-  const { reason, message } = containerStatus(pod, container)?.state?.waiting ?? {};
-  // A container whose policy is to pull always pulls Carrier's image too.
-  if (reason && isHopeless(reason)) return { reason: message ? `${reason}: ${message}` : reason };
-  return early(container, record.uid);
-}
-
-async function configure(
-  context: Context,
-  bridge: GefyraBridge,
-  pod: V1Pod,
-  { container, id, record }: Placed & { record: InterceptedPod },
-  stowaway: string,
-): Promise<boolean | "no-forwarding"> {
-  const { namespace = "", name = "", uid = "" } = pod.metadata ?? {};
-  const target = { namespace, pod: name, container };
-  // Beside the original it starts once only; in its place it may have started again before its id is known.
-  const identity = { uid, id: id ?? (record.way === "replace" ? "unknown" : undefined) };
-  const files = carrierFiles(pod, sharesOf(context.world.bridges.all(), record), stowaway);
+): Promise<Placed | Refusal | undefined> {
   try {
-    const news = await tellCarrier(context.cluster, target, identity, files);
-    if (news) context.log(`pod ${namespace}/${name}: Carrier is configured`);
-    return true;
+    const placed = record.way === "beside"
+      ? await placeBeside(context, bridge, pod)
+      : await placeInstead(context, bridge, pod, record);
+    return placed && "reason" in placed ? { ...placed, cause: bridgeReasons.carrierFailed } : placed;
   } catch (error) {
-    const refused = error instanceof GefyraError && error.id !== "exec-failed";
-    if (!id && !refused) {
-      context.queue.addLater(keys.bridge(namespace, bridge.metadata?.name ?? ""), EARLY_INTERVAL_MS);
-      return false;
-    }
-    // The container may have ended in between; its successor is seen by the watch.
-    context.log(`pod ${namespace}/${name}: ${messageOf(error)}`);
-    context.queue.addLater(keys.bridge(namespace, bridge.metadata?.name ?? ""), 300);
-    return error instanceof GefyraError && error.id === "no-forwarding" ? "no-forwarding" : false;
+    const cause = changeRefusal(error);
+    if (!cause) throw error;
+    return { cause, reason: messageOf(error) };
   }
 }

@@ -4,6 +4,7 @@ import type { Cluster } from "../lib/cluster/cluster.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
 import type { GefyraBridge, InterceptedPod, WayName } from "../lib/resources/bridge.ts";
+import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { restoreBridge } from "./restore.ts";
 import { store } from "./world.ts";
@@ -75,6 +76,7 @@ async function restore({ records, now = 0, finalizers = [FINALIZER], exec }: Fie
     cluster,
     world: { bridges, stowaways: store<V1Pod>(), pods: store<V1Pod>(), follow: () => Promise.resolve() },
     queue: { addLater: (key: string) => void later.push(key) },
+    attempts: startAttempts(),
     carrierImage: CARRIER,
     log: (text: string) => void logs.push(text),
   } as unknown as Context;

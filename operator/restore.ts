@@ -1,12 +1,15 @@
-import { imageInSpec, restorePod } from "../lib/bridge/intercept.ts";
+import type { V1Pod } from "@kubernetes/client-node";
+import { imageInSpec, podRef, restorePod } from "../lib/bridge/intercept.ts";
 import { releasePod } from "../lib/bridge/share.ts";
 import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
-import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../lib/resources/bridge.ts";
-import { setPhase } from "./bridges.ts";
+import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/resources/bridge.ts";
+import { bridgeReasons } from "../lib/resources/reasons.ts";
+import { noteUnready, untilServices } from "./answers.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
 import { switchImage } from "./drain.ts";
+import { setPhase } from "./phase.ts";
 import { stowawayAddress } from "./tunnel.ts";
 
 /** By the pod's uid: when its original was first asked to come back, in Unix milliseconds. */
@@ -25,7 +28,7 @@ export async function restoreBridge(
   if (!bridge.metadata?.finalizers?.includes(FINALIZER)) return;
   const said = setPhase(context, namespace, name, {
     phase: "Restoring",
-    reason: "Deleted",
+    reason: bridgeReasons.deleted,
     message: "originals come back",
   });
   // Nobody waits for the words; where they fail, that is told below.
@@ -44,6 +47,7 @@ export async function restoreBridge(
   await said;
   if (waiting) return context.queue.addLater(keys.bridge(namespace, name), 1000);
   for (const { uid } of records) asked.delete(uid);
+  context.attempts.forget(`${bridge.metadata?.uid}/`);
   const finalizers = bridge.metadata.finalizers.filter((one) => one !== FINALIZER);
   await setFinalizers(context, context.world.bridges, bridgeRef(namespace, name), finalizers);
   context.log(`bridge ${namespace}/${name}: restored`);
@@ -68,9 +72,14 @@ export async function giveBackAll(
 
 async function giveBack(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
   const namespace = bridge.metadata?.namespace ?? "";
+  if (isUntouched(record)) return true;
   if (record.way === "replace") {
     if (await serves(context, bridge, record)) return false;
-    return await restorePod(context.cluster, namespace, record.container, record);
+    if (!await restorePod(context.cluster, namespace, record.container, record)) {
+      noteUnready(context.world.pods.get(namespace, record.name));
+      return false;
+    }
+    return await isAnswered(context, bridge, record);
   }
   try {
     return await releasePod(context.cluster, namespace, record, {
@@ -84,6 +93,16 @@ async function giveBack(context: Context, bridge: GefyraBridge, record: Intercep
     context.log(`pod ${namespace}/${record.name}: ${messageOf(error)}`);
     return false;
   }
+}
+
+/** Whether those who ask the pod's Services reach its original. */
+async function isAnswered(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
+  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  const pod = await context.cluster.get<V1Pod>(podRef(namespace, record.name));
+  if (!pod || pod.metadata?.uid !== record.uid) return true;
+  const wait = await untilServices(context, pod);
+  if (wait > 0) context.queue.addLater(keys.bridge(namespace, name), wait);
+  return wait === 0;
 }
 
 /** Whether a pod whose original is to come back is still in its Services. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../lib/cluster/cluster.ts";
 import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
+import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { suspendBridge } from "./suspend.ts";
 import { store } from "./world.ts";
@@ -64,6 +65,7 @@ async function suspend(records: InterceptedPod[], pods: V1Pod[]) {
     cluster,
     world: { bridges, stowaways: store<V1Pod>() },
     queue: { addLater: (key: string) => void later.push(key) },
+    attempts: startAttempts(),
     carrierImage: CARRIER,
     log: () => {},
   } as unknown as Context;

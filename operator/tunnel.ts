@@ -21,39 +21,53 @@ export interface Tunnel {
   nodePort: number;
   /** Brings the running Stowaway to the wanted state; the state that is in force, or `undefined` without a pod. */
   apply(): Promise<StowawayState | undefined>;
+  /** The same for one bridge, which a refusal does not concern while Stowaway forwards all its ports already. */
+  ready(bridge: GefyraBridge): Promise<void>;
   status(): Promise<WireguardStatus | undefined>;
 }
 
 export async function openTunnel(context: Context): Promise<Tunnel> {
-  const keys = await stowawayKeys(context);
+  const pair = await stowawayKeys(context);
   const service = await context.cluster.get<V1Service>({
     apiVersion: "v1",
     kind: "Service",
     namespace: context.namespace,
     name: STOWAWAY,
   });
-  let applied = "";
+  let inForce: { container: string | undefined; mark: string; state: StowawayState } | undefined;
+  let refusal: GefyraError | undefined;
+  const apply = async () => {
+    const pod = runningStowaway(context);
+    if (!pod) return undefined;
+    const state = wantedState(pair.privateKey, context.world.clients.all(), context.world.bridges.all());
+    const files = stowawayFiles(state), container = containerOf(pod)?.containerID;
+    const mark = JSON.stringify([container, files]);
+    if (mark === inForce?.mark) return state;
+    // It is asked again later and later, however many bridges want it.
+    if (refusal && context.attempts.wait(STOWAWAY, mark) > 0) throw refusal;
+    const result = await context.cluster.exec(target(context, pod), [PROGRAM, "apply"], await archive(files));
+    if (result.exitCode !== 0) {
+      refusal = new GefyraError("stowaway-refused", `Cannot configure Stowaway: ${result.stderr.trim()}`);
+      context.attempts.failed(STOWAWAY, mark);
+      throw refusal;
+    }
+    context.log(`stowaway: ${result.stdout.trim()}`);
+    context.attempts.succeeded(STOWAWAY);
+    inForce = { container, mark, state };
+    return state;
+  };
   return {
-    publicKey: keys.publicKey,
+    publicKey: pair.publicKey,
     nodePort: service?.spec?.ports?.[0]?.nodePort ?? 0,
-    apply: async () => {
-      const pod = runningStowaway(context);
-      if (!pod) return undefined;
-      const state = wantedState(keys.privateKey, context.world.clients.all(), context.world.bridges.all());
-      const files = stowawayFiles(state);
-      const mark = JSON.stringify([containerOf(pod)?.containerID, files]);
-      if (mark === applied) return state;
-      const result = await context.cluster.exec(
-        target(context, pod),
-        [PROGRAM, "apply"],
-        await archive(files),
-      );
-      if (result.exitCode !== 0) {
-        throw new GefyraError("stowaway-refused", `Cannot configure Stowaway: ${result.stderr.trim()}`);
+    apply,
+    ready: async (bridge) => {
+      try {
+        await apply();
+      } catch (error) {
+        const pod = runningStowaway(context);
+        const same = pod && containerOf(pod)?.containerID === inForce?.container;
+        if (error !== refusal || !same || !inForce || !forwards(inForce.state, bridge)) throw error;
       }
-      context.log(`stowaway: ${result.stdout.trim()}`);
-      applied = mark;
-      return state;
     },
     status: async () => {
       const pod = runningStowaway(context);
@@ -117,6 +131,17 @@ export function wantedState(
     });
   });
   return { privateKey, peers: known.map(({ peer }) => peer), forwards };
+}
+
+/** Pure. */
+export function forwards(state: StowawayState, { spec, status }: GefyraBridge): boolean {
+  return spec.ports.every((wanted) => {
+    const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
+    return state.forwards.some((one) =>
+      one.port === port && one.address === spec.destination.address && one.local === wanted.local &&
+      one.protocol === wanted.protocol
+    );
+  });
 }
 
 const target = ({ namespace }: Context, pod: V1Pod) => ({

@@ -1,5 +1,5 @@
 /** What the operator knows of the cluster, kept current by watches. */
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import type { Cluster, KubernetesObject, Selection } from "../lib/cluster/cluster.ts";
 import { API_VERSION, COMPONENT_LABEL } from "../lib/names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../lib/resources/bridge.ts";
@@ -15,21 +15,25 @@ export interface Store<T> {
 
 export interface World {
   clients: Store<GefyraClient>;
+  /** Clients in other namespaces than Gefyra's. */
+  misplaced: Store<GefyraClient>;
   bridges: Store<GefyraBridge>;
   /** Stowaway's pods: one, or two for a moment. */
   stowaways: Store<V1Pod>;
   /** The pods of the namespaces that have bridges. */
   pods: Store<V1Pod>;
-  /** Follows the pods of a namespace from now on. */
+  /** Follows the pods and the Services of a namespace from now on. */
   follow(namespace: string): Promise<void>;
   stop(): void;
 }
 
 export type Change =
   | { kind: "client"; name: string }
+  | { kind: "misplaced"; namespace: string; name: string }
   | { kind: "bridge"; namespace: string; name: string }
   | { kind: "stowaway" }
-  | { kind: "pod"; namespace: string };
+  | { kind: "pod"; namespace: string }
+  | { kind: "service"; namespace: string };
 
 export function store<T extends KubernetesObject>(): Store<T> {
   const objects = new Map<string, T>();
@@ -61,11 +65,12 @@ export async function watchWorld(
   const followed = new Set<string>();
   const follow = async <T extends KubernetesObject>(
     selection: Selection,
-    into: Store<T>,
+    storeOf: Store<T> | ((object: T) => Store<T>),
     changed: (object: T) => Change,
   ) => {
     stops.push(
       await cluster.watch<T>(selection, ({ type, object }) => {
+        const into = typeof storeOf === "function" ? storeOf(object) : storeOf;
         if (type === "DELETED") into.remove(object);
         else into.put(object);
         onChange(changed(object));
@@ -75,17 +80,26 @@ export async function watchWorld(
 
   const world: World = {
     clients: store(),
+    misplaced: store(),
     bridges: store(),
     stowaways: store(),
     pods: store(),
     follow: async (target) => {
       if (followed.has(target)) return;
       followed.add(target);
-      await follow(
-        { apiVersion: "v1", kind: "Pod", namespace: target },
-        world.pods,
-        () => ({ kind: "pod", namespace: target }),
-      );
+      await Promise.all([
+        follow(
+          { apiVersion: "v1", kind: "Pod", namespace: target },
+          world.pods,
+          () => ({ kind: "pod", namespace: target }),
+        ),
+        // Which pods it selects may change with it.
+        follow(
+          { apiVersion: "v1", kind: "Service", namespace: target },
+          store<V1Service>(),
+          () => ({ kind: "service", namespace: target }),
+        ),
+      ]);
     },
     stop: () => stops.forEach((stop) => stop()),
   };
@@ -94,10 +108,14 @@ export async function watchWorld(
     world.stowaways,
     () => ({ kind: "stowaway" }),
   );
-  await follow(
-    { apiVersion: API_VERSION, kind: CLIENT_KIND, namespace },
-    world.clients,
-    ({ metadata }) => ({ kind: "client", name: metadata?.name ?? "" }),
+  const isOwn = ({ metadata }: GefyraClient) => metadata?.namespace === namespace;
+  await follow<GefyraClient>(
+    { apiVersion: API_VERSION, kind: CLIENT_KIND },
+    (client) => isOwn(client) ? world.clients : world.misplaced,
+    (client) => {
+      const { namespace = "", name = "" } = client.metadata ?? {};
+      return isOwn(client) ? { kind: "client", name } : { kind: "misplaced", namespace, name };
+    },
   );
   await follow(
     { apiVersion: API_VERSION, kind: BRIDGE_KIND },

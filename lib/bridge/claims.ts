@@ -1,7 +1,7 @@
 /** Who may have which port of a pod: who has it, keeps it. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { byAge } from "../resources/age.ts";
-import type { GefyraBridge, InterceptedPod } from "../resources/bridge.ts";
+import { type GefyraBridge, type InterceptedPod, isUntouched } from "../resources/bridge.ts";
 import { portText } from "../workload/ports.ts";
 import { type Match, sameMatch } from "./match.ts";
 import type { WayPlan } from "./ways/way.ts";
@@ -22,6 +22,8 @@ export function claimRefusal(
     const wasFirst = byAge(bridge, other) < 0;
     for (const record of other.status?.pods ?? []) {
       if (wasFirst && mine.has(record.uid)) continue;
+      // One that cannot take a pod does not keep it from others.
+      if (isUntouched(record)) continue;
       const plan = plans.get(record.uid);
       const what = plan && overlap(plan, bridge.spec.match, record, other.spec.match);
       if (what) return `${what} is bridged already, by "${other.metadata?.name}"`;

@@ -4,10 +4,11 @@ import type { Problem } from "../app/problems.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { GefyraError } from "../errors.ts";
+import { GefyraError, messageOf } from "../errors.ts";
 import { BRIDGE_TIMEOUT_MS } from "../names.ts";
 import { bridgeRef, type GefyraBridge } from "../resources/bridge.ts";
 import { condition } from "../resources/conditions.ts";
+import { type BridgeReason, bridgeReasons, retriedReasons } from "../resources/reasons.ts";
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
 import { type ObservedBridge, withProblems } from "./observe.ts";
@@ -42,7 +43,10 @@ export async function createBridge(
       return { ...bridge, problems };
     } catch (error) {
       const only = { namespace: options.namespace, name: options.name };
-      await removeBridges(cluster, { client: connection.client, only, operated: true });
+      // What went wrong first is what has to be told.
+      await removeBridges(cluster, { client: connection.client, only, operated: true }).catch((undoing) =>
+        steps.debug(`Cannot remove bridge "${options.name}" again: ${messageOf(undoing)}`)
+      );
       throw error;
     }
   });
@@ -63,6 +67,25 @@ async function problemsOf(
   }
 }
 
+/** It takes effect when pods come, or can run: nobody waits for that. */
+const settled: readonly BridgeReason[] = [bridgeReasons.noPods, bridgeReasons.podsPending];
+
+const UNDONE = "the bridge was removed again, and the original serves";
+
+/** What the operator would try again later and later: here it ends. */
+function failure(reason: BridgeReason, target: string, state: string): GefyraError {
+  const message = `Cannot bridge "${target}": ${state}`;
+  if (reason === bridgeReasons.carrierRefused) {
+    return new GefyraError("carrier-refused", message, { hint: UNDONE });
+  }
+  if (reason === bridgeReasons.stowawayRefused) {
+    return new GefyraError("stowaway-refused", message, { hint: UNDONE });
+  }
+  return new GefyraError("carrier-failed", `Cannot start Carrier: ${state}`, {
+    hint: `make Carrier's image available to the nodes (\`gefyra lab load\` for the lab); ${UNDONE}`,
+  });
+}
+
 async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promise<GefyraBridge> {
   const ref = bridgeRef(metadata?.namespace ?? "", metadata?.name ?? "");
   let bridge: GefyraBridge | undefined;
@@ -79,13 +102,12 @@ async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promi
         },
       );
     }
-    if (ready?.reason === "CarrierFailed") {
-      throw new GefyraError("carrier-failed", `Cannot start Carrier: ${ready.message}`, {
-        hint:
-          "make Carrier's image available to the nodes (`gefyra lab load` for the lab); the bridge was removed again",
-      });
+    const reason = ready?.reason as BridgeReason | undefined;
+    if (ready && reason && retriedReasons.includes(reason)) {
+      throw failure(reason, bridge?.spec.target.name ?? "", ready.message);
     }
-    return ready?.status === "True" || ready?.reason === "NoPods";
+    return ready?.status === "True" ||
+      (bridge?.status?.phase === "Waiting" && reason !== undefined && settled.includes(reason));
   };
   const last = () => condition(bridge?.status?.conditions, "Ready")?.message ?? "the operator says nothing";
   await waitFor(look, {

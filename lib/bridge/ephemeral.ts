@@ -1,5 +1,5 @@
 /** Carrier beside the original: an ephemeral container that joins the running pod. */
-import type { V1EphemeralContainer, V1Pod } from "@kubernetes/client-node";
+import type { V1ContainerStatus, V1EphemeralContainer, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 
 const NAME = "gefyra-carrier";
@@ -16,6 +16,19 @@ export function isHopeless(reason: string): boolean {
   return /^(Err|ImagePullBackOff|InvalidImage|CreateContainerE|CreateContainerConfig|RunContainerE)/.test(
     reason,
   );
+}
+
+const NO_IMAGE = /^(Err|ImagePullBackOff|InvalidImage)/;
+
+/**
+ * Why a container of this image does not start, where waiting does not mend it. A status may be older than a change of
+ * the image: then it names another. Pure.
+ */
+export function hopelessReason(status: V1ContainerStatus | undefined, image: string): string | undefined {
+  const { reason, message } = status?.state?.waiting ?? {};
+  if (!reason || !isHopeless(reason)) return undefined;
+  if (NO_IMAGE.test(reason) && !message?.includes(image)) return undefined;
+  return message ? `${reason}: ${message}` : reason;
 }
 
 /** Where Carrier, of this image or of any, stands in a pod; with `absent`, the name that is free for it. Pure. */

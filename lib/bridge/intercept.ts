@@ -1,7 +1,8 @@
 /** Takes a running pod's traffic, configures Carrier in it, and gives the pod back. Every step can be repeated. */
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { InterceptedPod } from "../resources/bridge.ts";
+import { type InterceptedPod, isUntouched } from "../resources/bridge.ts";
+import { hopelessReason } from "./ephemeral.ts";
 
 export const podRef = (namespace: string, name: string) => ({
   apiVersion: "v1",
@@ -39,7 +40,7 @@ export async function setImage(
 
 /**
  * Gives one pod back. True when nothing is left to do: the pod is gone, or its original image is in the spec and a
- * container other than Carrier's is ready.
+ * container other than Carrier's is ready, or does not start however long one waits.
  */
 export async function restorePod(
   cluster: Cluster,
@@ -49,7 +50,7 @@ export async function restorePod(
 ): Promise<boolean> {
   const { originalImage } = intercepted;
   // Its record was lost and no template knows better: only whoever owns the pod can make it anew.
-  if (!originalImage) return true;
+  if (!originalImage || isUntouched(intercepted)) return true;
   const pod = await cluster.get<V1Pod>(podRef(namespace, intercepted.name));
   if (!pod || pod.metadata?.uid !== intercepted.uid || pod.metadata.deletionTimestamp) return true;
   if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return true;
@@ -57,7 +58,13 @@ export async function restorePod(
     await setImage(cluster, pod, container, originalImage);
     return false;
   }
-  const running = runningContainer(pod, container);
-  return running !== undefined && running !== intercepted.carrierContainer &&
-    containerStatus(pod, container)?.ready === true;
+  const running = runningContainer(pod, container), status = containerStatus(pod, container);
+  if (running !== undefined) return running !== intercepted.carrierContainer && status?.ready === true;
+  return crashes(status, intercepted) || hopelessReason(status, originalImage) !== undefined;
+}
+
+/** The original has started and ended, again and again. */
+function crashes(status: V1ContainerStatus | undefined, { carrierContainer }: InterceptedPod): boolean {
+  const ended = status?.lastState?.terminated?.containerID;
+  return status?.state?.waiting?.reason === "CrashLoopBackOff" && ended !== carrierContainer;
 }

@@ -41,8 +41,8 @@ export async function withProblems(
   return bridges.map((bridge) => ({ ...bridge, problems: bridgeProblems(bridge, apps, states) }));
 }
 
-/** e.g. `1/2`: how many of the pods that a bridge has are active. Pure. */
+/** e.g. `1/2`: how many pods of the target are bridged, of all that it has. Pure. */
 export function activePods({ status }: Pick<GefyraBridge, "status">): string {
-  const pods = status?.pods ?? [];
-  return `${pods.filter(({ state }) => state === "Active").length}/${pods.length}`;
+  const { pods = [], targetPods = pods.length } = status ?? {};
+  return `${pods.filter(({ state }) => state === "Active").length}/${targetPods}`;
 }

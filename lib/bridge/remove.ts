@@ -1,9 +1,11 @@
 /** Deletes bridges and waits until the originals serve again; restores them itself where no operator runs. */
+import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster.ts";
 import { API_VERSION, FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
 import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "../resources/bridge.ts";
 import { waitFor } from "../wait.ts";
-import { restorePod } from "./intercept.ts";
+import { whyNotReady } from "../workload/pod-problems.ts";
+import { podRef, restorePod } from "./intercept.ts";
 import { releasePod } from "./share.ts";
 
 export interface RemoveOptions {
@@ -58,4 +60,18 @@ async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promis
 async function giveBack(cluster: Cluster, namespace: string, record: InterceptedPod): Promise<boolean> {
   if (record.way === "replace") return await restorePod(cluster, namespace, record.container, record);
   return await releasePod(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
+}
+
+/** Of the pods that a bridge had, those that live and whose originals do not serve: each with its reason. */
+export async function silentOriginals(
+  cluster: Cluster,
+  { metadata, status }: GefyraBridge,
+): Promise<string[]> {
+  const looked = await Promise.all((status?.pods ?? []).map(async ({ name, uid }) => {
+    const pod = await cluster.get<V1Pod>(podRef(metadata?.namespace ?? "", name));
+    if (!pod || pod.metadata?.uid !== uid || pod.metadata.deletionTimestamp) return [];
+    const why = whyNotReady(pod);
+    return why ? [`pod ${name} is not ready: ${why}`] : [];
+  }));
+  return looked.flat();
 }

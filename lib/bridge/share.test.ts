@@ -16,14 +16,13 @@ const record = (more: Partial<InterceptedPod> = {}): InterceptedPod => ({
 interface Fields {
   at?: string;
   deleted?: boolean;
-  refused?: boolean;
   match?: Match;
   pods?: InterceptedPod[];
 }
 
 const bridge = (
   name: string,
-  { at = "10:00", deleted = false, refused = false, match, pods = [record()] }: Fields = {},
+  { at = "10:00", deleted = false, match, pods = [record()] }: Fields = {},
 ): GefyraBridge => ({
   metadata: {
     ...{ name, namespace: "shop", uid: `uid-${name}`, creationTimestamp: `2030-01-01T${at}:00Z` as never },
@@ -37,7 +36,7 @@ const bridge = (
     destination: { name: "app", address: "198.18.1.10" },
   },
   status: {
-    phase: refused ? "Refused" : "Active",
+    phase: "Active",
     ports: [{ remote: 80, protocol: "TCP", stowaway: 10000 }],
     pods,
   },
@@ -52,10 +51,13 @@ Deno.test("of a Carrier only those have a share who use it and stay", () => {
     ["beside another container of the pod", bridge("b"), record({ container: "api" }), true],
     ["in another pod", bridge("b", { pods: [other] }), record(), false],
     ["it is being deleted", bridge("b", { deleted: true }), record(), false],
-    ["it is refused", bridge("b", { refused: true }), record(), false],
     ["it has a match", bridge("b", { match: rule("^/a") }), record(), true],
     ["its match is none any more", bridge("b", { match: rule("(?<=/)a") }), record(), false],
     ["its client is silent", bridge("b", { pods: [record({ state: "Suspended" })] }), record(), false],
+    ["it could not take the pod", bridge("b", { pods: [record({ state: "Failed" })] }), record(), false],
+    ["the original serves again", bridge("b", { pods: [record({ state: "Restored" })] }), record(), false],
+    ["the pod has left it", bridge("b", { pods: [record({ state: "Restoring" })] }), record(), false],
+    ["it takes the pod", bridge("b", { pods: [record({ state: "Switching" })] }), record(), true],
     ["it has no pods yet", bridge("b", { pods: [] }), record(), false],
     ["Carrier replaces a container of the pod", bridge("b", { pods: [instead] }), record(), false],
     ["Carrier is beside, another replaces a container", bridge("b"), instead, false],

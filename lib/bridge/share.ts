@@ -2,7 +2,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster, ExecTarget } from "../cluster/cluster.ts";
 import { byAge } from "../resources/age.ts";
-import type { GefyraBridge, InterceptedPod } from "../resources/bridge.ts";
+import { type GefyraBridge, type InterceptedPod, isUntouched } from "../resources/bridge.ts";
 import { portKey } from "../workload/ports.ts";
 import { configureCarrier, type Configuring } from "./carrier.ts";
 import { type CarrierFiles, carrierFiles, type Share } from "./compose.ts";
@@ -15,7 +15,7 @@ import { matchProblems } from "./match.ts";
  */
 export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
   return bridges
-    .filter(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase !== "Refused")
+    .filter(({ metadata }) => !metadata?.deletionTimestamp)
     .filter(({ spec }) => !spec.match || matchProblems(spec.match).length === 0)
     .sort(byAge)
     .flatMap(({ metadata, spec, status }) =>
@@ -29,8 +29,8 @@ export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
     );
 }
 
-/** What a suspended bridge wants is not asked for until it resumes. */
-const counts = ({ state }: InterceptedPod) => state !== "Suspended";
+/** A pod that is given back, or has been, has no share: neither of a suspended bridge nor of one that was refused. */
+const counts = ({ state }: InterceptedPod) => state === "Switching" || state === "Active";
 
 /** One Carrier serves all who are beside; one that replaces a container is that container's. */
 function isSameCarrier(a: InterceptedPod, b: InterceptedPod): boolean {
@@ -68,6 +68,7 @@ export async function releasePod(
   { bridges, image, stowaway, tell = tellAlways }: Release,
 ): Promise<boolean> {
   const { name, uid, carrierContainer } = record;
+  if (isUntouched(record)) return true;
   const pod = await cluster.get<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, name });
   if (!pod || pod.metadata?.uid !== uid || pod.metadata.deletionTimestamp) return true;
   if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return true;

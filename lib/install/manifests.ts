@@ -145,7 +145,9 @@ function clusterRole(namespace: string): Manifest {
       rule([""], ["pods/exec"], ["get", "create"]),
       // The targets of bridges, and which pods are theirs.
       rule(["apps"], ["deployments", "statefulsets", "daemonsets", "replicasets"], ["get", "list"]),
-      rule([""], ["services"], ["get", "list"]),
+      rule([""], ["services"], ["get", "list", "watch"]),
+      // Why a pod does not come, or does not run.
+      rule([""], ["events"], ["list"]),
       // Their labels may forbid a way to bridge (Pod Security).
       rule([""], ["namespaces"], ["get"]),
       // To take itself along when its last client has vanished.

@@ -3,6 +3,7 @@ import type { KubernetesObject, ObjectRef } from "../cluster/cluster.ts";
 import { API_VERSION } from "../names.ts";
 import type { Match } from "../bridge/match.ts";
 import type { Condition } from "./conditions.ts";
+import type { BridgeReason } from "./reasons.ts";
 
 export const BRIDGE_KIND = "GefyraBridge";
 
@@ -50,7 +51,20 @@ export interface InterceptedPort {
   path: "kernel" | "stream" | "http";
 }
 
-/** A running pod that the bridge has taken, with all that is needed to give it back. */
+/**
+ * - `Waiting`: it cannot run, and nothing was done to it;
+ * - `Switching`, `Active`: Carrier is on its way, or has the pod's traffic;
+ * - `Failed`: it could not be taken, and its original is coming back; `Restored`: the original serves again;
+ * - `Suspended`: the original serves while the client is silent; the record stays, for resuming and for giving back;
+ * - `Restoring`: it has left the target, and its original is coming back.
+ */
+export type PodState = "Waiting" | "Switching" | "Active" | "Failed" | "Restored" | "Suspended" | "Restoring";
+
+/** Nothing of Gefyra's is in its way. */
+export const isUntouched = ({ state }: InterceptedPod): boolean =>
+  state === "Waiting" || state === "Restored";
+
+/** A pod that the bridge has taken or means to take, with all that is needed to give it back. */
 export interface InterceptedPod {
   name: string;
   uid: string;
@@ -59,10 +73,11 @@ export interface InterceptedPod {
   ports: InterceptedPort[];
   /** Way "beside": false where the pod's network does not forward packets, so that Nginx has to carry them. */
   forwards?: boolean;
-  /** `Suspended`: the original serves while the client is silent; the record stays, for resuming and for giving back. */
-  state: "Switching" | "Active" | "Failed" | "Suspended";
-  /** Why it failed. */
+  state: PodState;
+  /** Why it is in this state, where it is not as wanted. */
   reason?: string;
+  /** `Failed` and `Restored`: the kind of the reason. */
+  cause?: BridgeReason;
   /** Way "replace": what stood in the pod's spec before. */
   originalImage?: string;
   /** Way "replace": id of the original container when it was replaced; empty when none ran yet. */
@@ -77,6 +92,8 @@ export interface BridgeStatus {
   /** Stowaway's port for each bridged port. */
   ports?: { remote: BridgePort["remote"]; protocol: BridgePort["protocol"]; stowaway: number }[];
   pods?: InterceptedPod[];
+  /** Living pods of the target, those that cannot be taken among them. */
+  targetPods?: number;
   conditions?: Condition[];
 }
 

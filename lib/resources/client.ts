@@ -35,8 +35,11 @@ export interface BridgedApp {
 
 export interface ClientStatus {
   observedGeneration?: number;
-  /** `Silent` after a short silence: its bridges are suspended until it is heard again. */
-  phase?: "Pending" | "Ready" | "Connected" | "Silent";
+  /**
+   * `Silent` after a short silence: its bridges are suspended until it is heard again. `Refused` in a namespace where
+   * no Gefyra looks.
+   */
+  phase?: "Pending" | "Ready" | "Connected" | "Silent" | "Refused";
   tunnel?: TunnelStatus;
   /** Of all its bridges, in whatever namespace, each once: their addresses are not free while the bridge is there. */
   apps?: BridgedApp[];

@@ -2,7 +2,10 @@
 import type { Manifest } from "../cluster/cluster.ts";
 import {
   clusterLabels,
+  DISCONNECT_TIMEOUT_S,
   GROUP,
+  LONGEST_DISCONNECT_TIMEOUT_S,
+  SHORTEST_DISCONNECT_TIMEOUT_S,
   SMALLEST_TUNNEL_MTU,
   STOWAWAY_PORTS,
   TUNNEL_MTU,
@@ -60,8 +63,9 @@ const clientSpec: Schema = object({
   publicKey: text({ pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw480]=$", description: "WireGuard public key" }),
   disconnectTimeout: {
     type: "integer",
-    minimum: 30,
-    default: 600,
+    minimum: SHORTEST_DISCONNECT_TIMEOUT_S,
+    maximum: LONGEST_DISCONNECT_TIMEOUT_S,
+    default: DISCONNECT_TIMEOUT_S,
     description: "Seconds of silence after which the client and its bridges are removed",
   },
   mtu: {
@@ -161,10 +165,12 @@ const bridgeStatus: Schema = object({
     forwards: { type: "boolean" },
     state: text(),
     reason: text({ maxLength: 4096 }),
+    cause: text(),
     originalImage: text({ maxLength: 4096 }),
     originalContainer: text(),
     carrierContainer: text(),
   })),
+  targetPods: { type: "integer", minimum: 0 },
   conditions,
 });
 

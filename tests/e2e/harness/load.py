@@ -33,6 +33,7 @@ for one in results:
         answers[one["text"]] = answers.get(one["text"], 0) + 1
 ends = sorted(one["end"] for one in results if one["ok"])
 print(json.dumps({
+    "began": start,
     "sent": sent,
     "lost": [{"at": one["at"], "error": one["text"]} for one in results if not one["ok"]],
     "answers": answers,

@@ -2,6 +2,8 @@
 import { CONTROL_PLANE } from "./home.ts";
 
 export interface LoadResult {
+  /** Unix seconds. */
+  began: number;
   sent: number;
   /** Seconds since the start, and what went wrong. */
   lost: { at: number; error: string }[];

@@ -1,0 +1,46 @@
+/** Reasons of the condition `Ready`: stable, since scripts and the command line read them. */
+
+/** Of a GefyraBridge. */
+export const bridgeReasons = {
+  bridged: "Bridged",
+  switching: "Switching",
+  /** The target has no pods. */
+  noPods: "NoPods",
+  /** The target has pods, and none of them can run. */
+  podsPending: "PodsPending",
+  targetMissing: "TargetMissing",
+  clientMissing: "ClientMissing",
+  clientSilent: "ClientSilent",
+  stowawayMissing: "StowawayMissing",
+  foreignAddress: "ForeignAddress",
+  invalidMatch: "InvalidMatch",
+  cannotIntercept: "CannotIntercept",
+  conflict: "Conflict",
+  /** The cluster does not admit the change of a pod: rights, or an admission controller. */
+  forbidden: "Forbidden",
+  /** Carrier's container does not start. */
+  carrierFailed: "CarrierFailed",
+  /** Carrier runs and refuses its configuration. */
+  carrierRefused: "CarrierRefused",
+  stowawayRefused: "StowawayRefused",
+  deleted: "Deleted",
+} as const;
+
+export type BridgeReason = typeof bridgeReasons[keyof typeof bridgeReasons];
+
+/** Of a GefyraClient. */
+export const clientReasons = {
+  peerConfigured: "PeerConfigured",
+  keyTaken: "KeyTaken",
+  stowawayMissing: "StowawayMissing",
+  stowawayRefused: "StowawayRefused",
+  /** Not in Gefyra's namespace, where the operator looks. */
+  wrongNamespace: "WrongNamespace",
+} as const;
+
+/** The pods of the bridge cannot be taken now; each of these is tried again later and later. */
+export const retriedReasons: readonly BridgeReason[] = [
+  bridgeReasons.carrierFailed,
+  bridgeReasons.carrierRefused,
+  bridgeReasons.stowawayRefused,
+];
