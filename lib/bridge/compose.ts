@@ -5,6 +5,7 @@ import type { InterceptedPod } from "../resources/bridge.ts";
 import { portKey } from "../workload/ports.ts";
 import type { Match } from "./match.ts";
 import { type CarrierServer, nginxConf } from "./nginx.ts";
+import { connectionsFor } from "./nginx/connections.ts";
 import { type Redirect, redirectRules } from "./redirect.ts";
 
 /** What one bridge wants of a pod. */
@@ -69,9 +70,14 @@ export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): Car
     });
   }
   return {
-    "nginx.conf": servers.length ? nginxConf(servers) : "",
+    "nginx.conf": servers.length ? nginxConf(servers, connectionsOf(pod, shares)) : "",
     ...(beside || shares.length === 0 ? { "nftables.conf": redirectRules(redirects) } : {}),
   };
+}
+
+/** One Carrier has one way, and in the original's place one container. */
+function connectionsOf({ spec }: V1Pod, [first]: Share[]): number {
+  return connectionsFor(spec, first?.record.way ?? "beside", first?.record.container ?? "");
 }
 
 /** A port takes the longest way that one of its bridges needs. */

@@ -28,11 +28,16 @@ export function regexProblems(source: string): string[] {
     ];
   }
   if (tooLarge(plain)) return ["the regular expression is too large"];
+  return isRegex(body, "") || isRegex(body, "u") ? [] : ["it is not a regular expression"];
+}
+
+/** A range of signs that JavaScript writes with two units each is one only where it counts in signs. */
+function isRegex(source: string, flags: "" | "u"): boolean {
   try {
-    new RegExp(body);
-    return [];
+    new RegExp(source, flags);
+    return true;
   } catch {
-    return ["it is not a regular expression"];
+    return false;
   }
 }
 

@@ -79,6 +79,8 @@ Deno.test("regular expressions are those that Nginx understands too", () => {
     "\\d{2,3}",
     "\\/\\.\\-\\\\p",
     "[^/]*",
+    "^[äöü]+$",
+    "[😀-😂]",
   ];
   for (const value of good) assert.deepEqual(matchProblems([[path(value)]]), [], value);
   const bad = [

@@ -62,8 +62,41 @@ Deno.test("a value of a rule stays a value, whatever it says", () => {
   for (const value of ['a"b', "a;b", "a}b", "$host", "a\\b", "a b", "~x", "#"]) {
     const rule: Match = [[{ kind: "header", name: "x-user", operator: "Exact", value }]];
     const conf = nginxConf([server({ routes: routes(rule) })]);
-    const written = conf.match(/^\s+"~\^(.*)\\\\z" 1;$/m)?.[1] ?? "no such line";
-    assert.match(written, /^(\w|\\\\x[0-9a-f]{2})+$/i, `${value} is written as ${written}`);
+    const written = conf.match(/^\s+header_rule \S+ x_user "\^(.*)\\\\z";$/m)?.[1] ?? "no such line";
+    // Each sign escaped for the expression, and what escapes once more for the quotes.
+    assert.match(written, /^(\w|\\\\[^\w"\\]|\\\\\\["\\])+$/, `${value} is written as ${written}`);
+  }
+});
+
+/** The names of all upstreams, and of those that something is passed to. */
+function upstreams(conf: string): { defined: string[]; asked: string[] } {
+  return {
+    defined: [...conf.matchAll(/upstream (\S+) \{/g)].map(([, name]) => name!),
+    asked: [...conf.matchAll(/(?:proxy|grpc)_pass (\S+);/g)].map(([, name]) => name!),
+  };
+}
+
+Deno.test("no upstream is asked in two protocols, as connections are kept for each upstream", () => {
+  const { defined, asked } = upstreams(nginxConf([server({ routes: routes(alice, true) })]));
+  for (const protocol of ["http1", "http2"]) {
+    for (const name of ["80_mine", "original_80"]) assert.ok(defined.includes(`${protocol}_${name}`), name);
+  }
+  assert.deepEqual(asked.filter((name) => name.includes("$")), [
+    "http://http1_$to_80",
+    "grpc://http2_$to_80",
+  ]);
+});
+
+Deno.test("one number over TCP and UDP are two ports", () => {
+  const kinds = ["http", "tcp"] as const;
+  for (const original of [undefined, { addresses: ["10.244.1.3"], port: 53 }]) {
+    for (const kind of kinds) {
+      const dns = (protocol: "TCP" | "UDP", kind: CarrierServer["kind"]) =>
+        server({ port: 53, listen: 61053, protocol, kind, original, routes: routes(undefined, true) });
+      const { defined } = upstreams(nginxConf([dns("TCP", kind), dns("UDP", "tcp")]));
+      assert.ok(defined.includes("tcp_53_mine") && defined.includes("udp_53_mine"));
+      assert.equal(new Set(defined).size, defined.length, defined.join());
+    }
   }
 });
 

@@ -1,26 +1,41 @@
 /** Every protocol passes a bridge, and where it matches requests, each goes where its rules say. */
 import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
+import { mixedLoad } from "../mixed-load.ts";
 import { ask, jsonOf } from "../talk.ts";
 import { gefyra } from "./harness/gefyra.ts";
+import { type Json, kubectlJson } from "./harness/kubectl.ts";
 import { scene } from "./harness/scene.ts";
 import { runSpeaker, speaker, speakerAt, speakerPorts } from "./harness/speaker.ts";
 import { askUdp, bytes, http } from "./harness/speaking.ts";
-import { ordered } from "./harness/steps.ts";
+import { ordered, report } from "./harness/steps.ts";
 import { tools } from "./harness/workloads.ts";
 
-const MATCHED = "matched", OPEN = "open";
+const MATCHED = "matched", OPEN = "open", MIXED = "mixed";
+/** The kubelet asks as often as it can, and does not forgive. */
+const asked = {
+  httpGet: { path: "/", port: 8006 },
+  periodSeconds: 1,
+  timeoutSeconds: 3,
+  failureThreshold: 1,
+};
+const probed = {
+  startupProbe: { ...asked, failureThreshold: 60 },
+  readinessProbe: asked,
+  livenessProbe: asked,
+};
 const TCP = speakerPorts(["http1", "http2", "lines", "greeting"]);
 
 Deno.test("protocols: what matches reaches the local container, all else the original", async (t) => {
   await using place = await scene("protocols");
   const step = ordered(t);
-  const objects = [tools(), ...speaker(MATCHED), ...speaker(OPEN)];
+  const objects = [tools(), ...speaker(MATCHED), ...speaker(OPEN), ...speaker(MIXED, { extra: probed })];
   await Promise.all([place.applyUnasked(objects), gefyra("up")]);
   await runSpeaker(place, "local");
-  const [matched, open] = await Promise.all([
+  const [matched, open, mixed] = await Promise.all([
     speakerAt(place.namespace, MATCHED),
     speakerAt(place.namespace, OPEN),
+    speakerAt(place.namespace, MIXED),
   ]);
   const bridge = (target: string, ...options: string[]) => {
     const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-I", target];
@@ -64,6 +79,32 @@ Deno.test("protocols: what matches reaches the local container, all else the ori
     assert.equal(await askUdp(matched), "original");
   });
 
+  await step(
+    "both versions of HTTP on one port, which probes ask, too: none gets a wrong answer",
+    async () => {
+      const at = { ...mixed.both, clients: 3, rounds: 150 };
+      await bridge(MIXED, "--port", "both:8006");
+      const whole = await mixedLoad(at, [[{ "x-user": "alice" }, "local"]]);
+      await gefyra("unbridge", "-N", MIXED);
+      await bridge(MIXED, "--port", "both:8006", "--match", "header:x-user=alice");
+      const matching = await mixedLoad(at, [[{ "x-user": "alice" }, "local"], [
+        { "x-user": "bob" },
+        "original",
+      ]]);
+      assert.deepEqual([whole.wrong, matching.wrong], [{}, {}]);
+      report(`${whole.sent + matching.sent} requests`);
+      const [pod] = await place.pods(MIXED);
+      assert.equal(pod.status.containerStatuses[0].restartCount, 0);
+      const { items } = await kubectlJson("get", "events", "--namespace", place.namespace);
+      // Before an app listens its startup probe fails.
+      const trouble = items.filter(({ involvedObject, reason, message }: Json) =>
+        involvedObject.uid === pod.metadata.uid && /Unhealthy|Killing|BackOff/.test(reason) &&
+        !/^Startup/.test(message)
+      );
+      assert.deepEqual(trouble.map(({ message }: Json) => message), []);
+    },
+  );
+
   await step("rules are of headers, paths and methods; all of a group, or another group", async () => {
     await gefyra("unbridge", "-N", MATCHED);
     const rules = [
@@ -100,7 +141,7 @@ Deno.test("protocols: what matches reaches the local container, all else the ori
       assert.equal(await http["gRPC, unary"]!(at, "alice"), "original");
       assert.equal(await askUdp(at), "original");
     }
-    for (const name of [MATCHED, OPEN]) {
+    for (const name of [MATCHED, OPEN, MIXED]) {
       const [pod] = await place.pods(name);
       assert.equal(pod.status.containerStatuses[0].restartCount, 0);
     }

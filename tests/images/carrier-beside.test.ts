@@ -4,7 +4,7 @@ import { type CarrierServer, nginxConf } from "../../lib/bridge/nginx.ts";
 import { imageOf } from "../../lib/names.ts";
 import { sandbox } from "../docker.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";
-import { addressOf, apply, memory, route } from "./carrier.ts";
+import { addressOf, apply, memory, route, status } from "./carrier.ts";
 import { GREETING, HTTP1, HTTP2, LINES, match, speaker } from "./speaker.ts";
 
 /** Nginx listens so far from the ports that clients mean: nftables leads them there in a pod. */
@@ -193,6 +193,14 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
     }
   });
 
+  await t.step("what speaks TLS is told, and reaches the original", async () => {
+    const spoken = async () => (await status(carrier)).spoken;
+    await using client = await talk(ip, LINES + AWAY);
+    await client.say("\x16\x03\x01\0\x05hello");
+    assert.equal(await client.hear(), "original \x16\x03\x01\0\x05hello");
+    assert.deepEqual(await spoken(), [`${HTTP1}-http`, `${HTTP2}-http`, `${LINES}-tls`]);
+  });
+
   await t.step("a server that speaks first is heard", async () => {
     await using client = await talk(ip, GREETING + AWAY);
     const start = performance.now();
@@ -220,7 +228,7 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
 
   await t.step("where nobody listens locally, the request fails with the reason", async () => {
     const answer = await ask(ip, http1, "GET / HTTP/1.1\nHost: x\nX-User: gone");
-    assert.match(answer, /^HTTP\/1\.1 502 [^]*gefyra: nothing answers behind 8001_gone\n$/);
+    assert.match(answer, /^HTTP\/1\.1 502 [^]*gefyra: cannot connect to the app container of bridge "gone"/);
   });
 
   await t.step("it needs no more than 15 MB", async () => {

@@ -21,7 +21,7 @@ Deno.test("Carrier hands on TCP and answers probes, with no right at all", async
   const first = nginxConf([replaced("tcp", 80, `${upstream}:9001`), replaced("http", 8080)]);
 
   await t.step("it waits for its configuration", async () => {
-    assert.deepEqual(await status(carrier), { configured: false, config: "", nginx: "stopped" });
+    assert.deepEqual(await status(carrier), { configured: false, config: "", nginx: "stopped", spoken: [] });
   });
 
   await t.step("a TCP port leads to the upstream, a probe is answered", async () => {
@@ -33,6 +33,7 @@ Deno.test("Carrier hands on TCP and answers probes, with no right at all", async
       configured: true,
       config: await sha256(first),
       nginx: "running",
+      spoken: ["8080-http"],
     });
   });
 

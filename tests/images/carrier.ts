@@ -13,14 +13,17 @@ export const restricted = [
   ...["--security-opt", "no-new-privileges"],
 ];
 
-export async function apply(container: string, conf: string): Promise<Output> {
-  const state = await archive({ "nginx.conf": conf });
+export async function apply(container: string, conf: string, rules?: string): Promise<Output> {
+  const state = await archive({
+    "nginx.conf": conf,
+    ...(rules === undefined ? {} : { "nftables.conf": rules }),
+  });
   return await tryDocker(["exec", "--interactive", container, CARRIER, "apply"], state);
 }
 
 export async function status(
   container: string,
-): Promise<{ configured: boolean; config: string; nginx: string }> {
+): Promise<{ configured: boolean; config: string; nginx: string; spoken: string[] }> {
   return JSON.parse(await exec(container, CARRIER, "status"));
 }
 

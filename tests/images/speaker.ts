@@ -4,7 +4,7 @@ import { parseMatch } from "../../lib/bridge/match.ts";
 import { buildWorkloads } from "../../scripts/images/workloads.ts";
 import { docker, eventually, type Sandbox } from "../docker.ts";
 
-export const HTTP1 = 8001, HTTP2 = 8002, LINES = 8003, GREETING = 8004;
+export const HTTP1 = 8001, HTTP2 = 8002, LINES = 8003, GREETING = 8004, BOTH = 8006;
 
 /** What reaches the local one. */
 export const match = parseMatch([["header:x-user=alice", "path:/"], ["header:x-debug~^(1|yes)$"]]);

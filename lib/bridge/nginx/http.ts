@@ -3,13 +3,28 @@ import type { CarrierServer } from "../nginx.ts";
 import { map, matchMaps } from "./rules.ts";
 import { inner } from "./stream.ts";
 import { block } from "./syntax.ts";
-import { defaultName, originalName, originalUpstream, routeName, routeUpstream } from "./upstreams.ts";
+import { ANSWER_HEADERS, TROUBLE, troubleText, whoIsAsked } from "./trouble.ts";
+import {
+  defaultName,
+  originalName,
+  originalUpstream,
+  routeName,
+  routeUpstream,
+  upstreamName,
+} from "./upstreams.ts";
 
 export function httpBlock(servers: CarrierServer[]): string {
-  return block("http", [HTTP, ...servers.flatMap(portLines)]);
+  return block("http", [HTTP, TROUBLE, ...servers.flatMap(portLines)]);
 }
 
-/** Requests and answers pass as they are and as they come: nothing is buffered, limited, added or taken away. */
+/**
+ * Requests and answers pass as they are and as they come: nothing is buffered, limited, added or taken away.
+ *
+ * Nginx reads all headers of an answer into one buffer, and each header of a request into one. These are as large as what
+ * passes elsewhere: Go's server takes 1 MB of headers, its client 10 MB, gRPC 16 MB, and Nginx's own HTTP/2 at most 2 MB
+ * in one. That costs addresses only: memory is taken by the page, and bodies go through the first 64 kB
+ * (images/carrier/modules/duplex).
+ */
 const HTTP = `access_log off;
 client_body_temp_path client_body;
 proxy_temp_path proxy;
@@ -35,7 +50,8 @@ map $http_host $host_or_none {
 ignore_invalid_headers off;
 underscores_in_headers on;
 merge_slashes off;
-large_client_header_buffers 4 1m;
+client_header_buffer_size 8k;
+large_client_header_buffers 8 2m;
 client_max_body_size 0;
 client_body_buffer_size 64k;
 client_body_timeout 1d;
@@ -52,14 +68,14 @@ proxy_set_header Connection $connection_upgrade;
 proxy_redirect off;
 proxy_buffering off;
 proxy_request_buffering off;
-proxy_buffer_size 64k;
-proxy_buffers 4 64k;
+proxy_buffer_size ${ANSWER_HEADERS};
+proxy_buffers 4 ${ANSWER_HEADERS};
 proxy_connect_timeout 5s;
 proxy_read_timeout 1d;
 proxy_send_timeout 1d;
 proxy_socket_keepalive on;
 grpc_set_header Host $http_host;
-grpc_buffer_size 64k;
+grpc_buffer_size ${ANSWER_HEADERS};
 grpc_connect_timeout 5s;
 grpc_read_timeout 1d;
 grpc_send_timeout 1d;
@@ -83,21 +99,24 @@ function ownHeaders(module: "proxy" | "grpc"): string {
 const KEEPALIVE = ["keepalive 128;", "keepalive_requests 1000000000;", "keepalive_timeout 1s;"];
 
 function portLines(server: CarrierServer): string[] {
-  const upstreams = server.routes.map((route) => routeUpstream(server, route, KEEPALIVE));
+  const upstreams = (["http1", "http2"] as const).flatMap((asked) => [
+    ...originalUpstream(asked, server, KEEPALIVE),
+    ...server.routes.map((route) => routeUpstream(asked, server, route, KEEPALIVE)),
+  ]);
   const matches = server.routes.flatMap(({ match }, index) =>
     match ? matchMaps(match, `${server.port}_${index}`) : []
   );
   return [
-    ...originalUpstream(server, KEEPALIVE),
     ...upstreams,
     ...matches,
     destination(server),
+    whoIsAsked(server),
     httpServer(server, "http1"),
     httpServer(server, "http2"),
   ];
 }
 
-/** `$to_<port>`: the name of an upstream, or `answer` or `nowhere`. */
+/** `$to_<port>`: the name of who is asked, or `answer` or `nowhere`. */
 function destination(server: CarrierServer): string {
   const { port, probes, original } = server;
   const matched = server.routes.flatMap((route, index) =>
@@ -121,13 +140,14 @@ function httpServer(server: CarrierServer, protocol: "http1" | "http2"): string 
       `return 503 "gefyra: no bridge takes this request of port ${port}\\n";`,
     ]),
   ];
-  const pass = http2 ? `grpc_pass grpc://$to_${port};` : `proxy_pass http://$to_${port};`;
+  const to = upstreamName(protocol, `$to_${port}`);
+  const pass = http2 ? `grpc_pass grpc://${to};` : `proxy_pass http://${to};`;
   return block("server", [
     `listen ${inner(server, protocol)};`,
     ...(http2 ? ["http2 on;"] : []),
     "error_page 502 504 @unreachable;",
     block("location /", [...ends, pass]),
-    block("location @unreachable", [`return 502 "gefyra: nothing answers behind $to_${port}\\n";`]),
+    block("location @unreachable", [`return 502 "gefyra: ${troubleText(server)}\\n";`]),
   ]);
 }
 

@@ -1,4 +1,4 @@
-/** Matches as maps of Nginx: `$rule_…`, `$group_…` and `$match_…` are "1" where they hold. */
+/** Matches as variables of Nginx: `$rule_…`, `$group_…` and `$match_…` are "1" where they hold. */
 import { headerKey, type Match, type Rule } from "../match.ts";
 import { block, literal, quote } from "./syntax.ts";
 
@@ -11,16 +11,22 @@ export function matchMaps(match: Match, key: string): string[] {
   return [...groups, anyOf(match.map((_, group) => `$group_${key}_${group}`), `$match_${key}`)];
 }
 
-/** A header that is absent is empty, and matches nothing. Plain text in a map would not count the case. */
+/**
+ * What is absent or empty matches nothing. Plain text in a map would not count the case. A header may be there several
+ * times, which Nginx's own variable would join; the module of images/carrier/modules/rules looks at each value.
+ */
 function ruleMap(rule: Rule, result: string): string {
-  return map(sourceOf(rule), result, [`"" 0;`, `${quote(`~${regexOf(rule)}`)} 1;`]);
+  if (rule.kind === "header") {
+    return `header_rule ${result} ${headerKey(rule.name)} ${quote(regexOf(rule))};`;
+  }
+  return map(rule.kind === "path" ? PATH : "$request_method", result, [
+    `"" 0;`,
+    `${quote(`~${regexOf(rule)}`)} 1;`,
+  ]);
 }
 
-/** The path as the app will read it: percent-encoding undone, `..` resolved. */
-function sourceOf(rule: Rule): string {
-  if (rule.kind === "header") return `$http_${headerKey(rule.name)}`;
-  return rule.kind === "path" ? "$uri" : "$request_method";
-}
+/** As the app will read it: percent-encoding undone, `..` resolved. */
+const PATH = "$uri";
 
 /**
  * Steps and kilobytes of PCRE for one match. Carrier's Nginx has one worker, which would otherwise think for a while
@@ -28,13 +34,17 @@ function sourceOf(rule: Rule): string {
  * takes its default then.
  */
 const LIMITS = "(*LIMIT_MATCH=50000)(*LIMIT_HEAP=500)";
+/** Where a sign outside of ASCII is one, and not the bytes that it is written with. Text that is no UTF-8 does not match. */
+const UTF8 = "(*UTF)";
 
 function regexOf({ operator, value }: Rule): string {
-  if (operator === "Regex") return `${LIMITS}${value}`;
+  if (operator === "Regex") return `${LIMITS}${isAscii(value) ? "" : UTF8}${value}`;
   if (operator === "Exact") return `^${literal(value)}\\z`;
   // Element by element, as in an Ingress or an HTTPRoute.
   return `^${literal(value.replace(/\/+$/, ""))}(?:/|\\z)`;
 }
+
+const isAscii = (text: string) => !/[^\0-\x7f]/.test(text);
 
 const allOf = (sources: string[], result: string): string =>
   map(sources.join(""), result, ["~0 0;", "default 1;"]);

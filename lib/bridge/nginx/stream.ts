@@ -1,7 +1,14 @@
 /** The stream block: ports whose bytes are handed on, and the door to those that speak HTTP. */
 import type { CarrierServer } from "../nginx.ts";
 import { block } from "./syntax.ts";
-import { defaultName, openRoute, originalUpstream, routeUpstream } from "./upstreams.ts";
+import {
+  type Asked,
+  defaultName,
+  openRoute,
+  originalUpstream,
+  routeUpstream,
+  upstreamName,
+} from "./upstreams.ts";
 
 /** A connection may be silent for long; the kernel's keepalive finds the dead. */
 const STREAM = `proxy_timeout 1d;
@@ -22,18 +29,20 @@ export function streamBlock(servers: CarrierServer[]): string {
 
 function upstreams(server: CarrierServer): string[] {
   const open = openRoute(server);
-  return open ? [routeUpstream(server, open, [])] : originalUpstream(server, []);
+  return open ? [routeUpstream(asked(server), server, open)] : originalUpstream(asked(server), server);
 }
+
+const asked = ({ protocol }: CarrierServer): Asked => protocol === "UDP" ? "udp" : "tcp";
 
 function listeners(server: CarrierServer): string[] {
   const name = defaultName(server);
-  const pass = name ? `proxy_pass ${name};` : `return "";`;
+  const pass = name ? `proxy_pass ${upstreamName(asked(server), name)};` : `return "";`;
   if (server.protocol === "UDP") {
     return [block("server", [`listen ${server.listen} udp;`, "proxy_timeout 60s;", pass])];
   }
   const listen = `listen ${server.listen} so_keepalive=on;`;
   if (server.kind === "tcp") return [block("server", [listen, pass])];
-  const preread = ["http_preread on;", "preread_buffer_size 1k;", "preread_timeout 60s;"];
+  const preread = [`http_preread ${server.port};`, "preread_buffer_size 1k;", "preread_timeout 60s;"];
   return [
     block("server", [listen, ...preread, `pass unix:${server.port}-$http_preread_protocol.sock;`]),
     block("server", [`listen ${inner(server, "raw")};`, pass]),

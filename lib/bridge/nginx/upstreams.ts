@@ -1,6 +1,15 @@
-/** Who is behind a port: the original, and each bridge. */
+/**
+ * Who is behind a port: the original, and each bridge. Each has one upstream per protocol, since Nginx keeps connections
+ * per upstream: a request in HTTP/1.1 would be written onto a kept connection that speaks HTTP/2. Pure.
+ */
 import type { CarrierRoute, CarrierServer } from "../nginx.ts";
 import { block } from "./syntax.ts";
+
+/** The protocol in which an upstream is asked. One port may be there for several, over TCP and UDP, too. */
+export type Asked = "http1" | "http2" | "tcp" | "udp";
+
+/** Of the upstream that asks `name` in a protocol. */
+export const upstreamName = (asked: Asked, name: string): string => `${asked}_${name}`;
 
 export const routeName = ({ port }: CarrierServer, { bridge }: CarrierRoute): string => `${port}_${bridge}`;
 
@@ -18,14 +27,19 @@ export function defaultName(server: CarrierServer): string | undefined {
   return server.original && originalName(server);
 }
 
-export function originalUpstream(server: CarrierServer, more: string[]): string[] {
+export function originalUpstream(asked: Asked, server: CarrierServer, more: string[] = []): string[] {
   const addresses = originalAddresses(server);
-  return addresses.length ? [upstream(originalName(server), addresses, more)] : [];
+  return addresses.length ? [upstream(upstreamName(asked, originalName(server)), addresses, more)] : [];
 }
 
-export function routeUpstream(server: CarrierServer, route: CarrierRoute, more: string[]): string {
+export function routeUpstream(
+  asked: Asked,
+  server: CarrierServer,
+  route: CarrierRoute,
+  more: string[] = [],
+): string {
   const fallback = route.fallback ? originalAddresses(server) : [];
-  return upstream(routeName(server, route), [route.upstream, ...fallback], more);
+  return upstream(upstreamName(asked, routeName(server, route)), [route.upstream, ...fallback], more);
 }
 
 function originalAddresses({ original }: CarrierServer): string[] {

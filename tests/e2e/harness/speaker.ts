@@ -5,7 +5,7 @@ import { CONTROL_PLANE } from "./home.ts";
 import { kubectlJson, type Manifest } from "./kubectl.ts";
 import type { Scene } from "./scene.ts";
 
-export const PORT = { http1: 8001, http2: 8002, lines: 8003, greeting: 8004, udp: 8005 } as const;
+export const PORT = { http1: 8001, http2: 8002, lines: 8003, greeting: 8004, udp: 8005, both: 8006 } as const;
 export type Protocol = keyof typeof PORT;
 
 /** Where to ask one that is published on the nodes. */

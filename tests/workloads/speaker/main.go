@@ -8,6 +8,8 @@
 //	8003 lines, each sent back after the name
 //	8004 a server that speaks first
 //	8005 UDP: each datagram is sent back after the name
+//	8006 HTTP/1.1 and HTTP/2: answered with who it is and the protocol, as JSON; ?headers=SIZE answers with long headers,
+//	     /vanish with nothing, /nonsense with a header that is none, /much with 64 MB
 package main
 
 import (
@@ -40,6 +42,7 @@ func main() {
 	}
 	go each(listen(address, "8001"), func(connection net.Conn) { http1(connection, name) })
 	go http2(listen(address, "8002"), name)
+	go both(listen(address, "8006"), name)
 	go each(listen(address, "8003"), lines)
 	go each(listen(address, "8004"), func(connection net.Conn) {
 		fmt.Fprintf(connection, "220 %s\r\n", name)

@@ -1,6 +1,8 @@
 /*
- * http_preread on;  looks at what a client sends first, without taking it, and sets
+ * http_preread NAME;  looks at what a client sends first, without taking it, and sets
  * $http_preread_protocol to "http1", "http2" (with prior knowledge) or "raw": anything else.
+ *
+ * Where a client has spoken HTTP, or TLS, a file "spoken-NAME-http" or "spoken-NAME-tls" appears in the working directory.
  *
  * Of Nginx's own modules none does, and one in njs cannot: the preread phase ends a connection whose client stays
  * silent, and protocols exist in which the server speaks first.
@@ -15,8 +17,10 @@
 #define SILENCE_OF_HTTP_MS 15000
 
 typedef struct {
-    ngx_flag_t enable;
-    ngx_uint_t spoken; /* HTTP came to this port; of this worker, so it needs no lock. */
+    ngx_str_t  name;
+    /* What came to this port; of this worker, so it needs no lock. */
+    ngx_uint_t http;
+    ngx_uint_t tls;
 } srv_conf_t;
 
 typedef struct {
@@ -27,7 +31,6 @@ typedef struct {
 static ngx_int_t add_variables(ngx_conf_t *cf);
 static ngx_int_t init(ngx_conf_t *cf);
 static void *create_srv_conf(ngx_conf_t *cf);
-static char *merge_srv_conf(ngx_conf_t *cf, void *parent, void *child);
 
 static ngx_str_t http1 = ngx_string("http1");
 static ngx_str_t http2 = ngx_string("http2");
@@ -35,13 +38,13 @@ static ngx_str_t raw = ngx_string("raw");
 static ngx_str_t unknown = ngx_null_string;
 
 static ngx_command_t commands[] = {
-    { ngx_string("http_preread"), NGX_STREAM_MAIN_CONF | NGX_STREAM_SRV_CONF | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
-      NGX_STREAM_SRV_CONF_OFFSET, offsetof(srv_conf_t, enable), NULL },
+    { ngx_string("http_preread"), NGX_STREAM_SRV_CONF | NGX_CONF_TAKE1, ngx_conf_set_str_slot, NGX_STREAM_SRV_CONF_OFFSET,
+      offsetof(srv_conf_t, name), NULL },
     ngx_null_command
 };
 
 static ngx_stream_module_t module = {
-    add_variables, init, NULL, NULL, create_srv_conf, merge_srv_conf
+    add_variables, init, NULL, NULL, create_srv_conf, NULL
 };
 
 ngx_module_t ngx_stream_http_preread_module = {
@@ -97,6 +100,29 @@ static ngx_str_t protocol_of(ngx_buf_t *data)
     return http1;
 }
 
+/* A handshake of SSL 3.0 or any TLS. */
+static ngx_uint_t is_tls(ngx_buf_t *data)
+{
+    return data->last - data->pos > 2 && data->pos[0] == 0x16 && data->pos[1] == 0x03;
+}
+
+/* Once for each worker. */
+static void note(ngx_uint_t *noted, ngx_str_t *name, const char *what)
+{
+    u_char file[128];
+    ngx_fd_t fd;
+
+    if (*noted) {
+        return;
+    }
+    *noted = 1;
+    ngx_snprintf(file, sizeof(file), "spoken-%V-%s%Z", name, what);
+    fd = ngx_open_file(file, NGX_FILE_WRONLY, NGX_FILE_CREATE_OR_OPEN, NGX_FILE_DEFAULT_ACCESS);
+    if (fd != NGX_INVALID_FILE) {
+        (void) ngx_close_file(fd);
+    }
+}
+
 /* Its place in the phases was left with "again": only without the connection's own timer is the handler asked anew. */
 static void silent(ngx_event_t *event)
 {
@@ -133,7 +159,7 @@ static ctx_t *begin(ngx_stream_session_t *s, srv_conf_t *conf)
     ctx->silence.handler = silent;
     ctx->silence.data = s;
     ctx->silence.log = c->log;
-    ngx_add_timer(&ctx->silence, conf->spoken ? SILENCE_OF_HTTP_MS : SILENCE_MS);
+    ngx_add_timer(&ctx->silence, conf->http ? SILENCE_OF_HTTP_MS : SILENCE_MS);
     ngx_stream_set_ctx(s, ctx, ngx_stream_http_preread_module);
     return ctx;
 }
@@ -144,7 +170,7 @@ static ngx_int_t handler(ngx_stream_session_t *s)
     srv_conf_t *conf = ngx_stream_get_module_srv_conf(s, ngx_stream_http_preread_module);
     ctx_t *ctx = ngx_stream_get_module_ctx(s, ngx_stream_http_preread_module);
 
-    if (!conf->enable || c->type != SOCK_STREAM) {
+    if (conf->name.len == 0 || c->type != SOCK_STREAM) {
         return NGX_DECLINED;
     }
     if (ctx == NULL) {
@@ -169,7 +195,11 @@ static ngx_int_t handler(ngx_stream_session_t *s)
         }
         ctx->protocol = raw;
     }
-    conf->spoken |= ctx->protocol.data != raw.data;
+    if (ctx->protocol.data != raw.data) {
+        note(&conf->http, &conf->name, "http");
+    } else if (is_tls(c->buffer)) {
+        note(&conf->tls, &conf->name, "tls");
+    }
     return NGX_OK;
 }
 
@@ -202,20 +232,7 @@ static ngx_int_t add_variables(ngx_conf_t *cf)
 
 static void *create_srv_conf(ngx_conf_t *cf)
 {
-    srv_conf_t *conf = ngx_pcalloc(cf->pool, sizeof(srv_conf_t));
-
-    if (conf != NULL) {
-        conf->enable = NGX_CONF_UNSET;
-    }
-    return conf;
-}
-
-static char *merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
-{
-    srv_conf_t *conf = child;
-
-    ngx_conf_merge_value(conf->enable, ((srv_conf_t *) parent)->enable, 0);
-    return NGX_CONF_OK;
+    return ngx_pcalloc(cf->pool, sizeof(srv_conf_t));
 }
 
 static ngx_int_t init(ngx_conf_t *cf)
