@@ -74,13 +74,20 @@ export const bridge = () =>
         return print(preview, options.output, () => describePlan(preview));
       }
       const start = performance.now();
-      const create = () => createBridge({ engine, cluster, steps: stepsOf(options) }, connection, wanted);
+      const notes: string[] = [];
+      const create = () =>
+        createBridge({ engine, cluster, steps: stepsOf(options), notes }, connection, wanted);
       const { watchUrl } = options;
       const { result: made, witnessed: seen } = watchUrl
         ? await witnessed(cluster, connection.namespace, watchUrl, create)
         : { result: await create(), witnessed: undefined };
       const seconds = (performance.now() - start) / 1000;
-      const lines = [summary(made), receipt(made.status?.pods ?? [], seconds), seen ? witnessText(seen) : ""];
+      const lines = [
+        summary(made),
+        ...notes.map((text) => `Note: ${text}.`),
+        receipt(made.status?.pods ?? [], seconds),
+        seen ? witnessText(seen) : "",
+      ];
       print(made, options.output, () => lines.filter(Boolean).join("\n"));
       warn(options, made.problems);
     });

@@ -125,7 +125,9 @@ export async function reconcileBridge(
     options: { way, fallback, match: match !== undefined },
   };
   // Without pods the template tells whether waiting for some is of any use.
-  const plans = pods.length ? planPods(pods, input) : [{ pods: [], plan: plan({ ...input, pod: podSpec }) }];
+  const plans = pods.length
+    ? planPods(pods, input)
+    : [{ pods: [], plan: plan({ ...input, pod: podSpec, metadata: target.podMetadata }) }];
   const admitted = plans.flatMap(({ pods, plan }) => plan.way ? pods.map((pod) => ({ pod, plan })) : []);
   const reasons = plans.flatMap(({ plan }) => plan.way ? [] : plan.reasons);
   if (reasons.length && admitted.length === 0) {

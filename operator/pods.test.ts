@@ -46,6 +46,7 @@ const instead: WayPlan = {
   way: "replace",
   container: "web",
   because: [],
+  notes: [],
   ports: [{ remote: 80, port: 80, local: 8000, protocol: "TCP", path: "stream" }],
   probes: [],
   restarts: 1,

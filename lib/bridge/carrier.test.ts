@@ -21,6 +21,14 @@ Deno.test("Carrier gets its configuration on stdin, and its refusal is told", as
     ["nginx.conf\0", "events {}", "nftables.conf\0", "table ip gefyra"].every((one) => tar.includes(one)),
   );
   await assert.rejects(
+    configureCarrier(cluster(4), target, { "nginx.conf": "", "nftables.conf": "nonsense" }),
+    {
+      id: "foreign-redirect",
+      exit: "refused",
+      message: 'Cannot redirect packets in pod "shop/web-1": unknown directive',
+    },
+  );
+  await assert.rejects(
     configureCarrier(cluster(1), target, { "nginx.conf": "nonsense", "nftables.conf": "" }),
     {
       id: "carrier-refused",

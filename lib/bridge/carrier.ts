@@ -8,6 +8,8 @@ const PROGRAM = "/opt/carrier/bin/carrier";
 
 /** What `carrier apply` ends with where the pod's network does not forward. */
 const NO_FORWARDING = 3;
+/** … and where somebody else redirects what comes to the pod, as a mesh's proxy does. */
+const FOREIGN_REDIRECT = 4;
 
 export interface Configuring {
   /** Ports are given up, none is taken: packets are not redirected to Nginx any more before it stops to listen. */
@@ -34,6 +36,13 @@ async function apply(cluster: Cluster, target: ExecTarget, files: Record<string,
   const pod = `${target.namespace}/${target.pod}`;
   if (exitCode === NO_FORWARDING) {
     throw new GefyraError("no-forwarding", `Cannot redirect packets in pod "${pod}": ${stderr.trim()}`);
+  }
+  if (exitCode === FOREIGN_REDIRECT) {
+    throw new GefyraError(
+      "foreign-redirect",
+      `Cannot redirect packets in pod "${pod}": ${stderr.trim().replace(/^carrier: /, "")}`,
+      { exit: "refused", hint: "nothing was changed; bridge it with --replace, behind that proxy" },
+    );
   }
   throw new GefyraError("carrier-refused", `Cannot configure Carrier in pod "${pod}": ${stderr.trim()}`);
 }

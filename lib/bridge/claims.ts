@@ -2,7 +2,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { byAge } from "../resources/age.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../resources/bridge.ts";
-import { portText } from "../workload/ports.ts";
+import { typedPort } from "../workload/ports.ts";
 import { type Match, sameMatch } from "./match.ts";
 import type { WayPlan } from "./ways/way.ts";
 
@@ -44,7 +44,7 @@ function overlap(
     record.ports.some((one) => one.port === port && one.protocol === protocol)
   );
   if (!shared) return undefined;
-  const port = portText({ remote: shared.port, protocol: shared.protocol });
+  const port = typedPort({ ...shared, remote: shared.remote ?? shared.port });
   if (replaces || !match || !held) return `port ${port}`;
   return sameMatch(match, held) ? `port ${port} with the same match` : undefined;
 }

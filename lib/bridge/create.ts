@@ -19,6 +19,8 @@ export interface BridgeTools {
   engine: Engine;
   cluster: Cluster;
   steps: Steps;
+  /** Gets what one should know of the bridge. */
+  notes?: string[];
 }
 
 /** The bridge, which is active, or waits for the first pod of its target; with what is wrong on this machine now. */
@@ -28,10 +30,11 @@ export async function createBridge(
   options: BridgeOptions,
 ): Promise<ObservedBridge> {
   const { cluster, steps } = tools;
-  const { bridge: wanted } = await steps.step(
+  const { bridge: wanted, plan, notes } = await steps.step(
     "Checking the target and the local container",
     () => prepareBridge(tools, connection, options),
   );
+  tools.notes?.push(...notes, ...plan?.notes ?? []);
   return await steps.step("Bridging", async (note) => {
     await cluster.create(wanted);
     // While the operator works: most apps answer, and then there is nothing to wait for in the end.

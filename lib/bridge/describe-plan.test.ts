@@ -23,9 +23,14 @@ interface Options {
   missing?: string[];
   /** Nothing is known of the pods. */
   unknown?: boolean;
+  notes?: string[];
 }
 
-function text(texts: string[], pods: V1Pod[], { level, missing = [], unknown }: Options = {}): string[] {
+function text(
+  texts: string[],
+  pods: V1Pod[],
+  { level, missing = [], unknown, notes = [] }: Options = {},
+): string[] {
   const ports = parsePorts(texts);
   const bridge: GefyraBridge = {
     apiVersion: "gefyra.dev/v1alpha1",
@@ -41,7 +46,7 @@ function text(texts: string[], pods: V1Pod[], { level, missing = [], unknown }: 
   const namespaceLabels = level ? { "pod-security.kubernetes.io/enforce": level } : undefined;
   const input = { ports, namespaceLabels, available: ["beside", "replace"] as WayName[] };
   const result = plan({ ...input, pod: spec });
-  const prepared = { bridge, input, plan: unknown || !result.way ? undefined : result };
+  const prepared = { bridge, input, notes, plan: unknown || !result.way ? undefined : result };
   return describePlan({ ...previewOf(prepared, pods), missingRights: missing }).split("\n");
 }
 
@@ -104,6 +109,12 @@ Deno.test("pods that differ have each their own plan", () => {
     "Restarts  1, and 1 when the bridge goes",
   ]);
   assert.ok(lines.includes('          container "x" has no port "http" (it declares: none)'));
+});
+
+Deno.test("what one should know stands before what changes", () => {
+  const lines = text(["http:8000"], [pod("web-1")], { notes: ["one", "another"] });
+  const at = lines.findIndex((line) => line.startsWith("Restarts"));
+  assert.deepEqual(lines.slice(at - 2, at), ["Notes     one", "          another"]);
 });
 
 Deno.test("without pods the template tells what will be", () => {

@@ -1,5 +1,5 @@
 /** What a bridge would do, for people. Pure. */
-import { portText } from "../workload/ports.ts";
+import { portText, typedPort } from "../workload/ports.ts";
 import { targetText } from "../workload/target.ts";
 import type { GefyraBridge } from "../resources/bridge.ts";
 import type { BridgePreview, PreviewedPlan } from "./preview.ts";
@@ -22,12 +22,15 @@ const answers: Record<ProbePlan["answeredBy"], string> = {
   untouched: "untouched",
 };
 
-export function describePlan({ bridge, plans, restarts, objects, missingRights }: BridgePreview): string {
+export function describePlan(
+  { bridge, plans, notes, restarts, objects, missingRights }: BridgePreview,
+): string {
   const { name = "", namespace = "" } = bridge.metadata ?? {};
   const lines = [
     ...entry("Bridge", `${name} in namespace ${namespace}`),
     ...entry("Target", targetText(bridge.spec.target)),
     ...plans.flatMap((group) => describeGroup(group, bridge)),
+    ...entry("Notes", ...notes),
     ...entry("Restarts", restarts ? `${restarts}, and ${restarts} when the bridge goes` : "0"),
     ...entry("Changes", ...objects.map(({ kind, name, change }) => `${kind} ${name} ${change}`)),
     ...entry(
@@ -65,9 +68,8 @@ function describeGroup({ pods, plan }: PreviewedPlan, { spec }: GefyraBridge): s
 const because = (reason: string) => `not ${reason}`;
 
 function describePort({ remote, port, local, protocol, path }: PortPlan, app: string): string {
-  const number = portText({ remote: port, protocol });
-  if (local === undefined) return `${number}: only asked by a probe`;
-  const named = remote === port ? number : `${remote} (${number})`;
+  const named = typedPort({ remote: remote ?? port, port, protocol });
+  if (local === undefined) return `${named}: only asked by a probe`;
   return `${named} → ${app}:${local}, ${paths[path]}`;
 }
 

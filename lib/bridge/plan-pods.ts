@@ -11,10 +11,11 @@ export interface PlannedPods {
  * Pods of one target may differ: those of a Service come from several workloads, a named port moves between versions,
  * and what a webhook put into a pod is not in the template. Pods with equal plans are together.
  */
-export function planPods(pods: V1Pod[], input: Omit<PlanInput, "pod">): PlannedPods[] {
+export function planPods(pods: V1Pod[], input: Omit<PlanInput, "pod" | "metadata">): PlannedPods[] {
   const groups = new Map<string, PlannedPods>();
   for (const pod of pods) {
-    const planned = plan({ ...input, pod: pod.spec ?? { containers: [] } });
+    const { metadata, spec = { containers: [] } } = pod;
+    const planned = plan({ ...input, pod: spec, metadata });
     const key = JSON.stringify(planned);
     const group = groups.get(key);
     if (group) group.pods.push(pod);

@@ -17,6 +17,8 @@ function planned(input: Partial<PlanInput>, ...ports: string[]) {
 Deno.test("beside where it is admitted, else replace, else the reasons", () => {
   const forbids = 'the namespace enforces the Pod Security level "baseline", which forbids NET_ADMIN';
   const node = "the pods use their node's network, whose rules would change for the whole node";
+  const meshed = { ...pod(web), initContainers: [{ name: "istio-proxy", restartPolicy: "Always" }] };
+  const inMesh = 'the pods are in the mesh Istio (container "istio-proxy"), whose proxy it would pass by';
   const program = "its liveness probe runs a program of the original image (exec)";
   const table: [string, Partial<PlanInput>, string | undefined, string[]][] = [
     ["by default", {}, "beside", []],
@@ -40,6 +42,24 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
     ]],
     ["--keep, which is not there", { options: { way: "beside" }, available: ["replace"] }, undefined, [
       "the way beside is not available",
+    ]],
+    ["a mesh", { pod: meshed }, "replace", [`beside: ${inMesh}`]],
+    [
+      "a mesh, by the pod's annotation",
+      { metadata: { annotations: { "linkerd.io/proxy-version": "2" } } },
+      "replace",
+      [
+        'beside: the pods are in the mesh Linkerd (annotation "linkerd.io/proxy-version"), whose proxy it would pass by',
+      ],
+    ],
+    ["a mesh, --match", { pod: meshed, options: { match: true } }, undefined, [
+      `beside: ${inMesh}`,
+      "replace: --match needs the way beside: what does not match goes to the original, which has to run",
+    ]],
+    ["a mesh, --keep", { pod: meshed, options: { way: "beside" } }, undefined, [inMesh]],
+    ["a mesh's own proxy", { pod: meshed, container: "istio-proxy" }, undefined, [
+      'port 80 belongs to container "web", which declares it, not to "istio-proxy"',
+      '"istio-proxy" is the proxy of the mesh Istio, for the whole pod',
     ]],
     ["only replace", { available: ["replace"] }, "replace", []],
     ["Windows", { pod: { ...pod(web), os: { name: "windows" } } }, undefined, [
@@ -116,9 +136,60 @@ Deno.test("beside, probes reach the original", () => {
   ]);
 });
 
+Deno.test("beside, who only connects is content with Carrier", () => {
+  const tcpSocket = (port: number) => ({ tcpSocket: { port } });
+  const result = planned({
+    pod: pod({ ...web, livenessProbe: tcpSocket(80), readinessProbe: tcpSocket(443) }),
+  });
+  assert.deepEqual(result.way && result.probes.map(({ answeredBy }) => answeredBy), ["carrier", "untouched"]);
+});
+
+Deno.test("a port is bridged with the container that has it, through a Service as without", () => {
+  const metrics: V1Container = { name: "metrics", ports: [{ containerPort: 9090 }] };
+  const bare: V1Container = { name: "bare" };
+  const servicePorts = [{ name: "stats", port: 81, targetPort: 9090 }, { port: 82, targetPort: 7070 }];
+  const not = (text: string, name: string) =>
+    `port ${text} belongs to container "metrics", which declares it, not to "${name}"`;
+  const table: [string, PlanInput["servicePorts"], V1Container, string, string | number][] = [
+    ["declared by another", undefined, web, "9090", not("9090", "web")],
+    ["declared by another, not by itself", undefined, bare, "9090", not("9090", "bare")],
+    ["a Service's, declared by another", servicePorts, web, "stats:1", not("stats (9090)", "web")],
+    ["declared by nobody", undefined, web, "7070", 7070],
+    ["a Service's, declared by nobody", servicePorts, web, "82:1", 7070],
+    ["its own", servicePorts, metrics, "81:1", 9090],
+    ["over another protocol", undefined, bare, "9090/udp", 9090],
+  ];
+  for (const way of both) {
+    for (const [name, services, container, port, expected] of table) {
+      const spec = pod(...new Set([container, metrics]));
+      const input = { pod: spec, container: container.name, servicePorts: services, options: { way } };
+      const result = planned(input, port);
+      assert.equal(result.way ? result.ports[0]?.port : result.reasons.join(), expected, `${way}, ${name}`);
+    }
+  }
+});
+
+Deno.test("a port that seems to speak TLS is told where requests are to be matched", () => {
+  const notes = (container: V1Container, input: Partial<PlanInput> = {}, port = "443") => {
+    const result = planned({ pod: pod(container), options: { match: true }, ...input }, port);
+    return result.way ? result.notes : result.reasons;
+  };
+  const named = { name: "web", ports: [{ name: "https", containerPort: 443 }] };
+  const probed = { name: "web", livenessProbe: { httpGet: { port: 443, scheme: "HTTPS" } } };
+  const servicePorts = [{ port: 443, targetPort: 443, appProtocol: "https" }];
+  const nothing = "--match cannot read it and takes nothing of it";
+  assert.deepEqual(notes(named), [`port 443 seems to speak TLS (it is named "https"): ${nothing}`]);
+  assert.deepEqual(notes(probed), [`port 443 seems to speak TLS (a probe asks it over HTTPS): ${nothing}`]);
+  assert.deepEqual(notes({ name: "web" }, { servicePorts }), [
+    `port 443 seems to speak TLS (its appProtocol is "https"): ${nothing}`,
+  ]);
+  assert.deepEqual(notes(named, { options: {} }), []);
+  assert.deepEqual(notes(web, {}, "80"), []);
+});
+
 Deno.test("sidecars can be bridged beside only, other init containers never", () => {
-  const sidecar = { name: "proxy", restartPolicy: "Always" };
-  const spec = { ...pod(web), initContainers: [{ name: "migrate" }, sidecar] };
+  const sidecar = { name: "proxy", restartPolicy: "Always", ports: [{ containerPort: 80 }] };
+  const spec = { ...pod({ name: "web" }), initContainers: [{ name: "migrate" }, sidecar] };
   const result = planned({ pod: spec, container: "proxy" });
   assert.deepEqual([result.way, result.way && result.container], ["beside", "proxy"]);
   assert.deepEqual(planned({ pod: spec, container: "proxy", available: ["replace"] }), {
@@ -160,9 +231,9 @@ Deno.test("what is missing is named, all at once, with what there is", () => {
   const named = { name: "web", ports: [{ name: "http", containerPort: 80 }, { containerPort: 443 }] };
   const table: [V1PodSpec, string, string[], string[]][] = [
     [pod(web, { name: "db" }), "api", ["80"], ['the pods have no container "api" (there are: web, db)']],
-    [pod(web), "web", ["80", "81", "82"], [
-      'container "web" has no port 81 (it declares: 80, 443)',
-      'container "web" has no port 82 (it declares: 80, 443)',
+    [pod(web), "web", ["80", "http:81", "grpc:82"], [
+      'container "web" has no port "http" (it declares: 80, 443)',
+      'container "web" has no port "grpc" (it declares: 80, 443)',
     ]],
     [pod(named), "web", ["80:1", "http:2"], ["80 and http are the same port, 80"]],
   ];

@@ -1,8 +1,10 @@
 /** Decides how the traffic of a container is taken, or why it cannot be. Pure. */
-import type { V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
+import type { V1Container, V1ObjectMeta, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
 import type { BridgePort, WayName } from "../resources/bridge.ts";
 import { planContainer } from "../workload/container.ts";
-import { portText, resolvePort } from "../workload/ports.ts";
+import { meshOf, proxyName } from "../workload/mesh.ts";
+import { absentPorts, declares, declaring, portText, resolvePort, typedPort } from "../workload/ports.ts";
+import { encryptedNotes } from "./encrypted.ts";
 import { beside } from "./ways/beside.ts";
 import { replace } from "./ways/replace.ts";
 import type { Refusal, WayInput, WayPlan } from "./ways/way.ts";
@@ -15,6 +17,8 @@ export const AVAILABLE_WAYS: readonly WayName[] = ["beside", "replace"];
 export interface PlanInput {
   /** Of the workload's template, or of one of its pods. */
   pod: V1PodSpec;
+  /** With the labels and annotations. */
+  metadata?: V1ObjectMeta | undefined;
   /** Absent where the only one is meant, or the one that the Service's port leads to. */
   container?: string | undefined;
   ports: BridgePort[];
@@ -47,7 +51,7 @@ export function plan(input: PlanInput): Plan {
     const result = available.includes(name)
       ? ways[name].plan(wanted)
       : { way: undefined, reasons: [`the way ${name} is not available`] };
-    if (result.way) return { ...result, because };
+    if (result.way) return { ...result, because, notes: encryptedNotes(wanted, input.servicePorts) };
     // A reason is said with its way where there was a choice.
     because.push(...result.reasons.map((reason) => names.length > 1 ? `${name}: ${reason}` : reason));
   }
@@ -56,23 +60,44 @@ export function plan(input: PlanInput): Plan {
   /** All that does not depend on the way. */
   function wayInput({ container, ports, servicePorts }: PlanInput): WayInput | { reasons: string[] } {
     if (isWindows(pod)) return { reasons: ["the pods run on Windows, where Carrier cannot"] };
+    const absent = absentPorts(ports, servicePorts ?? [], pod);
+    if (absent.length) return { reasons: absent };
     const chosen = planContainer(pod, container, { ports, servicePorts });
     if ("reasons" in chosen) return chosen;
+    const mesh = meshOf(pod, input.metadata, input.namespaceLabels);
     const resolved = ports.map((port) => {
       const number = resolvePort(port, { container: chosen.container, servicePorts });
       return typeof number === "number" ? { ...port, port: number } : number;
     });
     const found = resolved.filter((one) => "port" in one);
     const reasons = resolved.flatMap((one) => "reason" in one ? [one.reason] : []);
-    reasons.push(...sameNumber(found));
+    reasons.push(...sameNumber(found), ...foreign(pod, chosen.container, found));
+    const proxy = mesh && proxyName(chosen.container.name, chosen.container.image);
+    if (proxy) {
+      reasons.push(`"${chosen.container.name}" is the proxy of the mesh ${proxy}, for the whole pod`);
+    }
     if (reasons.length) return { reasons };
     const { match = false, fallback = false } = options;
-    return { ...chosen, pod, ports: found, namespaceLabels: input.namespaceLabels, match, fallback };
+    return { ...chosen, pod, ports: found, namespaceLabels: input.namespaceLabels, mesh, match, fallback };
   }
 }
 
 function isWindows({ os, nodeSelector }: V1PodSpec): boolean {
   return os?.name === "windows" || nodeSelector?.["kubernetes.io/os"] === "windows";
+}
+
+/** A port is bridged with the container that has it. Who declares none may have any that is not another's. */
+function foreign(pod: V1PodSpec, container: V1Container, ports: WayInput["ports"]): string[] {
+  return ports.filter((port) => !declares(container, port)).flatMap((port) => {
+    const [owner] = declaring(pod, port);
+    return owner
+      ? [
+        `port ${
+          typedPort(port)
+        } belongs to container "${owner.name}", which declares it, not to "${container.name}"`,
+      ]
+      : [];
+  });
 }
 
 /** Two names may mean one port. */

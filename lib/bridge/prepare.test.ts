@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { V1Container } from "@kubernetes/client-node";
+import type { V1Container, V1Service } from "@kubernetes/client-node";
 import type { FoundTarget } from "../workload/resolve.ts";
 import { parsePort } from "../workload/ports.ts";
 import { planTarget } from "./prepare.ts";
@@ -11,13 +11,14 @@ const found: FoundTarget = {
   found: true,
   reasons: [],
   podSpec: { containers: [web] },
+  podMetadata: { labels: { app: "web" } },
   templateImage: () => undefined,
 };
 const several = { ...found, podSpec: { containers: [web, { name: "db" }] } };
 const service = { ...found, kind: "Service", servicePorts: [{ port: 80 }] };
 
-const planned = (target: FoundTarget, container?: string) =>
-  planTarget(target, "shop", { container, ports: [parsePort("80")], namespaceLabels: {} });
+const planned = (target: FoundTarget, container?: string, port = "80", services?: V1Service[]) =>
+  planTarget(target, "shop", { container, ports: [parsePort(port)], namespaceLabels: {} }, services);
 
 Deno.test("the bridge names its container, unless the pods of a Service tell it", () => {
   const table: [string, FoundTarget, string | undefined, string | undefined, boolean][] = [
@@ -52,4 +53,50 @@ Deno.test("what cannot be bridged is refused, each with its own exit code", () =
     }],
   ];
   for (const [target, container, error] of table) assert.throws(() => planned(target, container), error);
+});
+
+const leading = (targetPort: number): V1Service[] => [{
+  spec: { selector: { app: "web" }, ports: [{ port: 80, targetPort }] },
+}];
+const strangers: V1Service[] = [{ spec: { selector: { app: "other" }, ports: [{ port: 80 }] } }];
+
+Deno.test("a port that is declared nowhere is taken where a Service leads to it, and else for a mistake", () => {
+  const says = 'Cannot bridge "deployment/web": container "web" has no port 81 (it declares: 80)';
+  const table: [string, FoundTarget, V1Service[] | undefined, string | undefined][] = [
+    ["a Service leads there", found, leading(81), undefined],
+    ["none does", found, strangers, `${says}, and no Service leads to it`],
+    ["nobody knows", found, undefined, says],
+    ["the target is that Service", { ...service, servicePorts: [{ port: 81 }] }, strangers, undefined],
+    ["it declares none", { ...found, podSpec: { containers: [{ name: "web" }] } }, strangers, undefined],
+  ];
+  for (const [name, target, services, message] of table) {
+    const plan = () => planned(target, undefined, "81", services);
+    if (message) assert.throws(plan, { id: "cannot-intercept", message }, name);
+    else assert.ok(plan().plan, name);
+  }
+});
+
+Deno.test("beside says what it does not take where no Service leads to the port", () => {
+  const note =
+    "no Service leads to port 80: what the pod's own containers send to localhost stays with the original; " +
+    "--replace takes it as well";
+  assert.deepEqual(planned(found, undefined, "80", strangers).notes, [note]);
+  assert.deepEqual(planned(found, undefined, "80", leading(80)).notes, []);
+  assert.deepEqual(planned(found, undefined, "80", undefined).notes, []);
+  assert.deepEqual(planned(service, undefined, "80", []).notes, []);
+  const replaced = planTarget(
+    found,
+    "shop",
+    { ports: [parsePort("80")], options: { way: "replace" } },
+    strangers,
+  );
+  assert.deepEqual(replaced.notes, []);
+});
+
+Deno.test("a port that a Service has not is no question of containers", () => {
+  const target = { ...several, kind: "Service", servicePorts: [{ port: 80 }] };
+  assert.throws(() => planned(target, undefined, "8082"), {
+    id: "cannot-intercept",
+    message: 'Cannot bridge "service/web": the service has no port 8082 (it has: 80)',
+  });
 });

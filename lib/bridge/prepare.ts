@@ -1,4 +1,5 @@
 /** All that is checked before a bridge is made; changes nothing. */
+import type { V1Service } from "@kubernetes/client-node";
 import { tunnelAddressOf } from "../app/apps.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { requireNamespace } from "../cluster/namespaces.ts";
@@ -16,10 +17,12 @@ import {
 } from "../resources/bridge.ts";
 import { clientRef, type GefyraClient } from "../resources/client.ts";
 import { planContainer } from "../workload/container.ts";
+import { absentPorts } from "../workload/ports.ts";
 import { findTarget, type FoundTarget } from "../workload/resolve.ts";
 import { type Target, targetText } from "../workload/target.ts";
 import type { Match } from "./match.ts";
 import { plan, type PlanInput } from "./plan.ts";
+import { unled } from "./unled.ts";
 import type { WayPlan } from "./ways/way.ts";
 
 export interface BridgeOptions {
@@ -44,7 +47,9 @@ export interface PreparedBridge {
   /** `undefined` for a Service that has no pods yet. */
   plan: WayPlan | undefined;
   /** What each pod is planned with. */
-  input: Omit<PlanInput, "pod">;
+  input: Omit<PlanInput, "pod" | "metadata">;
+  /** What one should know of it, beside what the plan has. */
+  notes: string[];
 }
 
 export async function prepareBridge(
@@ -56,11 +61,12 @@ export async function prepareBridge(
   checkObjectName("bridge", name);
   checkObjectName("namespace", namespace);
   checkObjectName(target.kind.toLowerCase(), target.name);
-  const [client, found, existing, namespaceLabels] = await Promise.all([
+  const [client, found, existing, namespaceLabels, services] = await Promise.all([
     cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client)),
     findTarget(cluster, namespace, target),
     cluster.get(bridgeRef(namespace, name)),
     requireNamespace(cluster, namespace),
+    servicesIn(cluster, namespace),
   ]);
   const subnet = client?.status?.tunnel?.subnet;
   if (!subnet) {
@@ -76,7 +82,7 @@ export async function prepareBridge(
     ports,
     namespaceLabels,
     options: { way, fallback, match: match !== undefined },
-  });
+  }, services);
   const { container } = planned.input;
   if (existing) {
     throw new GefyraError(
@@ -105,10 +111,11 @@ export async function prepareBridge(
 
 /** The plan, with the container that is to be named in the bridge. Pure. */
 export function planTarget(
-  { kind, name, found, reasons, podSpec: pod, servicePorts }: FoundTarget,
+  { kind, name, found, reasons, podSpec: pod, podMetadata: metadata, servicePorts }: FoundTarget,
   namespace: string,
-  wanted: Omit<PlanInput, "pod" | "servicePorts">,
-): Pick<PreparedBridge, "plan" | "input"> {
+  wanted: Omit<PlanInput, "pod" | "metadata" | "servicePorts">,
+  services?: V1Service[],
+): Pick<PreparedBridge, "plan" | "input" | "notes"> {
   const label = targetText({ kind, name });
   if (!found) {
     throw new GefyraError(
@@ -128,7 +135,9 @@ export function planTarget(
   if (reasons.length) throw refuse(reasons);
   const input = { ...wanted, servicePorts };
   // The pods of a Service, once there are some, tell the rest.
-  if (!pod) return { plan: undefined, input };
+  if (!pod) return { plan: undefined, input, notes: [] };
+  const absent = absentPorts(input.ports, servicePorts ?? [], pod);
+  if (absent.length) throw refuse(absent);
   const chosen = planContainer(pod, input.container, input);
   if ("reasons" in chosen && !input.container) {
     throw new GefyraError(
@@ -137,8 +146,23 @@ export function planTarget(
       { exit: "usage", hint: `name one: --target ${label}/CONTAINER` },
     );
   }
-  const planned = plan({ ...input, pod });
+  const planned = plan({ ...input, pod, metadata });
   if (!planned.way) throw refuse(planned.reasons);
+  // What a port of the Service leads to is asked there, declared or not.
+  const { mistakes, notes } = servicePorts?.length
+    ? { mistakes: [], notes: [] }
+    : unled(planned, { pod, labels: metadata?.labels, services });
+  if (mistakes.length) throw refuse(mistakes);
   // Each pod of a Service may have its own.
-  return { plan: planned, input: servicePorts ? input : { ...input, container: planned.container } };
+  return { plan: planned, notes, input: servicePorts ? input : { ...input, container: planned.container } };
+}
+
+/** All of a namespace; `undefined` where the user may not list them. */
+async function servicesIn(cluster: Cluster, namespace: string): Promise<V1Service[] | undefined> {
+  try {
+    return await cluster.list<V1Service>({ apiVersion: "v1", kind: "Service", namespace });
+  } catch (error) {
+    if (error instanceof GefyraError && error.exit === "forbidden") return undefined;
+    throw error;
+  }
 }

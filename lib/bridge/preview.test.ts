@@ -26,6 +26,17 @@ function bridge(name: string, user: string | undefined, holds: string[] = []): G
   };
 }
 
+Deno.test("a claim names the port as it was typed", () => {
+  const holder = { ...bridge("holder", undefined, ["1"]) };
+  holder.metadata = { ...holder.metadata, uid: "holder" };
+  const spec = { containers: [{ name: "web", ports: [{ name: "http", containerPort: 80 }] }] };
+  const wanted = bridge("planned", undefined);
+  const input = { ports: parsePorts(["http:8000"]) };
+  const named: V1Pod[] = [{ metadata: { name: "web-1", uid: "1" }, spec }];
+  const claim = claimOf({ bridge: wanted, plan: undefined, input, notes: [] }, named, [holder]);
+  assert.equal(claim, 'port http (80) is bridged already, by "holder"');
+});
+
 Deno.test("a plan knows who has the pods already", () => {
   const holder = { ...bridge("holder", "alice", ["1"]) };
   holder.metadata = { ...holder.metadata, uid: "holder" };
@@ -38,7 +49,7 @@ Deno.test("a plan knows who has the pods already", () => {
   for (const [name, user, found, says] of table) {
     const wanted = bridge("planned", user);
     const input = { ports: wanted.spec.ports, options: { match: user !== undefined } };
-    const claim = claimOf({ bridge: wanted, plan: undefined, input }, found, [holder]);
+    const claim = claimOf({ bridge: wanted, plan: undefined, input, notes: [] }, found, [holder]);
     if (says) assert.match(claim ?? "", says, name);
     else assert.equal(claim, undefined, name);
   }

@@ -27,6 +27,8 @@ export interface BridgePreview {
   bridge: GefyraBridge;
   /** For each group of pods that are alike; a single one without pods where there are none now. */
   plans: PreviewedPlan[];
+  /** What one should know before. */
+  notes: string[];
   /** Of containers, in all pods, when bridging; as many again when the bridge goes. */
   restarts: number;
   objects: ObjectChange[];
@@ -97,7 +99,7 @@ async function bridgesIn(cluster: Cluster, namespace: string): Promise<GefyraBri
 
 /** Pure. */
 export function previewOf(
-  { bridge, plan, input }: PreparedBridge,
+  { bridge, plan, input, notes }: PreparedBridge,
   pods: V1Pod[],
 ): Omit<BridgePreview, "missingRights"> {
   const { namespace = "", name = "" } = bridge.metadata ?? {};
@@ -110,6 +112,7 @@ export function previewOf(
   return {
     bridge,
     plans,
+    notes: [...new Set([...notes, ...plans.flatMap(({ plan }) => plan?.way ? plan.notes : [])])],
     restarts: plans.reduce((sum, { pods, plan }) => sum + (plan?.way ? plan.restarts * pods.length : 0), 0),
     objects: [
       { kind: bridge.kind ?? "", namespace, name, change: "is created" },

@@ -2,6 +2,7 @@
 import type { V1Container, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
 import type { BridgePort } from "../resources/bridge.ts";
 import { servicePort } from "./ports.ts";
+import { isSidecar, servingContainers } from "./serving.ts";
 
 export interface ChosenContainer {
   container: V1Container;
@@ -13,13 +14,6 @@ export interface ContainerHints {
   ports?: BridgePort[] | undefined;
   /** Of the Service that is the target: its port leads to the container that declares it. */
   servicePorts?: V1ServicePort[] | undefined;
-}
-
-export const isSidecar = ({ restartPolicy }: V1Container) => restartPolicy === "Always";
-
-/** The containers that serve while the pod runs: its own, and its sidecars. */
-export function servingContainers(pod: V1PodSpec): V1Container[] {
-  return [...pod.containers, ...(pod.initContainers ?? []).filter(isSidecar)];
 }
 
 /** Without a name: the only container, or the one that a Service's port leads to. */

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import type { V1Container, V1ServicePort } from "@kubernetes/client-node";
-import { parsePort, parsePorts, type PortContext, portKey, portText, resolvePort } from "./ports.ts";
+import {
+  absentPorts,
+  parsePort,
+  parsePorts,
+  type PortContext,
+  portKey,
+  portText,
+  resolvePort,
+  typedPort,
+  undeclared,
+} from "./ports.ts";
 
 Deno.test("ports are REMOTE:LOCAL, by number or name, for TCP or UDP", () => {
   const table: [string, string | number, number, "TCP" | "UDP"][] = [
@@ -69,7 +79,51 @@ function resolved(text: string, context: PortContext): number | string {
   return typeof found === "number" ? found : found.reason;
 }
 
-Deno.test("a port of a container is one that it declares, by number or name; or any where it declares none", () => {
+Deno.test("a port is named as it was typed, with its number where that is another", () => {
+  const table: [string | number, number, "TCP" | "UDP", string][] = [
+    [80, 80, "TCP", "80"],
+    ["http", 8080, "TCP", "http (8080)"],
+    [80, 8080, "TCP", "80 (8080)"],
+    [53, 53, "UDP", "53/udp"],
+    ["dns", 53, "UDP", "dns (53/udp)"],
+  ];
+  for (const [remote, port, protocol, text] of table) {
+    assert.equal(typedPort({ remote, port, protocol }), text);
+  }
+});
+
+Deno.test("a number that is not among those that a container declares is most likely a mistake", () => {
+  const port = (port: number, protocol = "TCP") => ({ port, protocol });
+  const declares = "(it declares: 8080 (http), 9090, 53/udp (dns))";
+  assert.equal(undeclared(container, port(8080)), undefined);
+  assert.equal(undeclared(container, port(81)), `container "web" has no port 81 ${declares}`);
+  assert.equal(undeclared(container, port(53)), `container "web" has no port 53 ${declares}`);
+  assert.equal(undeclared(bare, port(81)), undefined);
+});
+
+Deno.test("a port that the Service has not is told, with what was most likely meant", () => {
+  const servicePorts = [{ name: "web", port: 80, targetPort: "http" }, { port: 81, targetPort: 9091 }];
+  const pod = { containers: [container, { name: "metrics", ports: [{ containerPort: 8082 }] }] };
+  const reasons = (text: string) => absentPorts([parsePort(text)], servicePorts, pod).join();
+  const has = "(it has: 80 (web), 81)";
+  const table: [string, string][] = [
+    ["80", ""],
+    ["web:1", ""],
+    ["8080", `the service has no port 8080 ${has}; its port 80 leads to 8080: write that`],
+    ["9091", `the service has no port 9091 ${has}; its port 81 leads to 9091: write that`],
+    [
+      "8082",
+      `the service has no port 8082 ${has}; container "metrics" declares it: bridge the workload or a pod instead of the service`,
+    ],
+    ["7", `the service has no port 7 ${has}`],
+    ["grpc:1", `the service has no port grpc ${has}`],
+    ["80/udp", `the service has no port 80/udp ${has}`],
+  ];
+  for (const [text, expected] of table) assert.equal(reasons(text), expected, text);
+  assert.deepEqual(absentPorts([parsePort("7")], [], pod), [], "headless, without ports");
+});
+
+Deno.test("a port of a container has a name or a number, and a number need not be declared", () => {
   const declares = "(it declares: 8080 (http), 9090, 53/udp (dns))";
   const table: [string, V1Container, number | string][] = [
     ["8080:1", container, 8080],
@@ -79,8 +133,8 @@ Deno.test("a port of a container is one that it declares, by number or name; or 
     ["dns:1/udp", container, 53],
     ["1234:1", bare, 1234],
     ["1234:1/udp", bare, 1234],
-    ["81:1", container, `container "web" has no port 81 ${declares}`],
-    ["53:1", container, `container "web" has no port 53 ${declares}`],
+    ["81:1", container, 81],
+    ["53:1", container, 53],
     ["grpc:1", container, `container "web" has no port "grpc" ${declares}`],
     ["http:1", bare, 'container "web" has no port "http" (it declares: none)'],
     ["dns:1", container, 'port "dns" of container "web" is UDP, not TCP: write "/udp" behind it'],
@@ -111,7 +165,10 @@ Deno.test("a port of a Service leads to a port of the container", () => {
       "8080:1",
       "the service has no port 8080 (it has: 80 (web), 81 (admin), 82 (plain), 53/udp (dns), 83 (broken))",
     ],
-    ["broken:1", 'container "web" has no port "gone" (it declares: 8080 (http), 9090, 53/udp (dns))'],
+    [
+      "broken:1",
+      'port broken of the service leads to "gone": container "web" has no port "gone" (it declares: 8080 (http), 9090, 53/udp (dns))',
+    ],
   ];
   for (const [text, expected] of table) {
     assert.equal(resolved(text, { container, servicePorts }), expected, text);

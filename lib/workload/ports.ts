@@ -1,7 +1,9 @@
 /** What people write after `--port`, and which port of a pod it means. Pure. */
-import type { V1Container, V1ServicePort } from "@kubernetes/client-node";
+import type { V1Container, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
 import type { BridgePort } from "../resources/bridge.ts";
+import { leadsTo, type PodPort } from "./services.ts";
+import { servingContainers } from "./serving.ts";
 
 /** As Kubernetes names ports: at least one letter, so that no name is a number. */
 const NAME = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -50,6 +52,14 @@ export function portText({ remote, protocol }: { remote: string | number; protoc
   return protocol === "TCP" ? `${remote}` : `${remote}/${protocol.toLowerCase()}`;
 }
 
+/** For people, as they typed it, and its number in the pod where that is another: `http (8080)`, `dns (53/udp)`. */
+export function typedPort(
+  { remote, port, protocol }: { remote: number | string; port: number; protocol: string },
+): string {
+  const number = portText({ remote: port, protocol });
+  return remote === port ? number : `${remote} (${number})`;
+}
+
 export interface PortContext {
   container: V1Container;
   /** Of the Service that is the target: then `remote` is one of its ports. */
@@ -62,16 +72,45 @@ export function resolvePort(
   { container, servicePorts }: PortContext,
 ): number | { reason: string } {
   // A headless Service may have no ports at all: its clients then use the pods' own.
-  if (!servicePorts?.length) return containerPort(container, port.remote, port.protocol);
+  if (!servicePorts?.length) return numbered(container, port.remote, port.protocol);
   const found = servicePort(servicePorts, port);
-  if (!found) {
-    return {
-      reason: `the service has no port ${portText(port)} (it has: ${servicePortsText(servicePorts)})`,
-    };
-  }
-  const wanted = found.targetPort ?? found.port;
+  if (!found) return { reason: absent(port, servicePorts) };
+  const wanted = numbered(container, found.targetPort ?? found.port, port.protocol);
   if (typeof wanted === "number") return wanted;
-  return namedPort(container, wanted, port.protocol);
+  return { reason: `port ${portText(port)} of the service leads to "${found.targetPort}": ${wanted.reason}` };
+}
+
+/** A number need not be declared to be used. */
+function numbered(container: V1Container, wanted: number | string, protocol: string) {
+  return typeof wanted === "number" ? wanted : namedPort(container, wanted, protocol);
+}
+
+/** Why ports of a bridge are none of the Service that is its target, with what was most likely meant. */
+export function absentPorts(ports: BridgePort[], servicePorts: V1ServicePort[], pod: V1PodSpec): string[] {
+  if (servicePorts.length === 0) return [];
+  return ports.filter((port) => !servicePort(servicePorts, port)).map((port) => {
+    const { remote, protocol } = port;
+    const reason = absent(port, servicePorts);
+    if (typeof remote === "string") return reason;
+    const leading = servicePorts.find((one) => leadsTo(one, pod, { port: remote, protocol }));
+    if (leading) return `${reason}; its port ${leading.port} leads to ${remote}: write that`;
+    const owner = declaring(pod, { port: remote, protocol })[0];
+    return owner
+      ? `${reason}; container "${owner.name}" declares it: bridge the workload or a pod instead of the service`
+      : reason;
+  });
+}
+
+const absent = (port: BridgePort, servicePorts: V1ServicePort[]) =>
+  `the service has no port ${portText(port)} (it has: ${servicePortsText(servicePorts)})`;
+
+/** The containers that declare a port. */
+export function declaring(pod: V1PodSpec, port: PodPort): V1Container[] {
+  return servingContainers(pod).filter((container) => declares(container, port));
+}
+
+export function declares({ ports = [] }: V1Container, { port, protocol }: PodPort): boolean {
+  return ports.some((one) => one.containerPort === port && protocolOf(one) === protocol);
 }
 
 export function servicePort(
@@ -84,12 +123,9 @@ export function servicePort(
 }
 
 /** Numbers need not be declared, but one that is not among the declared ones is most likely a mistake. */
-function containerPort(container: V1Container, remote: number | string, protocol: string) {
-  if (typeof remote === "string") return namedPort(container, remote, protocol);
-  const declared = container.ports ?? [];
-  const same = declared.some((one) => one.containerPort === remote && protocolOf(one) === protocol);
-  if (declared.length === 0 || same) return remote;
-  return { reason: missing(container, portText({ remote, protocol })) };
+export function undeclared(container: V1Container, port: PodPort): string | undefined {
+  if (!container.ports?.length || declares(container, port)) return undefined;
+  return missing(container, portText({ remote: port.port, protocol: port.protocol }));
 }
 
 function namedPort(container: V1Container, name: string, protocol: string): number | { reason: string } {

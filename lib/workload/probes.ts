@@ -1,6 +1,6 @@
 /** What the kubelet asks of a pod's ports. Pure. */
 import type { V1Container, V1PodSpec, V1Probe } from "@kubernetes/client-node";
-import { servingContainers } from "./container.ts";
+import { servingContainers } from "./serving.ts";
 
 export interface NamedProbe {
   container: string;

@@ -38,7 +38,9 @@ const world: KubernetesObject[] = [
   object("Service", "web", { spec: { selector: labels, ports: [{ port: 80 }] } }),
   object("Service", "none", { spec: { selector: { app: "nothing" }, ports: [{ port: 80 }] } }),
   object("Service", "manual", { spec: { ports: [{ port: 80 }] } }),
-  object("Service", "outside", { spec: { type: "ExternalName", selector: labels } }),
+  object("Service", "outside", {
+    spec: { type: "ExternalName", externalName: "db.example.org", selector: labels },
+  }),
   ...pods,
 ];
 const cluster = {
@@ -106,9 +108,13 @@ Deno.test("only a template tells the image of a new pod", async () => {
 });
 
 Deno.test("what can never be bridged is named", async () => {
-  for (const name of ["manual", "outside"]) {
+  const table: [string, RegExp][] = [
+    ["manual", /no selector/],
+    ["outside", /only another name for "db\.example\.org" \(ExternalName\)/],
+  ];
+  for (const [name, says] of table) {
     const target = await resolve("Service", name);
-    assert.match(target.reasons.join(), /no selector/);
+    assert.match(target.reasons.join(), says);
     assert.deepEqual(podsOf(target, namespace, pods), []);
   }
   const mirror = pod("etcd");

@@ -22,6 +22,8 @@ export interface FoundTarget {
   reasons: string[];
   /** The template's; a pod's own; of a Service, that of its first pod. `undefined` while there is none. */
   podSpec: V1PodSpec | undefined;
+  /** Labels and annotations that come with it. */
+  podMetadata: V1ObjectMeta | undefined;
   /** What the workload gives a new pod; `undefined` where no template is known. */
   templateImage(container: string): string | undefined;
   /** Of a Service. */
@@ -71,6 +73,7 @@ async function lookUp(cluster: Cluster, namespace: string, { kind, name }: Targe
     found: object !== undefined,
     reasons: [],
     podSpec: undefined,
+    podMetadata: undefined,
     templateImage: () => undefined,
   };
   if (!object) return { found: none, object };
@@ -89,6 +92,7 @@ function ofWorkload({ spec }: Workload): Partial<FoundTarget> {
   const containers = [...podSpec?.containers ?? [], ...podSpec?.initContainers ?? []];
   return {
     podSpec,
+    podMetadata: spec?.template?.metadata,
     templateImage: (container) => containers.find(({ name }) => name === container)?.image,
   };
 }
@@ -99,6 +103,7 @@ function ofPod(pod: V1Pod): Partial<FoundTarget> {
   return {
     found: isAlive(pod),
     podSpec: pod.spec,
+    podMetadata: pod.metadata,
     reasons: fixed ? ["it is a static pod, which nothing but a file on its node can change"] : [],
   };
 }
@@ -110,16 +115,18 @@ async function ofService(
 ): Promise<Partial<FoundTarget>> {
   const servicePorts = service.spec?.ports ?? [];
   const selector = serviceSelector(service);
-  if (!selector) {
-    return {
-      servicePorts,
-      reasons: ["the service has no selector, so no pods of the cluster stand behind it"],
-    };
-  }
+  if (!selector) return { servicePorts, reasons: [leadsElsewhere(service)] };
   const labels = selectorText(selector);
   const pods = await cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels });
   const [first] = pods.filter((pod) => isAlive(pod)).sort(byName);
-  return { servicePorts, podSpec: first?.spec };
+  return { servicePorts, podSpec: first?.spec, podMetadata: first?.metadata };
+}
+
+function leadsElsewhere({ spec }: V1Service): string {
+  if (spec?.type !== "ExternalName") {
+    return "the service has no selector, so no pods of the cluster stand behind it";
+  }
+  return `the service is only another name for "${spec.externalName}" (ExternalName), so it has no pods of its own`;
 }
 
 function serviceSelector({ spec }: V1Service): V1LabelSelector | undefined {

@@ -3,6 +3,7 @@
  * network. The original keeps running, so its command, user and probes do not matter.
  */
 import { type NamedProbe, probesOf } from "../../workload/probes.ts";
+import { typedPort } from "../../workload/ports.ts";
 import { admitsNetAdmin, enforcedLevel } from "../admission.ts";
 import type { PortPlan, ProbePlan, Way, WayInput } from "./way.ts";
 
@@ -30,7 +31,7 @@ export const beside: Way = {
 };
 
 function reasonsAgainst(input: WayInput): string[] {
-  const { pod, namespaceLabels, ports, match, fallback } = input;
+  const { pod, namespaceLabels, ports, mesh, match, fallback } = input;
   const reasons: string[] = [];
   if (!admitsNetAdmin(namespaceLabels)) {
     reasons.push(
@@ -41,6 +42,10 @@ function reasonsAgainst(input: WayInput): string[] {
   }
   if (pod.hostNetwork) {
     reasons.push("the pods use their node's network, whose rules would change for the whole node");
+  }
+  // It takes packets before the proxy sees them: what a policy of the mesh refuses would get in.
+  if (mesh) {
+    reasons.push(`the pods are in the mesh ${mesh.name} (${mesh.sign}), whose proxy it would pass by`);
   }
   const udp = ports.some(({ protocol }) => protocol === "UDP");
   if (udp && match) reasons.push("--match reads HTTP, and a UDP port has none");
@@ -54,13 +59,13 @@ function reasonsAgainst(input: WayInput): string[] {
  */
 function encryptedProbes({ pod, ports, match }: WayInput): string[] {
   if (match) return [];
-  return probesOf(pod)
-    .filter(({ how, port }) =>
-      how === "https" && ports.some((one) => one.protocol === "TCP" && one.port === port)
+  return probesOf(pod).filter(({ how }) => how === "https").flatMap(({ container, name, port }) =>
+    ports.filter((one) => one.protocol === "TCP" && one.port === port).map((one) =>
+      `the ${name} probe of "${container}" asks port ${
+        typedPort(one)
+      } over HTTPS, and would reach the app container`
     )
-    .map(({ container, name, port }) =>
-      `the ${name} probe of "${container}" asks port ${port} over HTTPS, and would reach the app container`
-    );
+  );
 }
 
 /** The kernel does it all, unless somebody has to read along: to tell requests, or the kubelet, from the rest. */
@@ -72,5 +77,7 @@ function pathOf(port: number, probes: NamedProbe[], { match, fallback }: WayInpu
 
 function probePlan({ container, name, how, asks, port }: NamedProbe, ports: WayInput["ports"]): ProbePlan {
   const bridged = ports.some((one) => one.protocol === "TCP" && one.port === port);
-  return { container, name, how, asks, answeredBy: bridged ? "original" : "untouched" };
+  // One that only connects is content with Carrier's Nginx.
+  const answeredBy = !bridged ? "untouched" : how === "tcpSocket" ? "carrier" : "original";
+  return { container, name, how, asks, answeredBy };
 }

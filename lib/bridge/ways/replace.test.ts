@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type { V1Container, V1Probe } from "@kubernetes/client-node";
-import type { WayInput, WayPlan } from "./way.ts";
+import type { WayInput, WayOutcome } from "./way.ts";
 import { replace } from "./replace.ts";
 
-type Planned = Omit<WayPlan, "because">;
+type Planned = WayOutcome;
 
 const tcp = (port: number, local: number) => ({ remote: port, port, local, protocol: "TCP" as const });
 const bridged: WayInput["ports"] = [tcp(80, 8000)];
 
 function planOf(more: Partial<V1Container>, ports = bridged, input: Partial<WayInput> = {}) {
   const container = { name: "web", ...more };
-  const none = { sidecar: false, namespaceLabels: undefined, match: false, fallback: false };
+  const none = { sidecar: false, namespaceLabels: undefined, mesh: undefined, match: false, fallback: false };
   return replace.plan({ pod: { containers: [container] }, container, ports, ...none, ...input });
 }
 
@@ -111,6 +111,31 @@ Deno.test("ports that an httpGet probe asks are served as HTTP, all others as by
     const ports = accepted(container).ports.map(({ port, local, path }) => [port, local, path]);
     assert.deepEqual(ports, expected, JSON.stringify(container));
   }
+});
+
+Deno.test("a port that another container of the pod has is left to it, whoever's probe asks it", () => {
+  const other = { name: "metrics", ports: [{ containerPort: 9090 }, { containerPort: 53, protocol: "UDP" }] };
+  const table: [string, V1Container, Partial<WayInput>, number[]][] = [
+    ["another declares it", { name: "web", readinessProbe: httpGet(9090) }, {}, [80]],
+    ["nobody does", { name: "web", readinessProbe: httpGet(9091) }, {}, [80, 9091]],
+    ["both do", { name: "web", ports: [{ containerPort: 9090 }], livenessProbe: httpGet(9090) }, {}, [
+      80,
+      9090,
+    ]],
+    ["over another protocol", { name: "web", livenessProbe: { tcpSocket: { port: 53 } } }, {}, [80, 53]],
+    ["a mesh's proxy answers", { name: "web", livenessProbe: httpGet(15020) }, {
+      mesh: { name: "Istio", sign: "" },
+    }, [80]],
+  ];
+  for (const [name, container, more, expected] of table) {
+    const result = planOf(container, bridged, { pod: { containers: [container, other] }, ...more });
+    assert.deepEqual(result.way && result.ports.map(({ port }) => port), expected, name);
+  }
+});
+
+Deno.test("in a mesh every port is served as HTTP: its proxy asks for the kubelet", () => {
+  const result = planOf({}, bridged, { mesh: { name: "Istio", sign: "" } });
+  assert.deepEqual(result.way && result.ports.map(({ path }) => path), ["http"]);
 });
 
 Deno.test("every port asked for is bridged, under the name it was asked by", () => {

@@ -4,7 +4,9 @@
  */
 import type { V1Container } from "@kubernetes/client-node";
 import standIns from "../../../images/carrier/stand-ins.json" with { type: "json" };
+import { declares, declaring } from "../../workload/ports.ts";
 import { type NamedProbe, probesOf } from "../../workload/probes.ts";
+import type { PodPort } from "../../workload/services.ts";
 import type { PortPlan, ProbePlan, Way, WayInput } from "./way.ts";
 
 export const replace: Way = {
@@ -70,12 +72,16 @@ function probeReasons({ name, how, port, elsewhere }: NamedProbe): string[] {
   return [];
 }
 
-/** Ports that an httpGet or grpc probe asks are served as HTTP, so that Carrier can answer the probe itself. */
-function plannedPorts({ ports }: WayInput, own: NamedProbe[], all: NamedProbe[]): PortPlan[] {
+/**
+ * Ports that an httpGet or grpc probe asks are served as HTTP, so that Carrier can answer the probe itself. So are all in
+ * a mesh, whose proxy asks for the kubelet, and where the pod's spec has its port then.
+ */
+function plannedPorts(input: WayInput, own: NamedProbe[], all: NamedProbe[]): PortPlan[] {
+  const { ports, mesh } = input;
   const http = new Set(
     all.flatMap(({ how, port }) => (how === "httpGet" || how === "grpc") && port ? [port] : []),
   );
-  const path = (port: number) => http.has(port) ? "http" as const : "stream" as const;
+  const path = (port: number) => mesh || http.has(port) ? "http" as const : "stream" as const;
   const bridged = ports.map(({ remote, port, local, protocol }) => ({
     remote,
     port,
@@ -85,6 +91,7 @@ function plannedPorts({ ports }: WayInput, own: NamedProbe[], all: NamedProbe[])
   }));
   const probed = [...new Set(own.flatMap(({ port }) => port ?? []))]
     .filter((port) => !bridged.some((one) => one.port === port && one.protocol === "TCP"))
+    .filter((port) => isOwn(input, { port, protocol: "TCP" }))
     .map((port) => ({
       remote: undefined,
       port,
@@ -93,6 +100,15 @@ function plannedPorts({ ports }: WayInput, own: NamedProbe[], all: NamedProbe[])
       path: path(port),
     }));
   return [...bridged, ...probed];
+}
+
+/**
+ * A probe of one container may ask a port that another listens at, where Carrier could not: one that another declares, or
+ * that nobody does in a pod in which a mesh's proxy answers probes.
+ */
+function isOwn({ pod, container, mesh }: WayInput, port: PodPort): boolean {
+  if (declares(container, port)) return true;
+  return declaring(pod, port).length === 0 && !mesh;
 }
 
 function probePlan({ container, name, how, asks, port }: NamedProbe, served: Set<number>): ProbePlan {

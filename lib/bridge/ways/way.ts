@@ -1,5 +1,6 @@
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import type { BridgePort, WayName } from "../../resources/bridge.ts";
+import type { Mesh } from "../../workload/mesh.ts";
 import type { NamedProbe } from "../../workload/probes.ts";
 
 /** How one port of a pod is served while it is bridged. */
@@ -26,6 +27,8 @@ export interface WayPlan {
   container: string;
   /** Why it is not the preferred way; empty where it is. */
   because: string[];
+  /** What one should know of it. */
+  notes: string[];
   ports: PortPlan[];
   probes: ProbePlan[];
   /** Of the container, in each pod. */
@@ -43,14 +46,19 @@ export interface WayInput {
   ports: (BridgePort & { port: number })[];
   /** Labels of the namespace; `undefined` where they are not known. */
   namespaceLabels: Record<string, string> | undefined;
+  /** Whose proxy in the pod's network takes its traffic first. */
+  mesh: Mesh | undefined;
   /** The bridge takes only the requests that match. */
   match: boolean;
   /** The original serves while the app container refuses connections. */
   fallback: boolean;
 }
 
+/** What a way itself decides. */
+export type WayOutcome = Omit<WayPlan, "because" | "notes">;
+
 /** One way to take a container's traffic. Everything a way decides, it decides from this alone. */
 export interface Way {
   name: WayName;
-  plan(input: WayInput): Omit<WayPlan, "because"> | Refusal;
+  plan(input: WayInput): WayOutcome | Refusal;
 }
