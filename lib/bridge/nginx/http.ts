@@ -97,11 +97,12 @@ function ownHeaders(module: "proxy" | "grpc"): string {
 
 /** Apps close idle connections after 2 s or more; a request that meets such an end would be lost. */
 const KEEPALIVE = ["keepalive 128;", "keepalive_requests 1000000000;", "keepalive_timeout 1s;"];
+const UPSTREAM = [...KEEPALIVE, "long_headers;"];
 
 function portLines(server: CarrierServer): string[] {
   const upstreams = (["http1", "http2"] as const).flatMap((asked) => [
-    ...originalUpstream(asked, server, KEEPALIVE),
-    ...server.routes.map((route) => routeUpstream(asked, server, route, KEEPALIVE)),
+    ...originalUpstream(asked, server, UPSTREAM),
+    ...server.routes.map((route) => routeUpstream(asked, server, route, UPSTREAM)),
   ]);
   const matches = server.routes.flatMap(({ match }, index) =>
     match ? matchMaps(match, `${server.port}_${index}`) : []

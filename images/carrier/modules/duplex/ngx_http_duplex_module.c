@@ -1,23 +1,60 @@
 /*
- * Without a directive: what Nginx's proxies do not do by themselves where everything has to pass.
+ * What Nginx's proxies do not do by themselves where everything has to pass.
  *
- * Bodies both ways at once. Where request bodies are not buffered, an app may answer before it has read all of one.
- * proxy_pass stops to wait for a full socket of the app as soon as the answer has begun, so that a body which is longer
- * than the sockets' buffers and comes back as it goes (an echo, a conversion) stands still for ever. grpc_pass knows
- * better; what it sets for itself is set for proxy_pass here.
+ * Bodies both ways at once, without a directive. Where request bodies are not buffered, an app may answer before it has
+ * read all of one. proxy_pass stops to wait for a full socket of the app as soon as the answer has begun, so that a body
+ * which is longer than the sockets' buffers and comes back as it goes (an echo, a conversion) stands still for ever.
+ * grpc_pass knows better; what it sets for itself is set for proxy_pass here.
  *
- * Long headers, small memory. All headers of an answer have to fit into one buffer, which is as large as the longest may
- * be. Where nothing is buffered the body goes through the same one, and a slow client would keep it full: after the
- * headers it ends early. Memory is taken by the page, so an unused end costs none, unless the kernel takes huge pages.
+ * long_headers;  in an upstream: all headers of an answer have to fit into one buffer, which is as large as the longest may
+ * be (proxy_buffer_size, grpc_buffer_size). Memory is taken by the page, so what is not used costs none, but a mapping for
+ * each request costs a third of all work: some are kept for the next. Where nothing is buffered the body goes through the
+ * same buffer, and a slow client would keep it full: after the headers it ends early.
  */
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
 #define BODY_BUFFER 65536
+/* Mappings for the next requests. Each has at most BODY_BUFFER of memory. */
+#define KEPT 128
+
+typedef struct {
+    ngx_http_upstream_init_pt      init_upstream;
+    ngx_http_upstream_init_peer_pt init_peer;
+} srv_conf_t;
+
+typedef struct {
+    u_char              *start;
+    size_t               size;
+    ngx_http_upstream_t *upstream;
+} mapping_t;
+
+/* Of this worker; all have one size. */
+static u_char *kept[KEPT];
+static ngx_uint_t kept_count;
+static size_t kept_size;
 
 static ngx_http_output_header_filter_pt next_header_filter;
+
+static void *create_srv_conf(ngx_conf_t *cf);
+static char *long_headers(ngx_conf_t *cf, ngx_command_t *command, void *conf);
+static ngx_int_t init(ngx_conf_t *cf);
+static ngx_int_t init_process(ngx_cycle_t *cycle);
+
+static ngx_command_t commands[] = {
+    { ngx_string("long_headers"), NGX_HTTP_UPS_CONF | NGX_CONF_NOARGS, long_headers, NGX_HTTP_SRV_CONF_OFFSET, 0, NULL },
+    ngx_null_command
+};
+
+static ngx_http_module_t module = { NULL, init, NULL, NULL, create_srv_conf, NULL, NULL, NULL };
+
+ngx_module_t ngx_http_duplex_module = {
+    NGX_MODULE_V1, &module, commands, NGX_HTTP_MODULE, NULL, NULL, init_process, NULL, NULL, NULL, NULL,
+    NGX_MODULE_V1_PADDING
+};
 
 /* The other direction of a connection that was upgraded would get a buffer of the same size. */
 static ngx_int_t prepare_upgraded(ngx_http_request_t *r, ngx_http_upstream_t *u)
@@ -57,6 +94,100 @@ static ngx_int_t header_filter(ngx_http_request_t *r)
     return next_header_filter(r);
 }
 
+static u_char *take(size_t size)
+{
+    void *start;
+
+    if (kept_count > 0 && kept_size == size) {
+        return kept[--kept_count];
+    }
+    start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return start == MAP_FAILED ? NULL : start;
+}
+
+/* When the request is over. One that had long headers, or none, may have taken more memory than a kept one may. */
+static void give_back(void *data)
+{
+    mapping_t *mapping = data;
+    ngx_buf_t *b = &mapping->upstream->buffer;
+
+    if (kept_count == 0) {
+        kept_size = mapping->size;
+    }
+    if (kept_count < KEPT && kept_size == mapping->size && b->end - b->start == BODY_BUFFER) {
+        kept[kept_count++] = mapping->start;
+    } else {
+        (void) munmap(mapping->start, mapping->size);
+    }
+}
+
+/* Nginx makes the buffer itself where there is none yet, with the two lists. */
+static ngx_int_t init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us)
+{
+    srv_conf_t *conf = ngx_http_conf_upstream_srv_conf(us, ngx_http_duplex_module);
+    ngx_http_upstream_t *u = r->upstream;
+    ngx_pool_cleanup_t *cleanup;
+    mapping_t *mapping;
+
+    if (u->buffer.start == NULL && u->conf->buffer_size > BODY_BUFFER) {
+        cleanup = ngx_pool_cleanup_add(r->pool, sizeof(mapping_t));
+        if (cleanup == NULL) {
+            return NGX_ERROR;
+        }
+        mapping = cleanup->data;
+        mapping->size = u->conf->buffer_size;
+        mapping->upstream = u;
+        mapping->start = take(mapping->size);
+        if (mapping->start == NULL) {
+            return NGX_ERROR;
+        }
+        cleanup->handler = give_back;
+
+        u->buffer.start = mapping->start;
+        u->buffer.pos = mapping->start;
+        u->buffer.last = mapping->start;
+        u->buffer.end = mapping->start + mapping->size;
+        u->buffer.temporary = 1;
+        u->buffer.tag = u->output.tag;
+        if (ngx_list_init(&u->headers_in.headers, r->pool, 8, sizeof(ngx_table_elt_t)) != NGX_OK
+            || ngx_list_init(&u->headers_in.trailers, r->pool, 2, sizeof(ngx_table_elt_t)) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+    return conf->init_peer(r, us);
+}
+
+static ngx_int_t init_upstream(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *us)
+{
+    srv_conf_t *conf = ngx_http_conf_upstream_srv_conf(us, ngx_http_duplex_module);
+
+    if (conf->init_upstream(cf, us) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    conf->init_peer = us->peer.init;
+    us->peer.init = init_peer;
+    return NGX_OK;
+}
+
+static char *long_headers(ngx_conf_t *cf, ngx_command_t *command, void *data)
+{
+    srv_conf_t *conf = data;
+    ngx_http_upstream_srv_conf_t *us = ngx_http_conf_get_module_srv_conf(cf, ngx_http_upstream_module);
+
+    if (conf->init_upstream != NULL) {
+        return "is duplicate";
+    }
+    conf->init_upstream = us->peer.init_upstream ? us->peer.init_upstream : ngx_http_upstream_init_round_robin;
+    us->peer.init_upstream = init_upstream;
+    return NGX_CONF_OK;
+}
+
+static void *create_srv_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(srv_conf_t));
+}
+
 static ngx_int_t init(ngx_conf_t *cf)
 {
     next_header_filter = ngx_http_top_header_filter;
@@ -67,14 +198,8 @@ static ngx_int_t init(ngx_conf_t *cf)
 static ngx_int_t init_process(ngx_cycle_t *cycle)
 {
 #ifdef PR_SET_THP_DISABLE
-    /* Kernels that cannot have none to turn off. */
+    /* Or the kernel might give 2 MB for the first byte. Where it cannot be told, it has no such pages. */
     (void) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 #endif
     return NGX_OK;
 }
-
-static ngx_http_module_t module = { NULL, init, NULL, NULL, NULL, NULL, NULL, NULL };
-
-ngx_module_t ngx_http_duplex_module = {
-    NGX_MODULE_V1, &module, NULL, NGX_HTTP_MODULE, NULL, NULL, init_process, NULL, NULL, NULL, NULL, NGX_MODULE_V1_PADDING
-};
