@@ -25,6 +25,20 @@ Deno.test("a status is written only where it differs", async () => {
   assert.deepEqual(patches, [{ status: { phase: "Gone" } }]);
 });
 
+Deno.test("the order of fields, which is the API server's own, and absent ones make no difference", async () => {
+  type Detailed = KubernetesObject & {
+    status?: { phase: string; tunnel?: object; pods?: object[] | undefined };
+  };
+  const { context, patches } = contextWith({ metadata });
+  const object: Detailed = { metadata, status: { phase: "Ready", tunnel: { mtu: 1420, subnet: "a" } } };
+  const wanted = { pods: undefined, tunnel: { subnet: "a", mtu: 1420 }, phase: "Ready" };
+  assert.equal(await writeStatus(context, store<Detailed>(), ref, object, wanted), object);
+  assert.deepEqual(patches, []);
+  await writeStatus(context, store<Detailed>(), ref, object, { ...wanted, pods: [{ b: 1 }, { a: 2 }] });
+  await writeStatus(context, store<Detailed>(), ref, { metadata }, wanted);
+  assert.equal(patches.length, 2);
+});
+
 Deno.test("what the API server answers is known at once", async () => {
   const answer: Thing = { metadata: { ...metadata, resourceVersion: "2" }, status: { phase: "Gone" } };
   const known = store<Thing>();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Cluster, KubernetesObject, ObjectRef } from "../lib/cluster/cluster.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Queue } from "./queue.ts";
@@ -38,12 +39,15 @@ export async function writeStatus<T extends KubernetesObject & { status?: object
   object: T,
   status: NonNullable<T["status"]>,
 ): Promise<T> {
-  if (JSON.stringify(object.status) === JSON.stringify(status)) return object;
+  if (isDeepStrictEqual(asSent(object.status), asSent(status))) return object;
   const written = await cluster.patch<T>(ref, { status }, { subresource: "status" });
   if (!written) return object;
   into.put(written);
   return written;
 }
+
+/** Without what is undefined. The API server has its own order of fields, which does not matter. */
+const asSent = (status: object | undefined): unknown => JSON.parse(JSON.stringify(status ?? null));
 
 export async function setFinalizers<T extends KubernetesObject>(
   { cluster }: Context,
