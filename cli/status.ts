@@ -69,7 +69,7 @@ function bridgeLines(bridges: Status["bridges"]): string[] {
 }
 
 function bridgeText({ namespace, name, target, app, phase, pods, message }: Omit<BridgeState, "problems">) {
-  const why = phase === "Active" || !message ? "" : ` (${message})`;
+  const why = message ? ` (${message})` : "";
   return `${name}: ${phase}, ${pods} pods of ${target} in ${namespace}, to ${app}${why}`;
 }
 

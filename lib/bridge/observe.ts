@@ -7,6 +7,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { API_VERSION } from "../names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
+import { condition } from "../resources/conditions.ts";
 
 export interface ObservedBridge extends GefyraBridge {
   /** Of this machine; empty where nothing is known to be wrong. */
@@ -39,6 +40,12 @@ export async function withProblems(
 ): Promise<ObservedBridge[]> {
   const states = await askPorts(engine, connection, bridges.flatMap((bridge) => portsToAsk(bridge, apps)));
   return bridges.map((bridge) => ({ ...bridge, problems: bridgeProblems(bridge, apps, states) }));
+}
+
+/** What the operator says of a bridge, unless it is that all pods are bridged. Pure. */
+export function remarkOf({ status }: Pick<GefyraBridge, "status">): string {
+  const message = condition(status?.conditions, "Ready")?.message ?? "";
+  return status?.phase === "Active" && /^(\d+) of \1 pods are bridged$/.test(message) ? "" : message;
 }
 
 /** e.g. `1/2`: how many pods of the target are bridged, of all that it has. Pure. */

@@ -1,13 +1,12 @@
 /** What `gefyra status` tells: what is there, not what should be. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { Problem } from "../app/problems.ts";
-import { activePods, observeBridges, type ObservedBridge } from "../bridge/observe.ts";
+import { activePods, observeBridges, type ObservedBridge, remarkOf } from "../bridge/observe.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
 import { clientRef, type GefyraClient } from "../resources/client.ts";
-import { condition } from "../resources/conditions.ts";
 import { contains } from "../tunnel/addresses.ts";
 import { targetText } from "../workload/target.ts";
 import { cargoStatus } from "./cargo.ts";
@@ -32,7 +31,7 @@ export interface BridgeState {
   target: string;
   app: string;
   phase: string;
-  /** What the operator says of it. */
+  /** What the operator says of it, unless it is that all pods are bridged. */
   message: string;
   /** e.g. `1/2`: active, and all that it has. */
   pods: string;
@@ -191,7 +190,7 @@ export function bridgeState({ metadata, spec, status, problems }: ObservedBridge
     target: targetText(spec.target),
     app: spec.destination.name,
     phase: status?.phase ?? "Pending",
-    message: condition(status?.conditions, "Ready")?.message ?? "",
+    message: remarkOf(status ? { status } : {}),
     pods: activePods(status ? { status } : {}),
     problems,
   };

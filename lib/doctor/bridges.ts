@@ -1,12 +1,13 @@
 /** The bridges of this connection and the apps that they lead to. */
 import { type AppContainer, listApps } from "../app/apps.ts";
 import { appProblems, notAmong, type Problem } from "../app/problems.ts";
-import { observeBridges, type ObservedBridge } from "../bridge/observe.ts";
+import { observeBridges, type ObservedBridge, remarkOf } from "../bridge/observe.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { DOCTOR } from "../names.ts";
 import { condition } from "../resources/conditions.ts";
+import { retriedReasons } from "../resources/reasons.ts";
 import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
 
 export async function lookAtBridges(
@@ -39,10 +40,11 @@ function judgeBridge({ metadata, spec, status }: ObservedBridge, problems: Probl
     // The original serves meanwhile.
     spec.fallback ? attention(`${name}: ${message}`, remedy) : broken(`${name}: ${message}`, remedy)
   );
-  if (status?.phase === "Active") return local;
-  const ready = condition(status?.conditions, "Ready");
-  const message = `${name} is ${status?.phase ?? "Pending"}${ready?.message ? `: ${ready.message}` : ""}`;
+  const phase = status?.phase ?? "Pending", remark = remarkOf(status ? { status } : {});
+  if (phase === "Active" && !remark) return local;
+  const message = `${name} is ${phase}${remark ? `: ${remark}` : ""}`;
   const remedy = `kubectl describe gefyrabridge ${name} --namespace ${namespace}`;
-  const failed = status?.phase === "Refused" || /Failed$|^Forbidden$/.test(ready?.reason ?? "");
+  const reason = condition(status?.conditions, "Ready")?.reason;
+  const failed = phase === "Refused" || retriedReasons.some((one) => one === reason);
   return [failed ? broken(message, remedy) : attention(message, remedy), ...local];
 }

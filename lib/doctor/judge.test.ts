@@ -193,7 +193,8 @@ Deno.test("bridges: active and answered, or what keeps them from it", () => {
   const dead = { message: "app:8000 does not answer", remedy: "look" };
   const bridge = (phase: string | undefined, more: Record<string, unknown> = {}) => {
     const { problems = [], fallback, reason = "Switching" } = more;
-    const conditions = [{ type: "Ready", reason, message: "why" }];
+    const message = more.message ?? (phase === "Active" ? "2 of 2 pods are bridged" : "why");
+    const conditions = [{ type: "Ready", reason, message }];
     const metadata = { name: "web", namespace: "shop" };
     return { metadata, spec: { fallback }, problems, ...(phase ? { status: { phase, conditions } } : {}) };
   };
@@ -214,6 +215,12 @@ Deno.test("bridges: active and answered, or what keeps them from it", () => {
     /describe .*web.*shop/,
   ]);
   assertJudged(judge([bridge(undefined)]), ["attention", /^web is Pending$/]);
+  const some = "1 of 2 pods are bridged; pod b: no node has room";
+  assertJudged(judge([bridge("Active", { message: some })]), [
+    "attention",
+    /^web is Active: 1 of 2.*no node/,
+  ]);
+  assertJudged(judge([bridge("Pending", { reason: "CarrierRefused" })]), ["broken", /^web is Pending: why$/]);
   assertJudged(judge([bridge("Refused")]), ["broken", /^web is Refused: why$/]);
   assertJudged(judge([bridge("Pending", { reason: "CarrierFailed" })]), ["broken", /^web is Pending: why$/]);
   assertJudged(judge([], [app("0-a")]), ["broken", /"0-a" instead of Cargo/, /docker network disconnect/]);
