@@ -30,6 +30,16 @@ Deno.test("lab: the component that ended is named, with its last words", () => {
       'containerd ended in node "cp":\nnew',
     ],
     [
+      "of Kubernetes' log only the errors",
+      [node("cp", "exited", "ended: kubelet", "I1126 23:44:21 a", "E1126 23:44:21 b", "W1126 23:44:21 c")],
+      'kubelet ended in node "cp":\nE1126 23:44:21 b',
+    ],
+    [
+      "no errors in it",
+      [node("cp", "exited", "ended: kubelet", "I1126 23:44:21 a", "W1126 23:44:21 c")],
+      'kubelet ended in node "cp":\nI1126 23:44:21 a\nW1126 23:44:21 c',
+    ],
+    [
       "nobody answered",
       [running, node("w", "exited", "started: containerd", "took too long: ctr version", "stopped")],
       'in node "w" it took too long until this worked: ctr version',

@@ -22,7 +22,10 @@ export function whyEnded(nodes: NodeLog[]): string | undefined {
   );
   const told = lines.findLastIndex((line) => /^(ended|took too long): /.test(line));
   const [, what, which] = lines[told]?.match(/^(ended|took too long): (.*)/) ?? [];
-  const words = lines.slice(told + 1).slice(-MOST_LINES).join("\n");
+  const last = lines.slice(told + 1);
+  // Kubernetes' own logs (klog) begin with the severity and the date; where something is an error, the rest is not the reason.
+  const errors = last.filter((line) => !/^[IW]\d{4} /.test(line));
+  const words = (errors.length ? errors : last).slice(-MOST_LINES).join("\n");
   const state = what === "ended"
     ? `${which} ended in node "${ended.name}"`
     : what
@@ -61,6 +64,16 @@ export async function nodeLogs(engine: Engine, lab: string): Promise<NodeLog[]> 
   })));
 }
 
+/** Docker calls a container running for a moment after its processes, and what was run in it, have ended. */
+async function whyOneEnds(engine: Engine, lab: string): Promise<string | undefined> {
+  for (let looks = 0; looks < 10; looks++) {
+    if (looks > 0) await new Promise((resolve) => setTimeout(resolve, 300));
+    const why = whyEnded(await nodeLogs(engine, lab));
+    if (why) return why;
+  }
+  return undefined;
+}
+
 /** The error of a lab whose nodes did not become ready; `thrown` is what was seen of it. */
 export async function labFailure(
   engine: Engine,
@@ -68,7 +81,7 @@ export async function labFailure(
   controlPlane: string,
   thrown: unknown,
 ): Promise<GefyraError> {
-  const cause = whyEnded(await nodeLogs(engine, lab)) ??
+  const cause = await whyOneEnds(engine, lab) ??
     [messageOf(thrown), ...await whyNotReady(engine, controlPlane)].join("\n");
   return new GefyraError("lab-failed", `Cannot start the lab "${lab}": ${cause}`, {
     hint: /too many open files|inotify/i.test(cause)

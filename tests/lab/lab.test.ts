@@ -88,7 +88,7 @@ Deno.test("a lab with a worker, from up to down", async (t) => {
         await assert.rejects(lab("up", "--workers", "1"), (error: Error) => {
           assert.match(
             error.message,
-            new RegExp(`apiserver ended in node "${controlPlane}":\n.*service-account-key-file`),
+            new RegExp(`apiserver ended in node "${controlPlane}":\n(.*\n)*.*/sa.pub`),
           );
           return true;
         });

@@ -1,12 +1,15 @@
 # The node's processes: children of pid 1, each with a log in /var/log/lab. When one ends, the node ends.
 
-declare -A PROCESSES
+declare -A PROCESSES LINES_BEFORE
 
 # start NAME COMMAND…
 start() {
-  local name=$1
+  local name=$1 log=/var/log/lab/$1.log
   shift
-  "$@" >>"/var/log/lab/$name.log" 2>&1 &
+  # What it said before a restart of the node is not why it ends now.
+  touch "$log"
+  LINES_BEFORE[$name]=$(wc -l <"$log")
+  "$@" >>"$log" 2>&1 &
   PROCESSES[$!]=$name
   echo "started: $name"
 }
@@ -37,7 +40,7 @@ supervise() {
 stop_because() {
   local name=${PROCESSES[$1]}
   echo "ended: $name"
-  tail -n 20 "/var/log/lab/$name.log"
+  tail -n "+$((LINES_BEFORE[$name] + 1))" "/var/log/lab/$name.log" | tail -n 20
   stop 1
 }
 
