@@ -38,22 +38,26 @@ Deno.test("kubeconfigs are read, and servers reached, as kubectl does", async (t
         });
       }
     }
-    await t.step("the relay goes through the proxy, too", async () => {
-      for (const scheme of ["http", "socks5"] as const) {
+    for (const scheme of ["http", "socks5"] as const) {
+      await t.step(`the relay, too: a proxy over ${scheme}, to a server under another name`, async () => {
         await using through = proxy(scheme);
-        const file = await write(
-          home.folder,
-          (config) => config.clusters[0].cluster["proxy-url"] = through.url,
-        );
+        await using other = await otherAddress();
+        const file = await write(home.folder, (config) => {
+          const settings = {
+            server: other.server,
+            "tls-server-name": "kubernetes",
+            "proxy-url": through.url,
+          };
+          Object.assign(config.clusters[0].cluster, settings);
+        });
         try {
           const took = await timed(() => gefyra("up", "--transport", "api-server", "--kubeconfig", file));
-          assert.ok(through.asked.length > 0);
-          report(`up through ${scheme}: ${took}, ${through.asked.length} connections`);
+          report(`up took ${took}, over ${through.asked.length} connections`);
         } finally {
           await gefyra("down");
         }
-      }
-    });
+      });
+    }
   } finally {
     await kubectl("delete", "clusterrolebinding", NAME);
     await kubectl("delete", "namespace", NAME, "--wait=false");
@@ -159,11 +163,16 @@ async function works(cluster: Cluster): Promise<void> {
   }
 }
 
+/** The API server under an address that is not in its certificate. */
+async function otherAddress() {
+  const [, to = ""] = (await Deno.readTextFile(kubeconfig)).match(/https:\/\/(127\.0\.0\.1:\d+)/) ?? [];
+  const through = proxy("tcp", { address: "127.0.0.2", to });
+  return Object.assign(through, { server: through.url.replace("tcp:", "https:") });
+}
+
 async function checkServerName(home: Home): Promise<void> {
-  const to = (await Deno.readTextFile(kubeconfig)).match(/https:\/\/(127\.0\.0\.1:\d+)/)![1]!;
-  // Its certificate has 127.0.0.1, and this is another.
-  await using through = proxy("tcp", { address: "127.0.0.2", to });
-  const server = through.url.replace("tcp:", "https:");
+  await using other = await otherAddress();
+  const { server } = other;
   const without = await write(home.folder, (config) => config.clusters[0].cluster.server = server);
   await assert.rejects(
     connectCluster({ kubeconfig: without }).then((cluster) => cluster.version()),
