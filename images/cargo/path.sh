@@ -3,6 +3,7 @@
 
 readonly LOOK_EVERY=2    # seconds
 readonly BETTER_EVERY=300 # seconds between two tries of an endpoint that is better than the one in use
+readonly HOLD_TRIES=5     # of a second at most
 readonly OVERHEAD=60     # IPv4 and UDP headers, WireGuard's header and tag
 readonly SMALLEST_MTU=576
 
@@ -30,14 +31,24 @@ watch_peer() {
   done
 }
 
-# The endpoints that Cargo was told, best first, those with a name by their address of now.
-endpoints() {
-  local endpoint host
+# As wg knows it: an address and a port.
+endpoint_in_use() { wg show "$DEVICE" endpoints | cut -f 2; }
+
+# The endpoints that Cargo was told, best first, as wg would name them.
+endpoints() { setting "$LIVE/network.conf" ENDPOINTS | tr ',' '\n' | addresses_of; }
+
+# The endpoint of the applied state, as wg would name it; `applied_endpoint all` with every address that its name has.
+applied_endpoint() { sed -n 's/^Endpoint = //p' "$LIVE/wireguard.conf" | addresses_of "$@"; }
+
+# HOST:PORT on every line of stdin, with the first address that a name has now, or with all.
+addresses_of() {
+  local endpoint host known=1
+  [[ ${1:-} != all ]] || known=100
   while IFS= read -r endpoint; do
     host=${endpoint%:*}
-    [[ $host =~ ^[0-9.]+$ ]] || host=$(getent ahostsv4 "$host" | cut -d ' ' -f 1 | head -n 1)
-    [[ -z $host ]] || echo "$host:${endpoint##*:}"
-  done < <(setting "$LIVE/network.conf" ENDPOINTS | tr ',' '\n')
+    [[ $host =~ ^[0-9.]+$ ]] || host=$(getent ahostsv4 "$host" | cut -d ' ' -f 1 | uniq | head -n "$known")
+    for host in $host; do echo "$host:${endpoint##*:}"; done
+  done
 }
 
 # renew_session TURN: the first time at the endpoint that it was told, then at the others, over and over.
@@ -45,13 +56,15 @@ renew_session() {
   (
     flock 9
     [[ -e $LIVE/wireguard.conf ]] || exit 0
+    local endpoint
     local -a list=()
+    endpoint=$(applied_endpoint)
     mapfile -t list < <(
-      sed -n 's/^Endpoint = //p' "$LIVE/wireguard.conf"
-      endpoints 2>/dev/null | grep -vxF "$(sed -n 's/^Endpoint = //p' "$LIVE/wireguard.conf")"
+      [[ -z $endpoint ]] || echo "$endpoint"
+      endpoints 2>/dev/null | grep -vxF "$endpoint"
     )
-    local endpoint=
-    ((${#list[@]} == 0)) || endpoint=${list[$(($1 % ${#list[@]}))]}
+    ((${#list[@]} > 0)) || exit 1 # a name without an address
+    endpoint=${list[$(($1 % ${#list[@]}))]}
     ((${#list[@]} < 2)) || log "calling $endpoint"
     sed "s/^Endpoint = .*/Endpoint = $endpoint/" "$LIVE/wireguard.conf" >"$RUNTIME/renewed.conf"
     wg syncconf "$DEVICE" <(wireguard_config "$RUNTIME/renewed.conf" | sed '/^\[Peer\]/,$d')
@@ -82,14 +95,38 @@ try_better() {
     if (($# > 0 && ${#better[@]} > 0)); then better=("${better[$1 % ${#better[@]}]}"); fi
     for endpoint in "${better[@]}"; do
       wg set "$DEVICE" peer "$key" endpoint "$endpoint" || continue
-      # The other end may call from the old address meanwhile, which takes the endpoint back.
-      if ping -n -q -c 2 -i 0.2 -W 0.8 "$other" >/dev/null && [[ $(wg show "$DEVICE" endpoints) == *"$endpoint" ]]; then
+      if ping -n -q -c 2 -i 0.2 -W 0.8 "$other" >/dev/null && [[ $(endpoint_in_use) == "$endpoint" ]]; then
         log "better endpoint: $endpoint"
         exit 0
       fi
-      wg set "$DEVICE" peer "$key" endpoint "$now"
+      # The other end may have heard this one without being heard, and would send there until it is called again.
+      hold "$key" "$now" "$other" || true
     done
   ) 9>"$RUNTIME/lock"
+}
+
+# hold KEY ENDPOINT OTHER: has both directions use the endpoint. The other end sends to where the newest packet came from,
+# so one that is answered proves the way in as well as the way out. What was under way over another endpoint (the API
+# server may keep it for a while) leads either end back there when it comes: then it is called again.
+hold() {
+  local tries
+  for ((tries = 0; tries < HOLD_TRIES; tries++)); do
+    [[ $(endpoint_in_use) == "$2" ]] || wg set "$DEVICE" peer "$1" endpoint "$2" || return
+    if ping -n -q -c 1 -W 1 "$3" >/dev/null && [[ $(endpoint_in_use) == "$2" ]]; then return; fi
+  done
+  return 1
+}
+
+# confirm: whether both directions use the endpoint of the applied state, after it has changed.
+confirm() {
+  await_run
+  exec 9>"$RUNTIME/lock"
+  flock 9
+  local key other endpoint
+  read -r key _ < <(wg show "$DEVICE" endpoints) || refuse "cannot confirm: there is no peer"
+  other=$(setting "$LIVE/network.conf" PEER)
+  endpoint=$(applied_endpoint all | grep -xF "$(endpoint_in_use)") || endpoint=$(applied_endpoint)
+  hold "$key" "$endpoint" "$other" || refuse "cannot confirm: $other does not answer through the tunnel at $endpoint"
 }
 
 # measure MTU. What is probed is a multiple of 16 bytes, to which WireGuard pads, or the device's own MTU.
@@ -114,7 +151,7 @@ measure() {
 # that differs has nothing learned. It differs in a hop limit that is the default anyway.
 forget_path() {
   local endpoint route
-  endpoint=$(wg show "$DEVICE" endpoints | awk '{ print $2 }')
+  endpoint=$(endpoint_in_use)
   route=$(ip -4 route get fibmatch "${endpoint%:*}" mark "$(wg show "$DEVICE" fwmark)" 2>/dev/null) || return 0
   [[ $route != local* ]] || return 0
   if [[ $route == *" hoplimit 64"* ]]; then route=${route/ hoplimit 64/}; else route+=' hoplimit 64'; fi
@@ -156,7 +193,7 @@ carries() {
 # The tunnel's MTU as far as the kernel knows the path to the endpoint in use, up to a limit.
 limit_of_path() {
   local endpoint route mtu
-  endpoint=$(wg show "$DEVICE" endpoints | awk '{ print $2 }')
+  endpoint=$(endpoint_in_use)
   route=$(ip -4 route get "${endpoint%:*}" mark "$(wg show "$DEVICE" fwmark)" 2>/dev/null) || true
   mtu=$(sed -n 's/.* mtu \([0-9]*\).*/\1/p' <<<"$route")
   [[ -n $mtu ]] || mtu=$(cat "/sys/class/net/$(sed -n 's/.* dev \([^ ]*\).*/\1/p' <<<"$route")/mtu" 2>/dev/null) || mtu=1500

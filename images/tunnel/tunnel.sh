@@ -138,9 +138,10 @@ apply_parts() {
   for file in $FILES; do
     [[ -e $1/$file ]] || continue
     cmp -s "$1/$file" "$LIVE/$file" && continue
-    rm -f "$LIVE/$file" # until proven, nothing is known of this part
+    rm -f "$RUNTIME/before"
+    [[ ! -e $LIVE/$file ]] || mv "$LIVE/$file" "$RUNTIME/before" # until proven, nothing is known of this part
     case $file in
-      wireguard.conf) apply_wireguard "$1/$file" ;;
+      wireguard.conf) apply_wireguard "$1/$file" "$RUNTIME/before" ;;
       nftables.conf) nft -f "$1/$file" ;;
       network.conf) apply_network "$1/$file" ;;
       Corefile) apply_dns "$1/$file" ;;
@@ -172,7 +173,28 @@ check_wireguard() {
   [[ $said != *"Configuration parsing error"* ]] || refuse "wireguard.conf refused, nothing changed: ${said%%$'\n'*}"
 }
 
-apply_wireguard() { wg syncconf "$DEVICE" <(wireguard_config "$1"); }
+# apply_wireguard NEW [BEFORE]: only the peers that differ are touched. `wg syncconf` of the whole opens the UDP socket anew:
+# what comes meanwhile is lost for everybody, and without a ListenPort it takes another port, which the other end learns
+# from the next packet only. Where there was no peer, or will be none, nobody is disturbed, and a new port is wanted: a
+# router on the way may remember nothing good of the one before.
+apply_wireguard() {
+  local now before changed gone key
+  now=$(sections "$1")
+  before=$(sections "${2:-/dev/null}" 2>/dev/null) || before=
+  changed=$(grep -vxF "$before" <<<"$now") || true
+  gone=$(grep -vxF "$now" <<<"$before") || true
+  if [[ $now != *"[Peer]"* || $before != *"[Peer]"* || $changed$gone == *"[Interface]"* ]]; then
+    wg syncconf "$DEVICE" <(wireguard_config "$1")
+    return
+  fi
+  while read -r key; do
+    [[ $now == *"PublicKey = $key"* ]] || wg set "$DEVICE" peer "$key" remove || return
+  done < <(tr '\t' '\n' <<<"$gone" | sed -n 's/^PublicKey = //p')
+  [[ -z $changed ]] || wg addconf "$DEVICE" <(tr '\t' '\n' <<<"$changed")
+}
+
+# A line for each section of a configuration, its lines with tabs in between.
+sections() { awk '/^\[/ && text { print text; text = "" } NF { text = text $0 "\t" } END { if (text) print text }' "$1"; }
 
 # Network --------------------------------------------------------------------------------------------------------
 
@@ -192,50 +214,63 @@ check_network() {
 }
 
 apply_network() {
-  local address old route wanted
+  local address old route wanted named
   address=$(setting "$1" ADDRESS)
   ip link set "$DEVICE" mtu "$(setting "$1" MTU)" up || return
   for old in $(ip -o -4 address show dev "$DEVICE" | awk '{ print $4 }'); do
     [[ $old == "$address" ]] || ip address del "$old" dev "$DEVICE" || return
   done
   ip address replace "$address" dev "$DEVICE" || return
+  # What stays is never missing, not for a moment: packets of its connections would leave elsewhere. So what is new comes
+  # first, and what is old goes last.
   wanted=$(setting "$1" ROUTES | tr ',' '\n' | sed "s/ dev $DEVICE//")
   # shellcheck disable=SC2086 # "CIDR mtu BYTES" are words of their own
   while IFS= read -r route; do
     [[ -z $route ]] || ip route replace ${route%% *} dev "$DEVICE" proto static ${route#"${route%% *}"} || return
   done <<<"$wanted"
-  # What stays is never missing, not for a moment: packets of its connections would leave elsewhere.
-  for route in $(ip -4 route show dev "$DEVICE" proto static | cut -d ' ' -f 1); do
-    grep -q "^$route\( \|$\)" <<<"$wanted" || ip route del "$route" dev "$DEVICE" proto static || return
-  done
-  drop_default_route
-  [[ $(setting "$1" DEFAULT_ROUTE) != yes ]] || add_default_route
+  [[ $(setting "$1" DEFAULT_ROUTE) != yes ]] || add_default_route || return
+  # Compared as ip itself prints them: it has names of its own, 10.1.2.3 for 10.1.2.3/32.
+  named=$(while IFS= read -r route; do [[ -z $route ]] || static_routes to exact "${route%% *}"; done <<<"$wanted")
+  while IFS= read -r route; do
+    ip route del "${route%% *}" dev "$DEVICE" proto static || return
+  done < <(static_routes | grep -vxF "$named")
+  [[ $(setting "$1" DEFAULT_ROUTE) == yes ]] || drop_default_route
 }
+
+static_routes() { ip -4 route show "$@" dev "$DEVICE" proto static; }
 
 # As wg-quick does it: everything enters the tunnel but WireGuard's own datagrams, which carry its mark, and what a
 # route more specific than the default one leads elsewhere. What app containers send (GATEWAY_DEVICE) always enters
 # it: the cluster's networks are as a pod sees them, even those that this container is attached to.
 add_default_route() {
-  local mark
+  local mark device rules=$RUNTIME/default-route
   mark=$(wg show "$DEVICE" fwmark)
   [[ $mark != off ]] || {
     echo "DEFAULT_ROUTE needs FwMark in wireguard.conf" >&2
     return 1
   }
   ip route replace default dev "$DEVICE" table "$TABLE" || return
+  device=$(cat "$RUNTIME/gateway-device" 2>/dev/null) || device=
+  # They stay as they are: without them packets would leave elsewhere for a moment.
+  [[ $(cat "$rules" 2>/dev/null) != "$mark $device" ]] || return 0
+  drop_rules
   ip rule add not fwmark "$mark" table "$TABLE" priority 32765 || return
   ip rule add table main suppress_prefixlength 0 priority 32764 || return
-  local device
-  device=$(cat "$RUNTIME/gateway-device" 2>/dev/null) || return 0
-  ip rule add iif "$device" table "$TABLE" priority 32763
+  [[ -z $device ]] || ip rule add iif "$device" table "$TABLE" priority 32763 || return
+  echo "$mark $device" >"$rules"
 }
 
 drop_default_route() {
+  drop_rules
+  ip route flush table "$TABLE" 2>/dev/null || true
+}
+
+drop_rules() {
   local priority
+  rm -f "$RUNTIME/default-route"
   for priority in 32763 32764 32765; do
     while ip rule del priority "$priority" 2>/dev/null; do :; done
   done
-  ip route flush table "$TABLE" 2>/dev/null || true
 }
 
 # Status ---------------------------------------------------------------------------------------------------------

@@ -54,3 +54,14 @@ export async function cargoMeasure(engine: Engine, cargo: string): Promise<Path 
 
 /** Has it try the endpoints that are better than the one in use. */
 export const cargoImprove = (engine: Engine, cargo: string) => call(engine, cargo, "improve");
+
+/**
+ * Has both directions use the endpoint that was applied. Stowaway sends to where the newest packet came from, so one that
+ * it answers proves the way in, too. False where it does not answer there.
+ */
+export async function cargoConfirm(engine: Engine, cargo: string): Promise<boolean> {
+  return await call(engine, cargo, "confirm").then(() => true, (error) => {
+    if (messageOf(error).includes("does not answer")) return false;
+    throw error;
+  });
+}

@@ -2,7 +2,7 @@
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS, LOAD_BALANCER_TIMEOUT_MS, STOWAWAY } from "../names.ts";
-import { clientRef, type GefyraClient, type TunnelStatus } from "../resources/client.ts";
+import type { GefyraClient, TunnelStatus } from "../resources/client.ts";
 import type { Note } from "../steps.ts";
 import { cargoFiles } from "../tunnel/cargo.ts";
 import {
@@ -17,9 +17,10 @@ import {
 } from "../tunnel/endpoints.ts";
 import { withAddresses } from "../tunnel/ranges.ts";
 import { waitFor } from "../wait.ts";
-import { cargoApply, cargoImprove, cargoMeasure, cargoStatus, type Path } from "./cargo.ts";
+import { cargoApply, cargoConfirm, cargoImprove, cargoMeasure, cargoStatus, type Path } from "./cargo.ts";
 import { type Connection, dockerNames } from "./connection.ts";
 import { handshake } from "./handshake.ts";
+import { tellMtu } from "./mtu.ts";
 import { clusterRanges } from "./ranges.ts";
 import { lastWordsOfRelay, removeRelay, startRelay } from "./relay.ts";
 import type { Tools, UpOptions } from "./up.ts";
@@ -75,11 +76,12 @@ export async function connect(
   relayed = isRelayed(endpoint);
   const adapted = await apply(endpoint, mtu);
   const left = !relayed && await removeRelay(engine, connection);
-  if (client.spec.mtu !== mtu) {
-    await cluster.patch(clientRef(connection.namespace, connection.client), { spec: { mtu } });
-  }
+  const changed = ahead.changed || adapted || left;
+  await tellMtu(cluster, client, mtu);
+  // Last of all, as each of these may have led one of the directions elsewhere.
+  if (changed && !await cargoConfirm(engine, cargo)) throw unreachable([endpoint], tunnel, "");
   note(`connected over ${describeLine(endpoint, path)}`);
-  return { endpoint, mtu, latencyMs, changed: ahead.changed || adapted || left };
+  return { endpoint, mtu, latencyMs, changed };
 }
 
 const isRelayed = ({ transport }: Candidate) => transport === "api-server";
@@ -108,7 +110,7 @@ async function keep(
   if (!now || !path || !best) return undefined;
   if (best.network) await join(tools, best.network, cargo);
   const resolved = await addressesIn(tools, cargo, candidates);
-  const isNow = (endpoint = "") => candidates.find((_, i) => resolved[i] === endpoint);
+  const isNow = (endpoint = "") => candidates.find((_, i) => resolved[i]?.includes(endpoint));
   const before = isNow(now.endpoint);
   const started = isRelayed(before ?? best) && await startRelay();
   // An address that is not among those of now was forced before, or is gone: it is used until another one answers.
@@ -133,11 +135,11 @@ function asNamed(endpoint: string): Candidate {
 }
 
 /** Names as Cargo resolves them: WireGuard knows addresses only. */
-async function addressesIn({ engine }: Tools, cargo: string, candidates: Candidate[]): Promise<string[]> {
+async function addressesIn({ engine }: Tools, cargo: string, candidates: Candidate[]): Promise<string[][]> {
   return await Promise.all(candidates.map(async ({ host, port }) => {
-    if (/^[\d.]+$/.test(host)) return `${host}:${port}`;
+    if (/^[\d.]+$/.test(host)) return [`${host}:${port}`];
     const { stdout } = await engine.exec(cargo, ["getent", "ahostsv4", host]);
-    return `${stdout.split(/\s/)[0]}:${port}`;
+    return stdout.split("\n").filter(Boolean).map((line) => `${line.split(/\s/)[0]}:${port}`);
   }));
 }
 

@@ -1,5 +1,6 @@
 /** The line itself: its addresses, its MTU, its endpoints, and what leaves beside it. */
 import assert from "node:assert/strict";
+import { STOWAWAY_POD } from "../../lib/names.ts";
 import { overlaps } from "../../lib/tunnel/addresses.ts";
 import { docker, eventually } from "../docker.ts";
 import { cut } from "./harness/cut.ts";
@@ -42,7 +43,7 @@ Deno.test("the line", async (t) => {
   // As a VPN does it, with the range that Gefyra likes best.
   await other.route("172.28.0.0/16");
   const [{ stderr }] = await Promise.all([
-    gefyra("up", "--verbose"),
+    gefyra("up", "--verbose", "--egress", "local"),
     place.apply([tools(), ...workload("web"), ...workload("bridged")]),
   ]);
   const [cargo = ""] = await containersOf("cargo");
@@ -71,6 +72,21 @@ Deno.test("the line", async (t) => {
   await place.run("app", "local", "-p", `${PUBLISHED}:8000`);
   await place.bridge("app", "bridged", "--keep");
 
+  /** Out to a service, and in over a bridge. */
+  const bothWays = async () => {
+    assert.match((await curl("app", "http://web")).stdout, /^hello from nginx/);
+    assert.equal(await place.ask("http://bridged"), "local");
+  };
+
+  await step("with local egress from the first `up` on, and after a plain one, both ways work", async () => {
+    await bothWays();
+    await gefyra("up");
+    await bothWays();
+    await gefyra("up", "--egress", "local");
+    await bothWays();
+    await gefyra("up");
+  });
+
   await step("a published port answers this machine", async () => {
     const response = await fetch(`http://127.0.0.1:${PUBLISHED}/`, { signal: AbortSignal.timeout(4000) });
     assert.equal(await response.text(), "local");
@@ -83,11 +99,11 @@ Deno.test("the line", async (t) => {
     try {
       const { stdout } = await gefyra("up");
       assert.match(stdout, /, 1,216 bytes MTU, /);
-      await eventually(async () => {
-        const { items: [client] } = await kubectlJson("get", "gefyraclients", "--namespace", "gefyra");
-        assert.equal(client.spec.mtu, 1216);
-      });
-      await eventually(async () => assert.equal(await place.ask("http://bridged"), "local"), 20_000);
+      // Stowaway knows it, too, when `up` returns.
+      const { items: [client] } = await kubectlJson("get", "gefyraclients", "--namespace", "gefyra");
+      assert.equal(client.spec.mtu, 1216);
+      assert.match(await stowawaysRoutes(), /^198\.18\.\d+\.0\/24 .*mtu 1216/m);
+      await bothWays();
       await largeBodies(place);
     } finally {
       await narrow(1500);
@@ -98,7 +114,7 @@ Deno.test("the line", async (t) => {
   await step("with local egress the cluster is reached through the tunnel, all else without it", async () => {
     await gefyra("up", "--egress", "local");
     const url = `http://${other.address}:${STRANGER_PORT}/stranger`;
-    assert.match((await curl("app", "http://web")).stdout, /^hello from nginx/);
+    await bothWays();
     assert.equal((await curl("app", url)).stdout, "stranger");
     const mend = await cut(cargo);
     assert.equal((await curl("app", url)).stdout, "stranger");
@@ -165,6 +181,21 @@ Deno.test("the line", async (t) => {
     );
   });
 });
+
+async function stowawaysRoutes(): Promise<string> {
+  return await kubectl(
+    "exec",
+    "--namespace",
+    "gefyra",
+    STOWAWAY_POD,
+    "--",
+    "ip",
+    "route",
+    "show",
+    "dev",
+    "wg0",
+  );
+}
 
 async function endpointOf(cargo: string): Promise<string> {
   return JSON.parse(await docker(["exec", cargo, "cargo", "status"])).peers[0].endpoint;

@@ -1,11 +1,12 @@
 /** The API server is all that can be reached. */
 import assert from "node:assert/strict";
 import { RELAY, STOWAWAY_POD } from "../../lib/names.ts";
+import { hostIn, hosts } from "../../lib/tunnel/addresses.ts";
 import { docker, eventually, exec, tryDocker } from "../docker.ts";
 import { nft } from "./harness/cut.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { CONTROL_PLANE } from "./harness/home.ts";
-import { kubectl, tryKubectl } from "./harness/kubectl.ts";
+import { kubectl, kubectlJson, tryKubectl } from "./harness/kubectl.ts";
 import { containersOf, inApp, networks, type Scene, scene } from "./harness/scene.ts";
 import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
 import { ordered, report, timed } from "./harness/steps.ts";
@@ -33,11 +34,12 @@ Deno.test("through the API server everything works, and comes back", async (t) =
   await place.apply([tools(), ...workload("web"), ...workload("plain")]);
   const before = await snapshot();
 
-  await step("up connects, and says how", async () => {
+  await step("up connects, both ways, and says how", async () => {
     const took = await timed(async () => {
       const { stdout } = await up("api-server");
       assert.match(stdout, /^Connected to \S+ over the API server, [\d,]+ bytes MTU, [\d.]+ ms\.$/);
     });
+    await cargoAnswersAtOnce();
     const status = JSON.parse((await gefyra("status", "-o", "json")).stdout);
     assert.deepEqual([status.connected, status.cargo.transport], [true, "API server"]);
     assert.match((await gefyra("status")).stdout, /^Endpoint: .*\(API server\)$/m);
@@ -54,6 +56,15 @@ Deno.test("through the API server everything works, and comes back", async (t) =
     await place.bridge("app", "web");
     await bothWays(place);
     assert.deepEqual([...new Set(await place.askOften(URL, 30))], ["local"]);
+  });
+
+  await step("when up has changed the way, what comes from the cluster is answered at once", async () => {
+    for (const transport of ["docker-network", "api-server", "node-port", "api-server", "docker-network"]) {
+      assert.match((await up(transport)).stdout, /^Connected/, transport);
+      await localAtOnce(place, transport);
+      await cargoAnswersAtOnce();
+    }
+    await up("api-server");
   });
 
   await step("a large body arrives whole both ways", () => assertWhole(place));
@@ -125,6 +136,21 @@ Deno.test("through the API server everything works, and comes back", async (t) =
     report(`it worked again ${took} after the node's restart`);
   });
 });
+
+/** A lost SYN is repeated after a second. */
+async function localAtOnce(place: Scene, what: string): Promise<void> {
+  const { code, stdout, stderr } = await place.inPod("curl", "-sS", "--fail", "--max-time", "0.9", URL);
+  assert.equal(code, 0, `${what}: ${stderr}`);
+  assert.equal(stdout, "local");
+}
+
+/** Stowaway opens a connection to Cargo's resolver. */
+async function cargoAnswersAtOnce(): Promise<void> {
+  const { items: [client] } = await kubectlJson("get", "gefyraclients", ...inGefyra);
+  const cargo = hostIn(client.status.tunnel.subnet, hosts.cargo);
+  const command = ["timeout", "0.9", "bash", "-c", `exec 3<>/dev/tcp/${cargo}/53`];
+  await kubectl("exec", ...inGefyra, STOWAWAY_POD, "--container", "stowaway", "--", ...command);
+}
 
 const spoilToken = async () =>
   await exec(await containerOf("relay"), "sh", "-c", "echo spoilt > /run/gefyra-relay/token");

@@ -2,14 +2,14 @@
 import { archive } from "../../lib/archive.ts";
 import { imageOf } from "../../lib/names.ts";
 import { hostIn, hosts } from "../../lib/tunnel/addresses.ts";
-import { cargoFiles } from "../../lib/tunnel/cargo.ts";
+import { cargoFiles, type Line } from "../../lib/tunnel/cargo.ts";
 import { generateKeyPair } from "../../lib/tunnel/keys.ts";
 import { stowawayFiles, type StowawayState } from "../../lib/tunnel/stowaway.ts";
 import type { WireguardStatus } from "../../lib/tunnel/wireguard.ts";
 import { docker, exec, type Output, sandbox, tryDocker } from "../docker.ts";
 
 export const PORT = { stowaway: 10080, app: 8000, pod: 9000 } as const;
-const TUNNEL_SUBNET = "198.18.1.0/24";
+export const TUNNEL_SUBNET = "198.18.1.0/24";
 const CLUSTER_NAME = "hello.default.svc.cluster.local";
 const CLUSTER_ADDRESS = "10.96.0.77";
 
@@ -30,6 +30,10 @@ export interface Tunnel extends AsyncDisposable {
   privateKey: string;
   /** The right state of either end. */
   files: Record<"cargo" | "stowaway", Record<string, string>>;
+  /** Cargo's state with something of the line changed. */
+  cargoWith: (line: Line) => Record<string, string>;
+  /** What `files.stowaway` was made of. */
+  state: StowawayState;
 }
 
 export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
@@ -100,15 +104,13 @@ export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
       nodePort: 0,
       dns: { server: CLUSTER_ADDRESS, domain: "cluster.local" },
     };
-    const files = {
-      cargo: {
-        ...cargoFiles(status, local, { endpoint: `${addresses.stowaway}:51820` }),
-        Corefile: corefile(CLUSTER_NAME),
-      },
-      stowaway: stowawayFiles(state),
-    };
+    const cargoWith = (line: Line) => ({
+      ...cargoFiles(status, local, { endpoint: `${addresses.stowaway}:51820`, ...line }),
+      Corefile: corefile(CLUSTER_NAME),
+    });
+    const files = { cargo: cargoWith({}), stowaway: stowawayFiles(state) };
     return {
-      ...{ cargo, stowaway, app, pod, router, addresses, privateKey, files },
+      ...{ cargo, stowaway, app, pod, router, addresses, privateKey, files, cargoWith, state },
       [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
     };
   } catch (error) {
