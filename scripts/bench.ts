@@ -1,13 +1,15 @@
 /**
- * deno task bench [FIGURE…] [--keep]
+ * deno task bench [FIGURE…] [--keep] [--rounds N]
  *
  * Measures all figures, or the named ones, on a lab and a connection of its own (both named `bench`), prints a table and
- * writes bench/latest.json and docs/benchmarks.md. `--keep` leaves the lab up for the next run. docs/benchmarks.md explains the figures.
+ * writes bench/latest.json and docs/benchmarks.md. `--keep` leaves the lab up for the next run, `--rounds` says how many fresh
+ * connections the figures of first bridges make. docs/benchmarks.md explains the figures.
  */
 import { parseArgs } from "node:util";
 import { messageOf } from "../lib/errors.ts";
 import type { Figure } from "./bench/figure.ts";
 import { figures } from "./bench/figures.ts";
+import { chooseRounds } from "./bench/options.ts";
 import { HEAD, line, type Measured, summary, write } from "./bench/report.ts";
 import { withFigures } from "./bench/page.ts";
 import { setUp, takeDown } from "./bench/stage.ts";
@@ -19,10 +21,11 @@ const PAGE = "docs/benchmarks.md";
 async function bench(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
-    options: { keep: { type: "boolean" } },
+    options: { keep: { type: "boolean" }, rounds: { type: "string" } },
     allowPositionals: true,
   });
   const chosen = choose(positionals);
+  chooseRounds(values.rounds);
   const start = performance.now();
   const say = (text: string) => console.error(`# ${text}`);
   const interrupted = () => void takeDown().finally(() => Deno.exit(130));

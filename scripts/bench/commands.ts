@@ -2,12 +2,13 @@
 import { controlPlaneOf } from "../../lib/lab/nodes.ts";
 import { cacheFolder } from "../images/cache.ts";
 
-export const LAB = "bench";
+/** `GEFYRA_BENCH_LAB` names another, so that somebody else may measure on the same machine. */
+export const LAB = Deno.env.get("GEFYRA_BENCH_LAB") || "bench";
 /** Where the workloads are. */
 export const NAMESPACE = "bench";
-const CONNECTION = "bench";
+const CONNECTION = LAB;
 
-export const folder = cacheFolder("bench");
+export const folder = cacheFolder(LAB);
 export const kubeconfig = `${folder}/kubeconfig`;
 /** The program as one file, as the released binary holds it. */
 export const program = `${folder}/gefyra.js`;

@@ -1,17 +1,17 @@
-"""Asks HOST:80 COUNT times, RATE times a second, each time over a fresh connection; prints one line of JSON at the end.
+"""steady.py COUNT RATE HOST…: asks port 80 of every HOST, COUNT times, RATE times a second, each time over a fresh connection.
 
-An answer is the last word of the body (the answering host's name). A request without one within two seconds is lost.
+Prints one line of JSON at the end: a list with an object for each HOST. An answer is the last word of the body (the
+answering host's name). A request without one within two seconds is lost.
 """
 import asyncio, collections, json, sys, time
 
-HOST, COUNT, RATE = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+COUNT, RATE, HOSTS = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
 REQUEST = b"GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
 TIMEOUT = 2
-answers, errors = collections.Counter(), collections.Counter()
 
 
-async def request():
-    reader, writer = await asyncio.open_connection(HOST, 80)
+async def request(host):
+    reader, writer = await asyncio.open_connection(host, 80)
     try:
         writer.write(REQUEST)
         said = await reader.read()
@@ -22,20 +22,30 @@ async def request():
         writer.close()
 
 
-async def ask():
-    try:
-        answers[await asyncio.wait_for(request(), TIMEOUT)] += 1
-    except Exception as error:
-        errors[f"{type(error).__name__} {error}".strip()] += 1
+class Asked:
+    def __init__(self, host):
+        self.host, self.answers, self.errors = host, collections.Counter(), collections.Counter()
+        self.ms = [TIMEOUT * 1000] * COUNT
+
+    async def ask(self, number):
+        start = time.monotonic()
+        try:
+            self.answers[await asyncio.wait_for(request(self.host), TIMEOUT)] += 1
+            self.ms[number] = round((time.monotonic() - start) * 1000, 1)
+        except Exception as error:
+            self.errors[f"{type(error).__name__} {error}".strip()] += 1
+
+    def said(self):
+        return {"lost": self.errors.total(), "errors": self.errors, "answers": self.answers, "ms": self.ms}
 
 
 async def main():
-    start, tasks = time.monotonic(), []
+    start, tasks, all_asked = time.monotonic(), [], [Asked(host) for host in HOSTS]
     for number in range(COUNT):
         await asyncio.sleep(max(0, start + number / RATE - time.monotonic()))
-        tasks.append(asyncio.create_task(ask()))
+        tasks += [asyncio.create_task(asked.ask(number)) for asked in all_asked]
     await asyncio.gather(*tasks)
-    print(json.dumps({"lost": errors.total(), "errors": errors, "answers": answers}))
+    print(json.dumps([asked.said() for asked in all_asked]))
 
 
 asyncio.run(main())

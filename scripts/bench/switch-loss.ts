@@ -1,18 +1,11 @@
 /** Requests lost, and containers restarted, while a bridge comes and goes. */
-import { addressOf, gefyra, inPod, kubectl, NAMESPACE, once, TOOLS } from "./commands.ts";
+import { gefyra, kubectl, NAMESPACE, once } from "./commands.ts";
 import { connect } from "./stage.ts";
+import { askSteadily, assertSwitched, type Said } from "./steady.ts";
 import { freshPod, startApp } from "./switching.ts";
 import { SWITCHED, SWITCHED_HTTP } from "./workloads.ts";
 
 const SWITCHES = 10, REQUESTS = 3_000, RATE = 50;
-const script = new URL("steady.py", import.meta.url);
-
-interface Said {
-  lost: number;
-  errors: Record<string, number>;
-  /** Answering host → number of requests. */
-  answers: Record<string, number>;
-}
 
 /** Both ways of a port at the same time, one switched just after the other; the first switch is to new Carriers. */
 export const switchLoss = once(async () => {
@@ -42,18 +35,14 @@ export const switchLoss = once(async () => {
 });
 
 async function ask(service: string): Promise<Said> {
-  const address = await addressOf(service);
-  const text = await Deno.readTextFile(script);
-  return JSON.parse(await inPod(TOOLS, "python3", "-c", text, address, `${REQUESTS}`, `${RATE}`));
+  const [said] = await askSteadily([service], REQUESTS, RATE);
+  return said!;
 }
 
-/** Nothing is worth a run in which the bridge was never felt. */
-function lostOf({ lost, errors, answers }: Said, app: string): number {
-  if (!answers[app] || Object.keys(answers).length < 2) {
-    throw new Error(`the traffic was not switched: ${JSON.stringify({ answers, errors })}`);
-  }
-  if (lost) console.error(`# lost: ${JSON.stringify(errors)}`);
-  return lost;
+function lostOf(said: Said, app: string): number {
+  assertSwitched(said, app);
+  if (said.lost) console.error(`# lost: ${JSON.stringify(said.errors)}`);
+  return said.lost;
 }
 
 /** One line per container of each original, which changes when it restarts or is replaced. */

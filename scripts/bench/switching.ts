@@ -1,11 +1,11 @@
 /** How long a bridge takes until it is felt in the cluster, and until it is felt no more. */
 import { startAsker } from "./asker.ts";
-import { gefyra, kubectl, NAMESPACE, once, until } from "./commands.ts";
+import { gefyra, kubectl, LAB, NAMESPACE, once, until } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { PROBED, UNPROBED } from "./workloads.ts";
 
 const ROUNDS = 5, REPLACE_ROUNDS = 3;
-const APP = "bench-local";
+const APP = `${LAB}-local`;
 /**
  * The kubelet looks after a pod that has just changed up to a second later, and the operator after a bridge: what the
  * command before has begun is none of the next one's time.
@@ -52,10 +52,13 @@ async function switches(deployment: string, rounds: number, ...options: string[]
   return taken;
 }
 
-export const startApp = once(async () => {
+/** The local app; it goes with the connection. */
+export async function runApp(): Promise<string> {
   await gefyra("run", "-i", "hello-nginx", "-N", APP, "-n", NAMESPACE, "-d");
   return APP;
-});
+}
+
+export const startApp = once(runApp);
 
 export async function freshPod(deployment: string): Promise<void> {
   await kubectl("rollout", "restart", `deployment/${deployment}`);

@@ -1,0 +1,63 @@
+/** The first bridge of a fresh `up`, under requests: what is lost, and what is slow. */
+import { gefyra, NAMESPACE, once } from "./commands.ts";
+import { rounds } from "./options.ts";
+import { connect, disconnect } from "./stage.ts";
+import { askSteadily, assertSwitched, type Said } from "./steady.ts";
+import { freshPod, runApp } from "./switching.ts";
+import { DIRECT, SWITCHED, SWITCHED_HTTP } from "./workloads.ts";
+
+const RATE = 50, SECONDS = 8, BRIDGE_AFTER_MS = 2_000;
+
+interface FirstBridges {
+  lost: number;
+  /** Milliseconds of all requests. */
+  ms: number[];
+  /** The slowest of each round. */
+  slowest: number[];
+  /** Of the requests to a Service that is not bridged, at the same times: what the machine makes slow. */
+  directMs: number[];
+}
+
+const firstBridges = (deployment: string) =>
+  once(async (): Promise<FirstBridges> => {
+    const found: FirstBridges = { lost: 0, ms: [], slowest: [], directMs: [] };
+    for (let round = 1; round <= rounds(); round++) {
+      await disconnect();
+      await freshPod(deployment);
+      await connect();
+      const [bridged, direct] = await bridgeUnderRequests(deployment);
+      found.lost += bridged.lost;
+      found.ms.push(...bridged.ms);
+      found.slowest.push(Math.max(...bridged.ms));
+      found.directMs.push(...direct.ms);
+    }
+    await disconnect();
+    return found;
+  });
+
+async function bridgeUnderRequests(deployment: string): Promise<[Said, Said]> {
+  const app = await runApp();
+  const asking = askSteadily([deployment, DIRECT], SECONDS * RATE, RATE);
+  await new Promise((resolve) => setTimeout(resolve, BRIDGE_AFTER_MS));
+  const target = ["-n", NAMESPACE, "--target", `deployment/${deployment}`, "--port", "80:80"];
+  await gefyra("bridge", "-N", app, ...target, "-I", `bench-${deployment}`);
+  const [bridged, direct] = await asking as [Said, Said];
+  assertSwitched(bridged, app);
+  const slow = bridged.ms.map((ms, i) => [i / RATE, ms] as const).filter(([, ms]) => ms > SLOW_MS);
+  if (slow.length) {
+    const text = slow.map(([at, ms]) => `${ms} ms at ${at} s`).join(", ");
+    console.error(`# ${deployment}: ${text}; lost: ${JSON.stringify(bridged.errors)}`);
+  }
+  return [bridged, direct];
+}
+
+const SLOW_MS = 100;
+
+export const firstKernel = firstBridges(SWITCHED);
+export const firstHttp = firstBridges(SWITCHED_HTTP);
+
+/** So many in a thousand take no longer. */
+export function permille(values: number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * part / 1000) - 1]!;
+}
