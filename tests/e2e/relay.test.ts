@@ -1,11 +1,11 @@
 /** The API server is all that can be reached. */
 import assert from "node:assert/strict";
-import { RELAY, STOWAWAY_POD } from "../../lib/names.ts";
+import { RELAY, STOWAWAY_POD, WIREGUARD_NODE_PORT } from "../../lib/names.ts";
 import { hostIn, hosts } from "../../lib/tunnel/addresses.ts";
 import { docker, eventually, exec, tryDocker } from "../docker.ts";
 import { nft } from "./harness/cut.ts";
 import { gefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE } from "./harness/home.ts";
+import { CONTROL_PLANE, WORKER } from "./harness/home.ts";
 import { kubectl, kubectlJson, tryKubectl } from "./harness/kubectl.ts";
 import { containersOf, inApp, networks, type Scene, scene } from "./harness/scene.ts";
 import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
@@ -59,12 +59,14 @@ Deno.test("through the API server everything works, and comes back", async (t) =
   });
 
   await step("when up has changed the way, what comes from the cluster is answered at once", async () => {
-    for (const transport of ["docker-network", "api-server", "node-port", "api-server", "docker-network"]) {
-      assert.match((await up(transport)).stdout, /^Connected/, transport);
-      await localAtOnce(place, transport);
+    const address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    const endpoint = `${await docker(["inspect", "--format", address, WORKER])}:${WIREGUARD_NODE_PORT}`;
+    const direct = ["--transport", "docker-network"], relayed = ["--transport", "api-server"];
+    for (const options of [direct, relayed, ["--endpoint", endpoint], relayed, direct, relayed]) {
+      assert.match((await gefyra("up", ...options)).stdout, /^Connected/, options.join(" "));
+      await localAtOnce(place, options.join(" "));
       await cargoAnswersAtOnce();
     }
-    await up("api-server");
   });
 
   await step("a large body arrives whole both ways", () => assertWhole(place));
