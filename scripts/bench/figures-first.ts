@@ -1,6 +1,7 @@
 /** What the first bridge of a fresh connection costs those who are asking meanwhile. */
 import type { Figure } from "./figure.ts";
-import { firstHttp, firstKernel, permille } from "./first-bridge.ts";
+import { firstHttp, firstKernel } from "./first-bridge.ts";
+import { permille } from "./report.ts";
 
 export const firstFigures: Figure[] = [
   {

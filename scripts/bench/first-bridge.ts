@@ -55,9 +55,3 @@ const SLOW_MS = 100;
 
 export const firstKernel = firstBridges(SWITCHED);
 export const firstHttp = firstBridges(SWITCHED_HTTP);
-
-/** So many in a thousand take no longer. */
-export function permille(values: number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length * part / 1000) - 1]!;
-}

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { figures } from "./figures.ts";
 import { withFigures } from "./page.ts";
-import { summary } from "./report.ts";
+import { permille, summary } from "./report.ts";
 
 Deno.test("a summary has the middle value, or the mean of the two in the middle", () => {
   assert.deepEqual(summary("s", [3, 1, 2]), { unit: "s", n: 3, median: 2, min: 1, max: 3 });
   assert.deepEqual(summary("s", [4, 1, 2, 3.12345]), { unit: "s", n: 4, median: 2.56, min: 1, max: 4 });
+});
+
+Deno.test("of a thousand values 999 do not exceed the permille, and of few the largest is it", () => {
+  const thousand = Array.from({ length: 1000 }, (_, i) => 1000 - i);
+  assert.equal(permille(thousand, 999), 999);
+  assert.equal(permille(thousand, 500), 500);
+  assert.equal(permille([3, 9, 1], 999), 9);
+  assert.throws(() => permille([], 999));
 });
 
 Deno.test("figures have names of their own in snake case", () => {

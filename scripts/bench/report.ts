@@ -35,6 +35,14 @@ export function summary(unit: string, values: number[]): Measured {
   };
 }
 
+/** The value that so many in a thousand do not exceed. */
+export function permille(values: number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.ceil(sorted.length * part / 1000) - 1];
+  if (value === undefined) throw new Error("nothing was measured");
+  return value;
+}
+
 export const HEAD = row("FIGURE", ["MEDIAN", "MIN", "MAX", "UNIT", "N"]);
 
 export function line({ name, aim }: Figure, { unit, n, median, min, max }: Measured): string {
