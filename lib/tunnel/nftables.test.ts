@@ -84,6 +84,10 @@ Deno.test("where only the cluster uses the tunnel, all else leaves with Cargo's 
 
 Deno.test("answers of published ports go back as they are, and nothing of the tunnel is taken for one", () => {
   const chain = rules(cargo, "published_ports");
-  assert.deepEqual(chain.slice(0, 2), ["ip saddr != 172.28.4.0/24 accept", 'iifname "wg0" accept']);
+  assert.deepEqual(chain.slice(0, 3), [
+    "ip saddr != 172.28.4.0/24 accept",
+    'iifname "wg0" accept',
+    "ip daddr 198.18.0.0/15 accept",
+  ]);
   assert.match(chain.at(-1) ?? "", /@published .* meta mark set 51821$/);
 });

@@ -46,8 +46,10 @@ ${forwarding}`);
 
 /**
  * Who asks a published port comes over the Docker bridge, past Cargo, and only the answer gets here: the second packet of
- * a connection whose first one was never seen. It and all that follow go back over the bridge as they are. No container
- * is to learn that it could send there by itself (ICMP redirects): it would leave the tunnel.
+ * a connection whose first one was never seen. It and all that follow go back over the bridge as they are. Who comes through
+ * the tunnel has an address of the tunnel, and never is one of them: a single answer that was not understood would lead all
+ * answers of that connection astray, for as long as the set remembers. No container is to learn that it could send there by
+ * itself (ICMP redirects): it would leave the tunnel.
  */
 function publishedPorts(dockerSubnet: string): string {
   const flow = "ip saddr . tcp sport . ip daddr . tcp dport";
@@ -61,6 +63,7 @@ function publishedPorts(dockerSubnet: string): string {
 		type filter hook prerouting priority mangle; policy accept;
 		ip saddr != ${dockerSubnet} accept
 		iifname "wg0" accept
+		ip daddr ${TUNNEL_POOL} accept
 		ct state invalid tcp flags & (syn | ack) == syn | ack update @published { ${flow} }
 		${flow} @published update @published { ${flow} } meta mark set ${PUBLISHED_MARK}
 	}

@@ -127,6 +127,39 @@ Deno.test("a peer that comes, changes or goes disturbs no other", async () => {
   }
 });
 
+Deno.test("an answer that Cargo does not understand leads no later one astray", async () => {
+  await using ends = await tunnel();
+  const { cargo, stowaway, app, pod, addresses, files } = ends;
+  await apply(stowaway, "stowaway", files.stowaway);
+  await apply(cargo, "cargo", files.cargo);
+  await eventually(() => assertBothWays(ends));
+  const port = 45_678;
+  await exec(app, "perl", "-e", SYN_ACK, addresses.app, `${PORT.app}`, "198.18.0.1", `${port}`);
+  const connect = `use IO::Socket::INET; $| = 1;
+    my $s = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], LocalPort => ${port}, Timeout => 3) or die "$!\n";
+    print <$s>`;
+  const answer = await exec(
+    pod,
+    "timeout",
+    "4",
+    "perl",
+    "-e",
+    connect,
+    addresses.stowaway,
+    `${PORT.stowaway}`,
+  );
+  assert.equal(answer, "app saw 198.18.0.1");
+});
+
+/** FROM PORT TO PORT: one packet with the flags SYN and ACK, of a connection that nobody has begun. */
+const SYN_ACK = `use Socket;
+my ($from, $source, $to, $target) = @ARGV;
+sub sum { my ($data) = @_; my $sum = 0; $sum += $_ for unpack "n*", $data; $sum = ($sum & 0xffff) + ($sum >> 16) while $sum >> 16; ~$sum & 0xffff }
+my $tcp = sub { pack "nnNNCCnnn", $source, $target, 1, 1, 5 << 4, 0x12, 1024, $_[0], 0 };
+my $head = inet_aton($from) . inet_aton($to) . pack "CCn", 0, 6, 20;
+socket(my $raw, AF_INET, SOCK_RAW, 6) or die "$!\n";
+send($raw, $tcp->(sum($head . $tcp->(0))), 0, pack_sockaddr_in(0, inet_aton($to))) or die "$!\n";`;
+
 async function assertBothWays(ends: Tunnel): Promise<void> {
   const { app, pod, addresses } = ends;
   assert.equal(await ask(pod, addresses.stowaway, PORT.stowaway), "app saw 198.18.0.1");
