@@ -21,6 +21,7 @@ import { interceptPods } from "./pods.ts";
 import { currentBridge, recordsOf, writeBridgeStatus } from "./records.ts";
 import { configurationRefusal } from "./refusals.ts";
 import { giveBackAll, restoreBridge } from "./restore.ts";
+import { notesOfSpoken } from "./spoken.ts";
 import { suspendBridge } from "./suspend.ts";
 import { stowawayAddress, type Tunnel } from "./tunnel.ts";
 
@@ -156,7 +157,9 @@ export async function reconcileBridge(
     target: label,
     ...{ pods, records, reasons, wasActive, admitted: admitted.length },
   });
-  await setPhase(context, namespace, name, { ...outcome, pods: records, targetPods: pods.length });
+  const notes = outcome.phase === "Active" ? await notesOfSpoken(context, bridge, pods, records) : [];
+  const message = [outcome.message, ...notes].join("; ");
+  await setPhase(context, namespace, name, { ...outcome, message, pods: records, targetPods: pods.length });
 }
 
 /** And asks for nothing else since. */

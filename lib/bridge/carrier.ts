@@ -46,3 +46,13 @@ async function apply(cluster: Cluster, target: ExecTarget, files: Record<string,
   }
   throw new GefyraError("carrier-refused", `Cannot configure Carrier in pod "${pod}": ${stderr.trim()}`);
 }
+
+/** What protocols have come to the ports that Carrier reads since it was configured, e.g. `443-tls`, `80-http`. */
+export async function spokenBy(cluster: Cluster, target: ExecTarget): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await cluster.exec(target, [PROGRAM, "status"]);
+  if (exitCode === 0) return JSON.parse(stdout).spoken ?? [];
+  throw new GefyraError(
+    "carrier-refused",
+    `Cannot ask Carrier in pod "${target.namespace}/${target.pod}": ${stderr.trim()}`,
+  );
+}

@@ -1,5 +1,6 @@
-/** What tells before anything comes that a port which is to be matched speaks TLS, in which no request can be read. Pure. */
+/** Ports that are to be matched and speak TLS, in which no request can be read: what is declared, and what comes. Pure. */
 import type { V1ServicePort } from "@kubernetes/client-node";
+import type { InterceptedPort } from "../resources/bridge.ts";
 import { servicePort, typedPort } from "../workload/ports.ts";
 import { probesOf } from "../workload/probes.ts";
 import type { WayInput } from "./ways/way.ts";
@@ -31,4 +32,20 @@ export function encryptedNotes(
 }
 
 /** What --match does there. */
-export const TAKES_NOTHING = "--match cannot read it and takes nothing of it";
+const TAKES_NOTHING = "--match cannot read it and takes nothing of it";
+
+/** A sentence for each bridged port to which TLS has come; `spoken` is as Carrier tells it, e.g. `443-tls`. */
+export function spokenNotes(spoken: string[], ports: InterceptedPort[]): string[] {
+  return read(ports).filter(({ port }) => spoken.includes(`${port}-tls`)).map((port) =>
+    `port ${typedPort({ ...port, remote: port.remote ?? port.port })} speaks TLS: ${TAKES_NOTHING}`
+  );
+}
+
+/** Whether something has come to each of them. */
+export function isHeard(spoken: string[], ports: InterceptedPort[]): boolean {
+  return read(ports).every(({ port }) => spoken.some((one) => one.startsWith(`${port}-`)));
+}
+
+/** Those whose requests are looked into. */
+const read = (ports: InterceptedPort[]) =>
+  ports.filter(({ remote, path }) => remote !== undefined && path === "http");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../docker.ts";
 import { mixedLoad } from "../mixed-load.ts";
-import { ask, jsonOf } from "../talk.ts";
+import { ask, jsonOf, talk } from "../talk.ts";
 import { gefyra } from "./harness/gefyra.ts";
 import { type Json, kubectlJson } from "./harness/kubectl.ts";
 import { scene } from "./harness/scene.ts";
@@ -77,6 +77,16 @@ Deno.test("protocols: what matches reaches the local container, all else the ori
   await step("datagrams pass", async () => {
     assert.equal(await askUdp(open), "local");
     assert.equal(await askUdp(matched), "original");
+  });
+
+  await step("a port that is matched and turns out to speak TLS is named", async () => {
+    await using client = await talk(matched.lines.hostname, matched.lines.port);
+    await client.say("\x16\x03\x01\0\x05hello");
+    assert.equal(await client.hear(), "original \x16\x03\x01\0\x05hello");
+    await eventually(async () => {
+      const { stdout } = await gefyra("list", "--bridges", "-o", "wide");
+      assert.match(stdout, /port lines \(8003\) speaks TLS: --match cannot read it/);
+    }, 60_000);
   });
 
   await step(
