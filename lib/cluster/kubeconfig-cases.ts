@@ -3,62 +3,12 @@
  * both to it: it has the lab's kubectl (v1.34) read the same files.
  */
 
-export interface Case {
-  what: string;
-  /** Text by path, in a folder of the case's own. */
-  files: Record<string, string>;
-  /** `KUBECONFIG`: the names of files in that folder. */
-  list: string[];
-  context?: string;
-  /** What is used; `NAME_DATA`, where a certificate or a key is meant, is the content of the file of that name. */
-  use?: {
-    context: string;
-    namespace?: string;
-    cluster: Record<string, unknown>;
-    user?: Record<string, unknown>;
-  };
-  /** Why it is not used, in Gefyra's words. */
-  refused?: RegExp;
-  /** What kubectl says to that, where the two do not refuse at the same point. */
-  kubectl?: "uses it";
-}
+import { type Case, config, one, SERVER, used } from "./kubeconfig-case.ts";
+import { certificateCases, type Pem } from "./kubeconfig-certificate-cases.ts";
 
-interface Parts {
-  current?: string;
-  clusters?: Record<string, object>;
-  contexts?: Record<string, object>;
-  users?: Record<string, object>;
-}
-
-/** JSON is YAML. */
-function config({ current, clusters = {}, contexts = {}, users = {} }: Parts): string {
-  const list = (entries: Record<string, object>, one: string) =>
-    Object.entries(entries).map(([name, value]) => ({ name, [one]: value }));
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    ...(current === undefined ? {} : { "current-context": current }),
-    clusters: list(clusters, "cluster"),
-    contexts: list(contexts, "context"),
-    users: list(users, "user"),
-  });
-}
-
-/** Nobody answers there. */
-const SERVER = "https://127.0.0.1:1";
-const one = (cluster: object = {}, user: object = {}, context: object = {}) =>
-  config({
-    current: "one",
-    clusters: { c: { server: SERVER, ...cluster } },
-    contexts: { one: { cluster: "c", user: "u", ...context } },
-    users: { u: user },
-  });
-const used = { context: "one", cluster: { server: SERVER } };
-
-export function cases(pem: { ca: string; cert: string; key: string; otherKey: string }): Case[] {
-  const base64 = (text: string) => btoa(text);
-  const files = { "pki/ca.crt": pem.ca, "pki/me.crt": pem.cert, "pki/me.key": pem.key };
+export function cases(pem: Pem): Case[] {
   return [
+    ...certificateCases(pem),
     {
       what: "one file",
       files: { a: one({}, { token: "t" }) },
@@ -171,92 +121,6 @@ export function cases(pem: { ca: string; cert: string; key: string; otherKey: st
       },
       list: ["a"],
       use: used,
-    },
-    {
-      what: "relative certificates: from the kubeconfig's folder",
-      files: {
-        "deep/a": one({ "certificate-authority": "../pki/ca.crt" }, {
-          "client-certificate": "../pki/me.crt",
-          "client-key": "../pki/me.key",
-        }),
-        ...files,
-      },
-      list: ["deep/a"],
-      use: {
-        context: "one",
-        cluster: { server: SERVER, "certificate-authority-data": base64(pem.ca) },
-        user: { "client-certificate-data": base64(pem.cert), "client-key-data": base64(pem.key) },
-      },
-    },
-    {
-      what: "each file of a list has a folder of its own",
-      files: {
-        "x/a": config({ current: "one", contexts: { one: { cluster: "c", user: "u" } }, users: { u: {} } }),
-        "pki/b": config({ clusters: { c: { server: SERVER, "certificate-authority": "ca.crt" } } }),
-        ...files,
-      },
-      list: ["x/a", "pki/b"],
-      use: { context: "one", cluster: { server: SERVER, "certificate-authority-data": base64(pem.ca) } },
-    },
-    {
-      what: "an authority that is not there",
-      files: { a: one({ "certificate-authority": "pki/none.crt" }) },
-      list: ["a"],
-      refused: /the certificate-authority of cluster "c" cannot be used/,
-    },
-    {
-      what: "an authority in a file and in data",
-      files: {
-        a: one({ "certificate-authority": "pki/ca.crt", "certificate-authority-data": base64(pem.ca) }),
-        ...files,
-      },
-      list: ["a"],
-      refused: /certificate-authority-data is given beside it/,
-    },
-    {
-      what: "an authority that is no certificate",
-      files: { a: one({ "certificate-authority-data": base64("nothing") }, { token: "t" }) },
-      list: ["a"],
-      refused: /the certificate-authority of cluster "c" cannot be used: it is not PEM/,
-    },
-    {
-      what: "a key that is no key",
-      files: {
-        a: one({}, { "client-certificate-data": base64(pem.cert), "client-key-data": base64("nothing") }),
-      },
-      list: ["a"],
-      refused: /the client-key of user "u" cannot be used: it is not PEM/,
-    },
-    {
-      what: "a key that only looks like one",
-      files: {
-        a: one({}, {
-          "client-certificate-data": base64(pem.cert),
-          "client-key-data": base64("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
-        }),
-      },
-      list: ["a"],
-      refused: /the client-key of user "u" cannot be used/,
-    },
-    {
-      what: "a key that is not base64",
-      files: { a: one({}, { "client-certificate-data": base64(pem.cert), "client-key-data": "%%%" }) },
-      list: ["a"],
-      refused: /the client-key of user "u" cannot be used: it is not base64/,
-    },
-    {
-      what: "the key of somebody else",
-      files: {
-        a: one({}, { "client-certificate-data": base64(pem.cert), "client-key-data": base64(pem.otherKey) }),
-      },
-      list: ["a"],
-      refused: /the client-key of user "u" does not belong to its client-certificate/,
-    },
-    {
-      what: "a certificate without a key",
-      files: { a: one({}, { "client-certificate-data": base64(pem.cert) }) },
-      list: ["a"],
-      refused: /a client-certificate without a client-key/,
     },
     {
       what: "no server",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { readContext } from "./config.ts";
-import { type Case, cases } from "./kubeconfig-cases.ts";
+import type { Case } from "./kubeconfig-case.ts";
+import { cases } from "./kubeconfig-cases.ts";
 import { pemOf } from "./certificates.ts";
 
 /** Made for this test, and for nothing else. */
