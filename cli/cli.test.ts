@@ -176,3 +176,15 @@ Deno.test("a kubeconfig that cannot be used is one error, and no stack", async (
     await Deno.remove(file);
   }
 });
+
+Deno.test("--verbose shows what stands behind an error, also as -v, and no stack and nothing undefined", async () => {
+  const causes = /^ {2}caused by: .*ENOENT/m;
+  for (const flag of ["--verbose", "-v"]) {
+    const { stderr } = await spawn("down", flag);
+    assert.match(stderr, causes, flag);
+    assert.ok(!stderr.includes("undefined") && !stderr.includes("    at "), stderr);
+  }
+  const { stderr } = await spawn("down");
+  assert.ok(!causes.test(stderr));
+  assert.match(stderr, /--verbose shows the cause/);
+});

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../lib/cluster/cluster.ts";
 import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import type { GefyraClient } from "../lib/resources/client.ts";
-import { wantedState } from "./tunnel.ts";
+import { startAttempts } from "./attempts.ts";
+import type { Context } from "./context.ts";
+import { openTunnel, wantedState } from "./tunnel.ts";
+import { store } from "./world.ts";
 
 function client(name: string, subnet: string | undefined, metadata: object = {}): GefyraClient {
   const tunnel = { serverPublicKey: "S=", nodePort: 1, dns: { server: "", domain: "" } };
@@ -77,4 +82,55 @@ Deno.test("a bridge without its client is not forwarded", () => {
 Deno.test("a bridge without a status is not forwarded yet", () => {
   const { status: _, ...fresh } = bridge("anna", "198.18.1.10", [[80, 80, 10000]]);
   assert.deepEqual(wantedState("P=", [anna], [fresh]).forwards, []);
+});
+
+Deno.test("what Stowaway refuses is its words, asked again later, and no matter of those whose ports it has", async () => {
+  const clients = store<GefyraClient>(), bridges = store<GefyraBridge>(), stowaways = store<V1Pod>();
+  const status = {
+    name: "stowaway",
+    image: "",
+    imageID: "",
+    ready: true,
+    restartCount: 0,
+    containerID: "s1",
+  };
+  stowaways.put({
+    metadata: { name: "gefyra-stowaway-0", namespace: "gefyra" },
+    status: { podIP: "10.0.0.9", containerStatuses: [{ ...status, state: { running: {} } }] },
+  });
+  let asked = 0, refuses = false;
+  const cluster = {
+    get: ({ kind }: { kind: string }) =>
+      Promise.resolve(
+        kind === "Secret" ? { data: { privateKey: btoa("P="), publicKey: btoa("Q=") } } : undefined,
+      ),
+    exec: () => {
+      asked++;
+      return Promise.resolve({
+        exitCode: refuses ? 1 : 0,
+        stdout: "",
+        stderr: refuses ? "stowaway: no" : "",
+      });
+    },
+  } as unknown as Cluster;
+  const tunnel = await openTunnel({
+    ...{ cluster, world: { clients, bridges, stowaways }, attempts: startAttempts(), namespace: "gefyra" },
+    log: () => {},
+  } as unknown as Context);
+  const first = bridge("anna", "198.18.1.10", [[80, 8000, 10000]]);
+  clients.put(anna);
+  bridges.put(first);
+  await tunnel.ready(first);
+  refuses = true;
+  const second = { ...bridge("anna", "198.18.1.11", [[80, 8000, 10001]]), metadata: { name: "second" } };
+  bridges.put(second);
+  const error = { id: "stowaway-refused", message: "Cannot configure Stowaway: stowaway: no" };
+  await assert.rejects(tunnel.ready(second), error);
+  await assert.rejects(tunnel.apply(), error);
+  assert.equal(asked, 2);
+  await tunnel.ready(first);
+  // Without the second it is the state that is in force.
+  bridges.remove(second);
+  await tunnel.apply();
+  assert.equal(asked, 2);
 });

@@ -22,6 +22,17 @@ const running = (containerID: string, ready = true): Partial<V1ContainerStatus> 
   state: { running: {} },
 });
 
+const crashing = (ended: string): Partial<V1ContainerStatus> => ({
+  ...{ containerID: ended, ready: false, state: { waiting: { reason: "CrashLoopBackOff" } } },
+  lastState: { terminated: { exitCode: 3, containerID: ended } },
+});
+const unpulled = (image: string): Partial<V1ContainerStatus> => ({
+  ...{
+    ready: false,
+    state: { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling "${image}"` } },
+  },
+});
+
 function pod(
   image: string,
   status: Partial<V1ContainerStatus>,
@@ -56,6 +67,10 @@ Deno.test("a pod is given back when a ready container that is not Carrier's has 
     ["it is not ready yet", pod("nginx:1", running("c-new", false)), false],
     ["Carrier still runs", pod("nginx:1", running("c-carrier")), false],
     ["nothing runs", pod("nginx:1", { containerID: "c-new", state: { waiting: {} } }), false],
+    ["the original ends again and again", pod("nginx:1", crashing("c-new")), true],
+    ["Carrier has ended for the last time", pod("nginx:1", crashing("c-carrier")), false],
+    ["the original's image is gone", pod("nginx:1", unpulled("nginx:1")), true],
+    ["its status is still that of Carrier's image", pod("nginx:1", unpulled("gefyra/carrier:1")), false],
     ["the pod is gone", undefined, true],
     ["another pod has its name", pod("carrier", running("c-x"), { metadata: { uid: "2" } }), true],
     [
@@ -76,4 +91,11 @@ Deno.test("while Carrier's image is in the spec, the original's is put back, and
     done: false,
     patches: [[{ spec: { containers: [{ name: "web", image: "nginx:1" }] } }, { strategic: true }]],
   });
+});
+
+Deno.test("a pod that was never touched, or has its original already, is left alone", async () => {
+  for (const state of ["Waiting", "Restored"] as const) {
+    const done = await restorePod({} as Cluster, "shop", "web", { ...record, state });
+    assert.equal(done, true);
+  }
 });

@@ -121,3 +121,8 @@ Deno.test("target and client of a bridge cannot be changed", () => {
     assert.ok(rules.includes(rule), rule);
   }
 });
+
+Deno.test("a client may be silent for a week at most", () => {
+  const { minimum, maximum } = client.spec.properties.disconnectTimeout;
+  assert.deepEqual([minimum, maximum], [30, 604_800]);
+});
