@@ -38,16 +38,16 @@ Deno.test("what runs is enough, and the pod that does not is named with its reas
   const pods = [pod("a"), pod("b", false)];
   const waiting = [record("a", "Active"), record("b", "Waiting", { reason: NO_NODE })];
   const says = `1 of 2 pods are bridged; pod b: ${NO_NODE}`;
-  assert.deepEqual(outcome(pods, waiting), ["Active", "Bridged", says]);
-  assert.deepEqual(outcome(pods, waiting, { wasActive: true }), ["Active", "Bridged", says]);
+  assert.deepEqual(outcome(pods, waiting), ["Active", "PartlyBridged", says]);
+  assert.deepEqual(outcome(pods, waiting, { wasActive: true }), ["Active", "PartlyBridged", says]);
   const refused = { cause: "CarrierRefused" as const, reason: "duplicate upstream" };
   for (const state of ["Failed", "Restored"] as const) {
     assert.deepEqual(outcome(pods, [record("a", "Active"), record("b", state, refused)]), [
-      ...["Active", "Bridged", "1 of 2 pods are bridged; pod b: duplicate upstream"],
+      ...["Active", "PartlyBridged", "1 of 2 pods are bridged; pod b: duplicate upstream"],
     ]);
   }
   assert.deepEqual(outcome(pods, [record("a", "Active")], { reasons: ["no container"] }), [
-    ...["Active", "Bridged", "1 of 2 pods are bridged; the others cannot be: no container"],
+    ...["Active", "PartlyBridged", "1 of 2 pods are bridged; the others cannot be: no container"],
   ]);
 });
 
@@ -55,13 +55,13 @@ Deno.test("a pod on its way is waited for at first, and holds up nobody once the
   const pods = [pod("a"), pod("b")], records = [record("a", "Active"), record("b", "Switching")];
   const count = "1 of 2 pods are bridged";
   assert.deepEqual(outcome(pods, records), ["Pending", "Switching", count]);
-  assert.deepEqual(outcome(pods, records, { wasActive: true }), ["Active", "Bridged", count]);
+  assert.deepEqual(outcome(pods, records, { wasActive: true }), ["Active", "PartlyBridged", count]);
   const none = [record("a", "Switching"), record("b", "Switching")];
   assert.deepEqual(outcome(pods, none, { wasActive: true })[0], "Pending");
   const stuck = [record("a", "Active"), record("b", "Switching", { reason: "Carrier does not start" })];
   assert.deepEqual(outcome(pods, stuck), [
     "Active",
-    "Bridged",
+    "PartlyBridged",
     `${count}; pod b: Carrier does not start`,
   ]);
 });
@@ -83,7 +83,7 @@ Deno.test("where no pod can be taken, the first reason is the bridge's own", () 
 Deno.test("a pod that is bridged and not ready is no secret", () => {
   assert.deepEqual(outcome([pod("a", false)], [record("a", "Active")]), [
     "Active",
-    "Bridged",
+    "PartlyBridged",
     "1 of 1 pods are bridged; no Service leads to pod a, which is not ready: container web: CrashLoopBackOff",
   ]);
 });

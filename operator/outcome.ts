@@ -46,7 +46,10 @@ export function outcomeOf({ target, pods, records, admitted, reasons, wasActive 
   if (onTheirWay && !(wasActive && active.length)) {
     return { phase: "Pending", reason: bridgeReasons.switching, message };
   }
-  if (active.length) return { phase: "Active", reason: bridgeReasons.bridged, message };
+  if (active.length) {
+    const whole = active.length === pods.length && notReady.length === 0;
+    return { phase: "Active", reason: whole ? bridgeReasons.bridged : bridgeReasons.partlyBridged, message };
+  }
   if (switching.length) return { phase: "Pending", reason: bridgeReasons.switching, message };
   const [first] = failed, cause = first?.cause ?? bridgeReasons.carrierFailed;
   if (first) {

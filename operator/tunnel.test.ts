@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../lib/cluster/cluster.ts";
+import { GefyraError } from "../lib/errors.ts";
 import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import type { GefyraClient } from "../lib/resources/client.ts";
 import { startAttempts } from "./attempts.ts";
@@ -98,13 +99,14 @@ Deno.test("what Stowaway refuses is its words, asked again later, and no matter 
     metadata: { name: "gefyra-stowaway-0", namespace: "gefyra" },
     status: { podIP: "10.0.0.9", containerStatuses: [{ ...status, state: { running: {} } }] },
   });
-  let asked = 0, refuses = false;
+  let asked = 0, refuses = false, asking = undefined as (() => Promise<never>) | undefined;
   const cluster = {
     get: ({ kind }: { kind: string }) =>
       Promise.resolve(
         kind === "Secret" ? { data: { privateKey: btoa("P="), publicKey: btoa("Q=") } } : undefined,
       ),
     exec: () => {
+      if (asking) return asking();
       asked++;
       return Promise.resolve({
         exitCode: refuses ? 1 : 0,
@@ -129,6 +131,12 @@ Deno.test("what Stowaway refuses is its words, asked again later, and no matter 
   await assert.rejects(tunnel.apply(), error);
   assert.equal(asked, 2);
   await tunnel.ready(first);
+  // One that cannot be asked has refused nothing, and that is no answer to anybody.
+  clients.put(ben);
+  const away = new GefyraError("cluster-unreachable", "Cannot reach the cluster");
+  asking = () => Promise.reject(away);
+  await assert.rejects(tunnel.ready(first), away);
+  clients.remove(ben);
   // Without the second it is the state that is in force.
   bridges.remove(second);
   await tunnel.apply();

@@ -3,6 +3,8 @@
 /** Of a GefyraBridge. */
 export const bridgeReasons = {
   bridged: "Bridged",
+  /** Active, with pods that are not bridged or not ready: the message names them. */
+  partlyBridged: "PartlyBridged",
   switching: "Switching",
   /** The target has no pods. */
   noPods: "NoPods",

@@ -20,7 +20,12 @@ function pod(
   };
 }
 
-const unscheduled = { type: "PodScheduled", status: "False", reason: "Unschedulable", message: NO_NODE };
+const unscheduled = {
+  type: "PodScheduled",
+  status: "False",
+  reason: "Unschedulable",
+  message: `${NO_NODE}.`,
+};
 const notReady = { type: "Ready", status: "False", reason: "ContainersNotReady" };
 
 Deno.test("a pod that no node takes says the scheduler's reason", () => {

@@ -37,4 +37,4 @@ function stateOf({ state, lastState }: V1ContainerStatus): string {
 }
 
 const sentence = (reason: string | undefined, message: string | undefined) =>
-  [reason, message].filter(Boolean).join(": ") || "not started";
+  [reason, message].filter(Boolean).join(": ").replace(/\.$/, "") || "not started";

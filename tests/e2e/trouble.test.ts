@@ -226,6 +226,7 @@ Deno.test("trouble", async (t) => {
       assert.deepEqual([phase, reason], ["Pending", "CarrierRefused"]);
       assert.match(message, /^pod neighboured-.*: Cannot configure Carrier in pod/);
       assert.match(await row("changed"), / Pending +0\/1 .*Cannot configure Carrier/);
+      assert.match((await tryGefyra(["status"])).stdout, /changed: Pending, 0\/1 .*Cannot configure Carrier/);
       assert.match(await place.ask("http://neighboured"), /^hello from nginx/);
     }, SOON_MS);
     await gefyra("unbridge", "-N", "changed");
