@@ -9,7 +9,10 @@ export const API_VERSION = `${GROUP}/v1alpha1`;
 export const NAMESPACE = "gefyra";
 export const FIELD_MANAGER = "gefyra";
 export const FINALIZER = `${GROUP}/restore`;
-/** On gefyra's namespace: "true" when everything goes with the last client. */
+/**
+ * "true" on what `gefyra up` made, which goes with the last client. "false" on the ClusterRole of an installation that
+ * an administrator made, which stays.
+ */
 export const WITH_CLIENTS_ANNOTATION = `${GROUP}/remove-with-last-client`;
 /** On gefyra's namespace: when its removal was begun. */
 export const REMOVAL_ANNOTATION = `${GROUP}/removal`;
@@ -127,6 +130,10 @@ export const RELAY_TOKEN_S = 86_400;
 export const RELAY_TOKEN_RENEWAL_S = 3_600;
 /** How long `up` waits for the cluster's side. */
 export const INSTALL_TIMEOUT_MS = 120_000;
+/** How long a command waits for another that is at work on the same connection. */
+export const TURN_TIMEOUT_MS = 300_000;
+/** How long `down` without a connection waits for the cluster of the kubeconfig. */
+export const GLANCE_TIMEOUT_MS = 5_000;
 /** How long `bridge` waits for the first pod to be intercepted. */
 export const BRIDGE_TIMEOUT_MS = 60_000;
 /** How long `unbridge` and `down` wait for originals and for objects to be gone. */

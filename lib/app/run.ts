@@ -3,6 +3,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { requireNamespace } from "../cluster/namespaces.ts";
 import { checkObjectName, LONGEST } from "../cluster/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
+import { whileConnected } from "../connection/turn.ts";
 import type { Engine } from "../docker/engine.ts";
 import { type PullPolicy, requireImage } from "../docker/images.ts";
 import { GefyraError, messageOf } from "../errors.ts";
@@ -33,6 +34,15 @@ export interface RunTools {
 
 /** Creates the container; the caller starts it, after attaching where it wants the output from the beginning. */
 export async function createApp(
+  tools: RunTools,
+  connection: Connection,
+  options: RunOptions,
+): Promise<App> {
+  const work = () => createWhileConnected(tools, connection, options);
+  return await whileConnected(tools.engine, connection, { command: "run", steps: tools.steps }, work);
+}
+
+async function createWhileConnected(
   { engine, cluster, steps }: RunTools,
   connection: Connection,
   options: RunOptions,

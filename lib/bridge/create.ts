@@ -3,6 +3,7 @@ import { listApps } from "../app/apps.ts";
 import type { Problem } from "../app/problems.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
+import { whileConnected } from "../connection/turn.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { BRIDGE_TIMEOUT_MS } from "../names.ts";
@@ -25,6 +26,16 @@ export interface BridgeTools {
 
 /** The bridge, which is active, or waits for the first pod of its target; with what is wrong on this machine now. */
 export async function createBridge(
+  tools: BridgeTools,
+  connection: Connection,
+  options: BridgeOptions,
+): Promise<ObservedBridge> {
+  const { engine, steps } = tools;
+  const work = () => createWhileConnected(tools, connection, options);
+  return await whileConnected(engine, connection, { command: "bridge", steps }, work);
+}
+
+async function createWhileConnected(
   tools: BridgeTools,
   connection: Connection,
   options: BridgeOptions,

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { silentSteps, type Steps } from "../steps.ts";
+import { inTurn } from "./turn.ts";
+
+/** Unlike that of any connection. */
+const name = () => `test-${crypto.randomUUID().slice(0, 8)}`;
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function recorded() {
+  const titles: string[] = [];
+  const steps: Steps = {
+    debug: () => {},
+    step: (title, work) => {
+      titles.push(title);
+      return work(() => {});
+    },
+  };
+  return { steps, titles };
+}
+
+Deno.test("two commands on one connection work one after the other, and who waits says for whom", async () => {
+  const connection = name(), order: string[] = [], { steps, titles } = recorded();
+  const first = inTurn(connection, { command: "up", steps: silentSteps }, async () => {
+    order.push("first begins");
+    await pause(200);
+    order.push("first ends");
+  });
+  await pause(50);
+  await Promise.all([
+    first,
+    inTurn(connection, { command: "down", steps }, () => {
+      order.push("second");
+      return Promise.resolve();
+    }),
+  ]);
+  assert.deepEqual(order, ["first begins", "first ends", "second"]);
+  assert.deepEqual(titles, [`Waiting for \`gefyra up\` (process ${Deno.pid})`]);
+});
+
+Deno.test("two connections do not wait for each other, and nothing is left", async () => {
+  const names = [name(), name()];
+  let both = 0;
+  await Promise.all(names.map((one) =>
+    inTurn(one, { command: "up", steps: silentSteps }, async () => {
+      both++;
+      while (both < 2) await pause(10);
+    })
+  ));
+  for (const one of names) await assert.rejects(Deno.stat(`${tmpdir()}/gefyra-${one}.lock`));
+});
+
+Deno.test("who waits for too long is told who is at work", async () => {
+  const connection = name();
+  let end = () => {};
+  const first = inTurn(
+    connection,
+    { command: "up", steps: silentSteps },
+    () => new Promise<void>((resolve) => end = resolve),
+  );
+  await pause(50);
+  const late = inTurn(
+    connection,
+    { command: "down", steps: silentSteps, timeout: 200 },
+    () => Promise.resolve(),
+  );
+  await assert.rejects(late, {
+    id: "connection-busy",
+    message: `Cannot use connection "${connection}": \`gefyra up\` (process ${Deno.pid}) is at work on it`,
+  });
+  end();
+  await first;
+});
+
+Deno.test("a failure ends the turn", async () => {
+  const connection = name();
+  const work = () => Promise.reject(new Error("no"));
+  await assert.rejects(inTurn(connection, { command: "up", steps: silentSteps }, work), /no/);
+  assert.equal(await inTurn(connection, { command: "up", steps: silentSteps }, () => Promise.resolve(1)), 1);
+});
+
+Deno.test("a process that is killed ends its turn", async () => {
+  const connection = name();
+  const script = `import { inTurn } from "${new URL("turn.ts", import.meta.url)}";
+    const steps = { step: (_, work) => work(() => {}), debug: () => {} };
+    await inTurn("${connection}", { command: "up", steps }, async () => {
+      console.log("in turn");
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });`;
+  const child = new Deno.Command(Deno.execPath(), { args: ["eval", script], stdout: "piped" }).spawn();
+  for await (const chunk of child.stdout) {
+    if (new TextDecoder().decode(chunk).includes("in turn")) break;
+  }
+  child.kill("SIGKILL");
+  await child.status;
+  const after = inTurn(
+    connection,
+    { command: "down", steps: silentSteps, timeout: 1_000 },
+    () => Promise.resolve("done"),
+  );
+  assert.equal(await after, "done");
+});
+
+Deno.test("those who share a connection work beside each other, and whoever removes it waits for them", async () => {
+  const connection = name(), order: string[] = [];
+  let both = 0;
+  const share = (ends: number) =>
+    inTurn(connection, { command: "bridge", steps: silentSteps, shared: true }, async () => {
+      both++;
+      while (both < 2) await pause(10);
+      await pause(ends);
+      order.push("bridge");
+    });
+  const shared = [share(50), share(300)];
+  await pause(50);
+  const down = inTurn(
+    connection,
+    { command: "down", steps: silentSteps },
+    () => Promise.resolve(order.push("down")),
+  );
+  await Promise.all([...shared, down]);
+  assert.deepEqual(order, ["bridge", "bridge", "down"]);
+  await assert.rejects(Deno.stat(`${tmpdir()}/gefyra-${connection}.lock`));
+});
+
+Deno.test("of many commands at once never two are at work, though each removes the lock's file", async () => {
+  const connection = name();
+  let now = 0, most = 0;
+  const work = async () => {
+    most = Math.max(most, ++now);
+    await pause(0);
+    now--;
+  };
+  const often = async () => {
+    for (let i = 0; i < 30; i++) await inTurn(connection, { command: "up", steps: silentSteps }, work);
+  };
+  await Promise.all([often(), often(), often(), often()]);
+  assert.equal(most, 1);
+});
