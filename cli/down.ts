@@ -1,26 +1,28 @@
 import { Option } from "@commander-js/extra-typings";
 import { disconnect, type Gone } from "../lib/connection/down.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
-import { command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
+import { clusterOf, command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
 
 export const down = () =>
   command("down", "Give everything back and disconnect from the cluster", "gefyra down")
     .addOption(connectionOption())
     .addOption(new Option("--all", "all connections of this machine"))
-    .action(async (options) => {
+    .action(async (options, self) => {
       const { connection: name, all, quiet } = options;
       const tools = {
         engine: connectEngine(),
         steps: stepsOf(options),
         connectCluster: connectionCluster,
+        currentCluster: () => clusterOf({}),
       };
-      const gone = await disconnect(tools, { name, all });
-      if (!quiet) console.log(text(gone));
+      const typed = self.getOptionValueSource("connection") === "cli";
+      const gone = await disconnect(tools, { name, all, typed });
+      if (!quiet) console.log([text(gone), ...gone.remarks].join("\n"));
     });
 
-function text({ gone, left, changed }: Gone): string {
-  if (!changed) return "Not connected. Nothing to do.";
-  if (left.length === 0) return "Disconnected. Nothing of Gefyra is left.";
+function text({ gone, left, changed, remarks }: Gone): string {
+  if (!changed) return remarks.length ? "Not connected." : "Not connected. Nothing to do.";
+  if (left.length === 0) return remarks.length ? "Disconnected." : "Disconnected. Nothing of Gefyra is left.";
   const [verb, noun] = left.length === 1 ? ["stays", "connection"] : ["stay", "connections"];
   return `Disconnected${gone.length ? ` ${gone.join(", ")}` : ""}. The ${noun} ${left.join(", ")} ${verb}.`;
 }

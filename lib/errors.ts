@@ -40,6 +40,12 @@ export class GefyraError extends Error {
   }
 }
 
+/** The same error, with one thing more that the user can do. */
+export function withHint(error: GefyraError, more: string): GefyraError {
+  const { id, message, exit, hint, cause } = error;
+  return new GefyraError(id, message, { exit, hint: [hint, more].filter(Boolean).join("; "), cause });
+}
+
 /** The text of anything that was thrown; an event of a WebSocket has one, too. */
 export function messageOf(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null) return String(thrown);

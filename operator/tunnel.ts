@@ -3,7 +3,7 @@ import type { V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
 import { archive } from "../lib/archive.ts";
 import { podIpv4 } from "../lib/cluster/ipv4.ts";
 import { GefyraError } from "../lib/errors.ts";
-import { STOWAWAY, STOWAWAY_KEY_SECRET } from "../lib/names.ts";
+import { clusterLabels, STOWAWAY, STOWAWAY_KEY_SECRET, WITH_CLIENTS_ANNOTATION } from "../lib/names.ts";
 import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import type { GefyraClient } from "../lib/resources/client.ts";
 import { contains } from "../lib/tunnel/addresses.ts";
@@ -158,7 +158,9 @@ async function stowawayKeys({ cluster, namespace }: Context): Promise<KeyPair> {
     return { privateKey: atob(secret.data.privateKey), publicKey: atob(secret.data.publicKey) };
   }
   const pair = await generateKeyPair();
-  const metadata = { name: STOWAWAY_KEY_SECRET, namespace };
+  // It goes with the installation, or stays with it.
+  const annotations = { [WITH_CLIENTS_ANNOTATION]: "true" };
+  const metadata = { name: STOWAWAY_KEY_SECRET, namespace, labels: { ...clusterLabels }, annotations };
   await cluster.create(
     { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData: { ...pair } } as never,
   );

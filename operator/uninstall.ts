@@ -1,33 +1,42 @@
-import type { V1Namespace } from "@kubernetes/client-node";
-import { type Cluster, type ObjectRef, refOf } from "../lib/cluster/cluster.ts";
-import { manifests } from "../lib/install/manifests.ts";
-import { defaultImages, WITH_CLIENTS_ANNOTATION } from "../lib/names.ts";
+import { type Cluster, type KubernetesObject, type ObjectRef, refOf } from "../lib/cluster/cluster.ts";
+import { observe } from "../lib/install/install.ts";
+import { departing, isTemporary } from "../lib/install/ownership.ts";
+import { clusterRoleRef } from "../lib/install/roles.ts";
+import { guestsOf, isShared } from "../lib/install/uninstall.ts";
 import type { Context } from "./context.ts";
 
 /**
- * Takes everything out of the cluster after the last client has vanished, the operator's own rights last. What an
- * administrator installed to stay carries no annotation and stays.
+ * Takes out of the cluster what `up` put there, after the last client has vanished, the operator's own rights last. What
+ * an administrator installed stays.
  */
 export async function uninstall({ cluster, namespace, log }: Context): Promise<void> {
-  const home = await cluster.get<V1Namespace>({ apiVersion: "v1", kind: "Namespace", name: namespace });
-  if (home?.metadata?.annotations?.[WITH_CLIENTS_ANNOTATION] !== "true") return;
+  const role = await cluster.get(clusterRoleRef(namespace));
+  // It may look at the rest only where it may remove it.
+  if (!role || !isTemporary(role)) return;
   log("the last client has vanished: removing everything");
-  const outside = manifests({ namespace, images: defaultImages })
-    .filter(({ metadata }) => !metadata?.namespace)
-    .map(refOf);
-  const role = outside.find(({ kind }) => kind === "ClusterRole")!;
-  const binding = outside.find(({ kind }) => kind === "ClusterRoleBinding")!;
-  await giveTo(cluster, binding, role);
-  const order = ["CustomResourceDefinition", "Namespace", "ClusterRole"];
-  const removed = outside.filter(({ kind }) => order.includes(kind));
-  removed.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-  for (const ref of removed) await cluster.remove(ref);
+  const found = await observe(cluster, namespace);
+  const crowded = (await guestsOf(cluster, namespace, found)).length > 0;
+  for (const ref of handedOver(departing(found, { crowded, shared: true }))) await giveTo(cluster, ref, role);
+  // After that, so that of two installations that go at the same moment the later one takes the definitions.
+  const shared = await isShared(cluster, namespace);
+  for (const ref of removedByItself(departing(found, { crowded, shared }))) await cluster.remove(ref);
 }
 
-/** Without its role the operator may do nothing more, so the cluster itself must take the binding after it. */
-async function giveTo(cluster: Cluster, ref: ObjectRef, owner: ObjectRef): Promise<void> {
-  const { apiVersion, kind, name } = owner;
-  const uid = (await cluster.get(owner))?.metadata?.uid;
-  if (!uid) return;
-  await cluster.patch(ref, { metadata: { ownerReferences: [{ apiVersion, kind, name, uid }] } });
+/** Its role comes last: without it the operator may do nothing more. */
+const byItself = ["CustomResourceDefinition", "Namespace", "ClusterRole"];
+
+/** In this order. Pure. */
+export function removedByItself(going: ObjectRef[]): ObjectRef[] {
+  return byItself.flatMap((kind) => going.filter((ref) => ref.kind === kind));
+}
+
+/** What the cluster's garbage collector takes after the role. Pure. */
+export function handedOver(going: ObjectRef[]): ObjectRef[] {
+  return going.filter(({ kind }) => !byItself.includes(kind));
+}
+
+async function giveTo(cluster: Cluster, ref: ObjectRef, owner: KubernetesObject): Promise<void> {
+  const { apiVersion, kind, name } = refOf(owner);
+  const ownerReferences = [{ apiVersion, kind, name, uid: owner.metadata?.uid }];
+  await cluster.patch(ref, { metadata: { ownerReferences } });
 }

@@ -4,6 +4,7 @@ import type { ObjectRef, Selection } from "./cluster.ts";
 const plurals: Record<string, string> = {
   ClusterRole: "clusterroles",
   ClusterRoleBinding: "clusterrolebindings",
+  ConfigMap: "configmaps",
   CustomResourceDefinition: "customresourcedefinitions",
   DaemonSet: "daemonsets",
   Deployment: "deployments",
@@ -13,6 +14,7 @@ const plurals: Record<string, string> = {
   GefyraClient: "gefyraclients",
   Namespace: "namespaces",
   Node: "nodes",
+  PersistentVolumeClaim: "persistentvolumeclaims",
   Pod: "pods",
   ReplicaSet: "replicasets",
   Role: "roles",

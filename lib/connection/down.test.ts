@@ -5,8 +5,8 @@ import { silentSteps } from "../steps.ts";
 import { connectionLabels } from "./connection.ts";
 import { disconnect } from "./down.ts";
 
-/** Docker with a network for each connection, and containers; what is removed is gone. */
-function docker(connections: string[], orphans: string[] = []) {
+/** Docker with a network for each connection, and containers; what is removed is gone. `guests`: others' containers in all networks. */
+function docker(connections: string[], orphans: string[] = [], guests: string[] = []) {
   let networks = connections.map((name) =>
     ({ id: name, name, subnets: [], containers: [], labels: connectionLabels(name, "network") }) as Network
   );
@@ -23,18 +23,32 @@ function docker(connections: string[], orphans: string[] = []) {
     containers: (labels: Labels) => Promise.resolve(containers.filter(fits(labels))),
     volumes: () => Promise.resolve([]),
     remove: (id: string) => Promise.resolve(void (containers = containers.filter((one) => one.id !== id))),
-    removeNetwork: (id: string) => Promise.resolve(void (networks = networks.filter((one) => one.id !== id))),
+    network: (id: string) => {
+      const network = networks.find((one) => one.id === id);
+      const inside = guests.map((name) => ({ id: name, name, ipv4: undefined }));
+      return Promise.resolve(network && { ...network, containers: inside });
+    },
+    removeNetwork: (id: string) => {
+      if (guests.length) return Promise.reject(new Error("(HTTP code 403) network has active endpoints"));
+      networks = networks.filter((one) => one.id !== id);
+      return Promise.resolve();
+    },
   } as unknown as Engine;
   const left = () => [...networks.map(({ name }) => name), ...containers.map(({ id }) => id)];
   return { engine, left };
 }
 
 /** No cluster can be reached, so that only Docker matters. */
-const tools = (engine: Engine) => ({
+const tools = (
+  engine: Engine,
+  error = new GefyraError("gone", "Cannot reach it", { exit: "unreachable" }),
+) => ({
   engine,
   steps: silentSteps,
-  connectCluster: () => Promise.reject(new GefyraError("gone", "Cannot reach it", { exit: "unreachable" })),
+  connectCluster: () => Promise.reject(error),
+  currentCluster: () => Promise.reject(error),
 });
+const nothing = { gone: [], left: [], changed: false, remarks: [] };
 
 Deno.test("down takes one connection, and leaves the others", async () => {
   const { engine, left } = docker(["a", "b"]);
@@ -50,14 +64,63 @@ Deno.test("down --all takes all of them, also when the cluster of one cannot be 
 
 Deno.test("down without a connection takes what a crash has left, and says when there is nothing", async () => {
   const { engine, left } = docker([], ["a", "b"]);
-  assert.deepEqual(await disconnect(tools(engine), {}), { gone: [], left: [], changed: true });
+  assert.deepEqual(await disconnect(tools(engine), {}), { ...nothing, changed: true });
   assert.deepEqual(left(), []);
-  assert.deepEqual(await disconnect(tools(engine), {}), { gone: [], left: [], changed: false });
+  assert.deepEqual(await disconnect(tools(engine), {}), nothing);
 });
 
 Deno.test("down of a name that is not connected touches nothing else", async () => {
   const { engine, left } = docker(["a"], ["b"]);
-  assert.deepEqual(await disconnect(tools(engine), { name: "b" }), { gone: [], left: ["a"], changed: true });
-  assert.deepEqual(await disconnect(tools(engine), { name: "b" }), { gone: [], left: ["a"], changed: false });
+  assert.deepEqual(await disconnect(tools(engine), { name: "b" }), {
+    ...nothing,
+    left: ["a"],
+    changed: true,
+  });
+  assert.deepEqual(await disconnect(tools(engine), { name: "b" }), { ...nothing, left: ["a"] });
+  assert.deepEqual(left(), ["a", "a"]);
+});
+
+Deno.test("a name that was typed and is no connection's is refused, with those that there are", async () => {
+  const { engine, left } = docker(["a", "b"]);
+  await assert.rejects(disconnect(tools(engine), { name: "c", typed: true }), {
+    id: "connection-missing",
+    message: 'Cannot disconnect "c": there is no such connection',
+    hint: "this machine has: a, b",
+  });
+  assert.deepEqual(left(), ["a", "b", "a", "b"]);
+  // That of an environment variable stays set.
+  assert.deepEqual(await disconnect(tools(engine), { name: "c" }), { ...nothing, left: ["a", "b"] });
+  const none = docker([]);
+  assert.deepEqual(await disconnect(tools(none.engine), { name: "c", typed: true }), nothing);
+});
+
+Deno.test("another's container in the network is named, and all the rest is removed", async () => {
+  const { engine, left } = docker(["a"], [], ["shop", "db"]);
+  await assert.rejects(disconnect(tools(engine), { name: "a" }), {
+    id: "network-in-use",
+    message: 'Cannot remove Docker network "a": containers db, shop are in it and not Gefyra\'s',
+    hint: /docker network disconnect a CONTAINER/,
+  });
+  assert.deepEqual(left(), ["a"]);
+});
+
+for (const id of ["context-missing", "kubeconfig-unreadable", "no-cluster"]) {
+  Deno.test(`down removes the local part where the cluster cannot be asked any more: ${id}`, async () => {
+    const { engine, left } = docker(["a"]);
+    const error = new GefyraError(id, "Cannot use it", { exit: "notFound" });
+    await assert.rejects(disconnect(tools(engine, error), { name: "a" }), {
+      id: "cluster-left",
+      exit: "unreachable",
+      hint: /nothing else is left to do here.*--disconnect-timeout/,
+    });
+    assert.deepEqual(left(), []);
+    assert.deepEqual(await disconnect(tools(engine, error), { name: "a" }), nothing);
+  });
+}
+
+Deno.test("down stops before it removes the local part where the cluster refuses something", async () => {
+  const { engine, left } = docker(["a"]);
+  const error = new GefyraError("forbidden", "Cannot act", { exit: "forbidden" });
+  await assert.rejects(disconnect(tools(engine, error), { name: "a" }), { id: "forbidden" });
   assert.deepEqual(left(), ["a", "a"]);
 });

@@ -2,7 +2,7 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { requireImage } from "../docker/images.ts";
-import { GefyraError } from "../errors.ts";
+import { GefyraError, messageOf } from "../errors.ts";
 import { CONNECTION_LABEL, type ImageNames, imageOf } from "../names.ts";
 import { checkDockerSubnet, pickDockerSubnet } from "../tunnel/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
@@ -43,24 +43,41 @@ function clientName(): string {
   return `${host || "client"}-${crypto.randomUUID().slice(0, 6)}`;
 }
 
+/** Another connection that is being made at the same moment may pick the same subnet first. */
+const SUBNET_TRIES = 5;
+
 /**
  * Makes the network: it carries the labels by which everything else is found again, so it comes before anything
- * else is touched. True when it was not there.
+ * else is touched.
  */
-export async function ensureNetwork(
+export async function makeNetwork(
   engine: Engine,
-  connection: Connection,
-  images: ImageNames,
-): Promise<boolean> {
+  cluster: Cluster,
+  { images, ...options }: PlanOptions & { images: ImageNames },
+): Promise<Connection> {
   await requireImage(engine, imageOf("cargo", images));
-  const existing = await engine.network(connection.network);
-  if (existing) {
-    refuseForeign(existing, connection);
-    return false;
+  for (let left = SUBNET_TRIES; true; left--) {
+    const connection = await planConnection(engine, cluster, options);
+    const existing = await engine.network(connection.network);
+    if (existing) refuseForeign(existing, connection);
+    try {
+      await engine.createNetwork(networkOptions(connection));
+      return connection;
+    } catch (error) {
+      if (!isOverlap(error)) throw error;
+      // One that was asked for is refused then, with the name of the network that has it.
+      if (left > 1) continue;
+      throw new GefyraError(
+        "subnet-unusable",
+        `Cannot use the subnet "${connection.subnet}": Docker gave it to another network at this moment`,
+        { exit: "conflict", hint: "name another one with --subnet, or run the command again", cause: error },
+      );
+    }
   }
-  await engine.createNetwork(networkOptions(connection));
-  return true;
 }
+
+/** Docker's words, from 20.10 to 29. */
+const isOverlap = (error: unknown) => /pool overlaps/i.test(messageOf(error));
 
 function refuseForeign({ labels }: Network, { name, network }: Connection): void {
   if (labels[CONNECTION_LABEL] === name) return;
@@ -84,6 +101,7 @@ export async function ensureCargo(
   const container = await engine.inspect(cargo);
   if (container?.State.Running) return false;
   if (!container) {
+    await requireImage(engine, imageOf("cargo", images));
     for (const name of [volume, relay]) {
       await engine.createVolume(name, connectionLabels(connection.name, "volume"));
     }

@@ -1,4 +1,5 @@
-import type { Engine, Labels } from "../docker/engine.ts";
+import type { Engine, Labels, Network } from "../docker/engine.ts";
+import { GefyraError } from "../errors.ts";
 
 export async function removeContainers(engine: Engine, labels: Labels): Promise<number> {
   const containers = await engine.containers(labels);
@@ -10,8 +11,32 @@ export async function removeContainers(engine: Engine, labels: Labels): Promise<
 export async function removeLocal(engine: Engine, labels: Labels): Promise<boolean> {
   const containers = await removeContainers(engine, labels);
   const volumes = await engine.volumes(labels);
-  await Promise.all(volumes.map((name) => engine.removeVolume(name)));
+  await Promise.all(volumes.map(({ name }) => engine.removeVolume(name)));
   const networks = await engine.networks(labels);
-  await Promise.all(networks.map(({ id }) => engine.removeNetwork(id)));
+  await Promise.all(networks.map((network) => removeNetwork(engine, network)));
   return containers + volumes.length + networks.length > 0;
+}
+
+/** A container that is not Gefyra's may have joined it: that is its owner's to take out. */
+async function removeNetwork(engine: Engine, { id, name }: Network): Promise<void> {
+  try {
+    await engine.removeNetwork(id);
+  } catch (cause) {
+    const guests = (await engine.network(id))?.containers.map((one) => one.name).sort() ?? [];
+    if (guests.length === 0) throw cause;
+    const [noun, verb, first] = guests.length === 1
+      ? ["container", "is", "it"]
+      : ["containers", "are", "each"];
+    throw new GefyraError(
+      "network-in-use",
+      `Cannot remove Docker network "${name}": ${noun} ${guests.join(", ")} ${verb} in it and not Gefyra's`,
+      {
+        exit: "conflict",
+        hint: `take ${first} out (\`docker network disconnect ${name} ${
+          guests.length === 1 ? guests[0] : "CONTAINER"
+        }\`), then run \`gefyra down\` again; all else is removed`,
+        cause,
+      },
+    );
+  }
 }

@@ -1,27 +1,28 @@
 /** `gefyra up`: from nothing to a tunnel that answers. Every step can be repeated. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
-import { type ImageNames, INSTALL_TIMEOUT_MS, STOWAWAY } from "../names.ts";
+import { type ImageNames, STOWAWAY } from "../names.ts";
 import { isNodePortTaken } from "../cluster/api-errors.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { condition } from "../resources/conditions.ts";
-import { clientRef, type GefyraClient } from "../resources/client.ts";
 import type { Engine } from "../docker/engine.ts";
-import { GefyraError, messageOf } from "../errors.ts";
-import { install } from "../install/install.ts";
+import { GefyraError, messageOf, withHint } from "../errors.ts";
+import { explainRemoval } from "../install/diagnosis.ts";
+import { checkInstall, install } from "../install/install.ts";
 import type { ServiceOptions } from "../install/manifests.ts";
-import { serviceOptions } from "../install/service.ts";
-import { explainLasting } from "../install/diagnosis.ts";
+import { isInstalled, isPermanent } from "../install/ownership.ts";
+import { refuseServiceChange, serviceOptions } from "../install/service.ts";
+import { allSettled } from "../settled.ts";
 import type { Steps } from "../steps.ts";
 import type { Candidate, Transport } from "../tunnel/endpoints.ts";
-import { waitFor } from "../wait.ts";
 import { cargoPublicKey } from "./cargo.ts";
 import { checkRights } from "./checks.ts";
 import { connect } from "./connect.ts";
 import { nameForUp } from "./choose.ts";
 import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";
-import { down } from "./down.ts";
-import { ensureCargo, ensureNetwork, planConnection } from "./local.ts";
+import { takeDown } from "./take-down.ts";
+import { ensureCargo, makeNetwork } from "./local.ts";
 import { refuseIpv6Only } from "./ranges.ts";
+import { register } from "./register.ts";
+import { inTurn } from "./turn.ts";
 
 export interface UpOptions {
   /** Name of the connection; that of the context where none is given. */
@@ -62,40 +63,71 @@ export interface Tools {
 }
 
 export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
-  const { engine, cluster, steps } = tools;
-  const { name, existing } = await steps.step("Checking Docker and the cluster", async (note) => {
-    const [docker, kubernetes] = [await engine.version(), await cluster.version()];
-    note(`Docker ${docker.version}, Kubernetes ${kubernetes} (${cluster.context})`);
-    const name = options.connection || await nameFor(tools, options);
-    const found = await findConnection(engine, name);
-    refuseOther(found, cluster, options);
-    await checkFamilies(cluster);
-    if (!found) await checkRights(cluster, options.namespace);
-    return { name, existing: found };
-  });
-  const connection = existing ?? await planConnection(engine, cluster, { ...options, connection: name });
-  try {
-    return await bringUp(tools, connection, options);
-  } catch (error) {
-    if (!existing) await undo(tools, name, error);
-    throw error;
-  }
+  const { engine, steps } = tools;
+  const docker = await engine.version();
+  const name = options.connection || await nameFor(tools, options);
+  return await inTurn(name, { command: "up", steps }, () => upInTurn(tools, name, options, docker));
 }
 
 async function nameFor({ engine, cluster: { context } }: Tools, { kubeconfig }: UpOptions): Promise<string> {
   return nameForUp(await listConnections(engine), { context, kubeconfig });
 }
 
-async function bringUp(tools: Tools, connection: Connection, options: UpOptions): Promise<UpResult> {
+async function upInTurn(
+  tools: Tools,
+  name: string,
+  options: UpOptions,
+  docker: { version: string },
+): Promise<UpResult> {
+  const { engine, cluster, steps } = tools;
+  const { existing, found } = await steps.step("Checking Docker and the cluster", async (note) => {
+    const kubernetes = await cluster.version();
+    note(`Docker ${docker.version}, Kubernetes ${kubernetes} (${cluster.context})`);
+    const existing = await findConnection(engine, name);
+    refuseOther(existing, cluster, options);
+    await checkFamilies(cluster);
+    const found = await checkInstall(cluster, options).catch(async (error) => {
+      // Whoever may not even look is told all that is missing.
+      if (isForbidden(error)) await checkRights(cluster, options.namespace, { installed: false });
+      throw error;
+    });
+    refuseServiceChange(found, options.service);
+    if (!existing) await checkRights(cluster, options.namespace, { installed: isPermanent(found) });
+    return { existing, found };
+  });
+  const connection = existing ?? await makeNetwork(engine, cluster, { ...options, connection: name });
+  try {
+    const attempt = () => bringUp(tools, connection, options, existing === undefined);
+    return await attempt().catch(async (error) => {
+      // The last one of others may have taken the installation along at this moment.
+      const removal = await explainRemoval(cluster, connection.namespace).catch(() => undefined);
+      if (!removal) throw error;
+      steps.debug(`${removal.message}: installing it again`);
+      return await attempt();
+    });
+  } catch (error) {
+    // What was there before this call is not its to remove.
+    if (!existing) throw await undo(tools, connection, { made: !isInstalled(found) }, error);
+    throw error;
+  }
+}
+
+const isForbidden = (error: unknown) => error instanceof GefyraError && error.exit === "forbidden";
+
+async function bringUp(
+  tools: Tools,
+  connection: Connection,
+  options: UpOptions,
+  isNew: boolean,
+): Promise<UpResult> {
   const { engine, cluster, steps } = tools;
   const { images } = options;
   const made = await steps.step("Preparing the local network and the cluster", async () => {
-    const network = await ensureNetwork(engine, connection, images);
-    const rest = await Promise.all([
+    const changed = await allSettled([
       ensureCargo(engine, connection, images),
       installAs(tools, connection.namespace, options),
     ]);
-    return [network, ...rest].includes(true);
+    return [isNew, ...changed].includes(true);
   });
   const { cargo } = dockerNames(connection.name);
   const client = await steps.step("Registering this machine", async (note) => {
@@ -142,37 +174,6 @@ async function checkFamilies(cluster: Cluster): Promise<void> {
   refuseIpv6Only(api, nodes);
 }
 
-/** The client object with its place in the tunnel. */
-async function register(
-  cluster: Cluster,
-  connection: Connection,
-  publicKey: string,
-  disconnectTimeout: number,
-): Promise<GefyraClient> {
-  const ref = clientRef(connection.namespace, connection.client);
-  const { apiVersion, kind, name, namespace } = ref;
-  const wanted = { apiVersion, kind, metadata: { name, namespace }, spec: { publicKey, disconnectTimeout } };
-  await waitFor(() => cluster.apply(wanted as GefyraClient).then(() => true, retryUnknownKind), {
-    what: "the cluster to know Gefyra's resources",
-    timeout: 20_000,
-  });
-  const ready = (client: GefyraClient | undefined) =>
-    client?.spec.publicKey === publicKey && condition(client.status?.conditions, "Ready")?.status === "True";
-  let client: GefyraClient | undefined;
-  await waitFor(async () => ready(client = await cluster.get<GefyraClient>(ref)), {
-    what: "the operator and Stowaway",
-    timeout: INSTALL_TIMEOUT_MS,
-    explain: explainLasting(cluster, connection.namespace),
-  });
-  return client!;
-}
-
-/** A new definition takes a moment until the API server serves it. */
-function retryUnknownKind(error: unknown): boolean {
-  if (error instanceof GefyraError && error.id === "not-found") return false;
-  throw error;
-}
-
 function refuseOther(found: Connection | undefined, { context }: Cluster, options: UpOptions): void {
   const { namespace, kubeconfig, subnet } = options;
   if (!found) return;
@@ -202,10 +203,24 @@ function refuseOther(found: Connection | undefined, { context }: Cluster, option
   );
 }
 
-async function undo({ engine, steps, cluster }: Tools, connection: string, cause: unknown): Promise<void> {
+/** The error that is to be thrown: the first one, which says so where something could not be taken back. */
+async function undo(
+  { engine, steps, cluster }: Tools,
+  connection: Connection,
+  installation: { made: boolean },
+  cause: unknown,
+): Promise<unknown> {
   try {
-    await down({ engine, steps, connectCluster: () => Promise.resolve(cluster) }, connection);
+    await takeDown({ engine, steps, connectCluster: () => Promise.resolve(cluster) }, connection, {
+      uninstalls: installation.made,
+    });
+    return cause;
   } catch (error) {
     steps.debug(`undo after "${messageOf(cause)}" failed: ${messageOf(error)}`);
+    if (!(cause instanceof GefyraError)) return cause;
+    const left = `something is left (${
+      messageOf(error)
+    }): \`gefyra down --connection ${connection.name}\` removes it`;
+    return withHint(cause, left);
   }
 }

@@ -106,16 +106,17 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
     removeNetwork: (id) => ignoreMissing(() => docker().getNetwork(id).remove()),
 
     createVolume: async (name, labels) => void await docker().createVolume({ Name: name, Labels: labels }),
-    volumes: async (labels) =>
-      (await docker().listVolumes({ filters: JSON.stringify(filter(labels)) })).Volumes?.map((v) => v.Name) ??
-        [],
+    volumes: async (labels) => {
+      const { Volumes } = await docker().listVolumes({ filters: JSON.stringify(filter(labels)) });
+      return (Volumes ?? []).map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }));
+    },
     removeVolume: (name) => ignoreMissing(() => docker().getVolume(name).remove()),
 
     containers: async (labels) =>
       (await docker().listContainers({ all: true, filters: filter(labels) })).map(toContainer),
     inspect: (nameOrId) => orUndefined(() => docker().getContainer(nameOrId).inspect()),
     create: async (options) => (await docker().createContainer(options)).id,
-    start: async (id) => void await docker().getContainer(id).start(),
+    start: (id) => ignoreStarted(() => docker().getContainer(id).start()),
     stop: (id, timeoutSeconds) => ignoreMissing(() => docker().getContainer(id).stop({ t: timeoutSeconds })),
     kill: (id, signal) => ignoreMissing(() => docker().getContainer(id).kill({ signal })),
     restart: async (id) => void await docker().getContainer(id).restart(),
@@ -242,6 +243,15 @@ async function ignoreMissing(call: () => Promise<unknown>): Promise<void> {
     const code = statusCode(thrown);
     const goingAway = code === 409 && /already in progress|is not running/.test(messageOf(thrown));
     if (code !== 304 && code !== 404 && !goingAway) throw thrown;
+  }
+}
+
+/** 304: somebody else was faster. */
+async function ignoreStarted(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (thrown) {
+    if (statusCode(thrown) !== 304) throw thrown;
   }
 }
 

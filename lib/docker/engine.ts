@@ -15,6 +15,11 @@ export interface Network {
   containers: { id: string; name: string; ipv4: string | undefined }[];
 }
 
+export interface Volume {
+  name: string;
+  labels: Labels;
+}
+
 export interface Container {
   id: string;
   name: string;
@@ -58,7 +63,7 @@ export interface Engine {
   removeNetwork(id: string): Promise<void>;
 
   createVolume(name: string, labels: Labels): Promise<void>;
-  volumes(labels: Labels): Promise<string[]>;
+  volumes(labels: Labels): Promise<Volume[]>;
   removeVolume(name: string): Promise<void>;
 
   /** Containers in every state with all of these labels. */
@@ -66,6 +71,7 @@ export interface Engine {
   inspect(nameOrId: string): Promise<ContainerInspectInfo | undefined>;
   /** Creates, does not start. */
   create(options: ContainerCreateOptions): Promise<string>;
+  /** No error when it runs already. */
   start(id: string): Promise<void>;
   stop(id: string, timeoutSeconds: number): Promise<void>;
   kill(id: string, signal: string): Promise<void>;

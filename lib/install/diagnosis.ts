@@ -5,6 +5,8 @@ import { GefyraError } from "../errors.ts";
 import { events } from "../workload/events.ts";
 import { failedCreate, type Workload } from "../workload/no-pods.ts";
 import { whyUnscheduled } from "../workload/pod-problems.ts";
+import { OURS } from "./ownership.ts";
+import { clusterRoleRef } from "./roles.ts";
 
 /** All that may tell it, as the API server has it. */
 export interface Evidence {
@@ -53,11 +55,13 @@ async function nodeIsComing(cluster: Cluster, namespace: string): Promise<boolea
 }
 
 async function evidence(cluster: Cluster, namespace: string): Promise<Evidence> {
+  // Others' troubles in the namespace are not Gefyra's.
+  const labels = OURS;
   const [pods, warnings, ...workloads] = await Promise.all([
-    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace }),
+    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels }),
     events(cluster, namespace, { type: "Warning" }),
     ...["Deployment", "StatefulSet", "ReplicaSet"].map((kind) =>
-      cluster.list<Workload>({ apiVersion: "apps/v1", kind, namespace })
+      cluster.list<Workload>({ apiVersion: "apps/v1", kind, namespace, labels })
     ),
   ]);
   return { pods, warnings, workloads: workloads.flat() };
@@ -119,6 +123,20 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
     }),
     patience: VOLUME_PATIENCE_MS,
   };
+}
+
+/** That somebody has begun to remove what `up` has just installed: their last client left at the same moment. */
+export async function explainRemoval(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
+  const [role, home] = await Promise.all([
+    cluster.get(clusterRoleRef(namespace)),
+    cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+  ]);
+  if (role && home && !home.metadata?.deletionTimestamp) return undefined;
+  return new GefyraError(
+    "installation-removed",
+    `Cannot connect: Gefyra was removed from namespace "${namespace}" meanwhile`,
+    { exit: "conflict", hint: "somebody else disconnected at the same moment: run `gefyra up` again" },
+  );
 }
 
 function hintFor(reason: string, image: string, namespace: string): string {

@@ -1,21 +1,106 @@
-/** Puts Gefyra's objects into a cluster and takes them out again. */
-import { type Cluster, type Manifest, refOf } from "../cluster/cluster.ts";
+/** Puts Gefyra's objects into a cluster. */
+import type { V1Namespace } from "@kubernetes/client-node";
+import { type Cluster, type KubernetesObject, type Manifest, refOf } from "../cluster/cluster.ts";
+import { GefyraError, messageOf } from "../errors.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
+import { allSettled } from "../settled.ts";
 import { waitFor } from "../wait.ts";
-import { type InstallOptions, manifests } from "./manifests.ts";
+import { belongings, type InstallOptions, manifests } from "./manifests.ts";
+import { type Found, isTemporary, planInstall, removesOf } from "./ownership.ts";
+
+/** What is there of an installation, or has one of its names. */
+export async function observe(cluster: Cluster, namespace: string): Promise<Found> {
+  const found = await Promise.all(belongings(namespace).map((object) => cluster.get(refOf(object))));
+  return found.flatMap((object) => object ?? []);
+}
+
+/** What `up` would write, after everything that it would be refused for. */
+export async function checkInstall(cluster: Cluster, options: InstallOptions): Promise<Found> {
+  const { namespace } = options;
+  const found = await observe(cluster, namespace);
+  const changes = planInstall(manifests(options), found, namespace);
+  const home = found.find(({ kind }) => kind === "Namespace");
+  const stowaway = changes.find(({ kind }) => kind === "StatefulSet");
+  const isThere = found.some(({ kind }) => kind === "StatefulSet");
+  // One that `up` made admits it, and one that is about to go will be another one.
+  const isForeign = home && !isTemporary(home) && !home.metadata?.deletionTimestamp;
+  if (isForeign && stowaway && !isThere) await checkAdmission(cluster, namespace, stowaway);
+  return found;
+}
+
+/** Stowaway's pod needs NET_ADMIN: asks all of the namespace's admission, without a change. */
+async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Manifest): Promise<void> {
+  const { metadata, spec: pod } = (spec as { template: { metadata: object; spec: object } }).template;
+  const name = "gefyra-stowaway-check";
+  const probe = { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, name, namespace }, spec: pod };
+  try {
+    await cluster.create(probe as KubernetesObject, { dryRun: true });
+  } catch (error) {
+    const reason = messageOf(error);
+    // Who may not create pods, and a webhook that cannot be asked this way, say nothing of Stowaway's.
+    if (/cannot create resource|does not support dry run/.test(reason)) return;
+    const label =
+      `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`;
+    throw new GefyraError(
+      "namespace-refuses",
+      `Cannot install Gefyra in namespace "${namespace}": it does not admit Stowaway's pod: ${
+        reason.replace(/^Cannot act on the cluster: /, "")
+      }`,
+      {
+        exit: "refused",
+        hint: /PodSecurity/.test(reason)
+          ? `choose a namespace that is not there yet with --namespace, or let it admit NET_ADMIN: \`${label}\``
+          : "choose another namespace with --namespace",
+        cause: error,
+      },
+    );
+  }
+}
 
 /** True when anything differed from what was there. */
 export async function install(cluster: Cluster, options: InstallOptions): Promise<boolean> {
+  const found = await observeSettled(cluster, options.namespace);
+  const wanted = planInstall(
+    manifests({ ...options, removes: removesOf(found) }),
+    found,
+    options.namespace,
+  );
   let changed = false;
-  for (const wave of waves(manifests(options))) {
-    const differs = await Promise.all(wave.map(async (object) => {
-      const before = await cluster.get(refOf(object));
-      const after = await cluster.apply(object);
-      return before?.metadata?.resourceVersion !== after.metadata?.resourceVersion;
-    }));
+  for (const wave of waves(wanted)) {
+    const differs = await allSettled(wave.map((object) => write(cluster, object, found)));
     changed ||= differs.includes(true);
   }
   return changed;
+}
+
+/** What is being removed cannot be used, nor made anew before it is gone. */
+async function observeSettled(cluster: Cluster, namespace: string): Promise<Found> {
+  let found: Found = [];
+  const settled = async () => {
+    found = await observe(cluster, namespace);
+    return found.every(({ metadata }) => !metadata?.deletionTimestamp);
+  };
+  await waitFor(settled, {
+    what: `what is being removed of Gefyra in namespace "${namespace}" to be gone`,
+    timeout: RESTORE_TIMEOUT_MS,
+    interval: 250,
+  });
+  return found;
+}
+
+async function write(cluster: Cluster, object: Manifest, found: Found): Promise<boolean> {
+  // Made where it is absent, and never written over: it may be anybody's by now.
+  if (object.kind === "Namespace") {
+    return await cluster.create<V1Namespace>(object).then(() => true, (error) => {
+      if (error instanceof GefyraError && error.exit === "conflict") return false;
+      throw error;
+    });
+  }
+  const before = found.find(({ kind, metadata }) =>
+    kind === object.kind && metadata?.name === object.metadata?.name
+  );
+  const after = await cluster.apply(object);
+  return before?.metadata?.resourceVersion !== after.metadata?.resourceVersion;
 }
 
 /** The namespace and the rights come before what lives in or needs them; within a wave the order is free. */
@@ -24,21 +109,4 @@ function waves(objects: Manifest[]): Manifest[][] {
   const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind ?? ""));
   const rest = objects.filter((object) => !namespace.includes(object) && !workloads.includes(object));
   return [namespace, rest, workloads];
-}
-
-/** Removes everything and waits until nothing is left. */
-export async function uninstall(cluster: Cluster, options: InstallOptions): Promise<void> {
-  let left = manifests(options).map(refOf).reverse();
-  // All at once: nobody is left who would need the rights, or the definitions.
-  await Promise.all(left.map((ref) => cluster.remove(ref)));
-  const gone = async () => {
-    const found = await Promise.all(left.map((ref) => cluster.get(ref)));
-    left = left.filter((_, i) => found[i]);
-    return left.length === 0;
-  };
-  await waitFor(gone, {
-    what: `namespace "${options.namespace}" and the other objects of Gefyra to be gone`,
-    timeout: RESTORE_TIMEOUT_MS,
-    interval: 100,
-  });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Deployment, V1PolicyRule, V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import { clusterLabels, WITH_CLIENTS_ANNOTATION } from "../names.ts";
-import { manifests } from "./manifests.ts";
+import { belongings, manifests } from "./manifests.ts";
 
 const images = { registry: "my.registry/team", tag: "9.9" };
 const objects = manifests({ namespace: "bridges", images });
@@ -114,8 +114,66 @@ Deno.test("two installations share no rights", () => {
   assert.deepEqual(names("a").filter((name) => names("b").includes(name)), []);
 });
 
-Deno.test("the namespace says that it goes with the last client", () => {
-  assert.equal(objects[0]?.metadata?.annotations?.[WITH_CLIENTS_ANNOTATION], "true");
+Deno.test("what an administrator applies says that it stays, and lets the operator remove nothing", () => {
+  const marks = objects.flatMap(({ kind, metadata }) => {
+    const mark = metadata?.annotations?.[WITH_CLIENTS_ANNOTATION];
+    return mark === undefined ? [] : [[kind, mark]];
+  });
+  assert.deepEqual(marks, [["ClusterRole", "false"]]);
+  assert.deepEqual(rightsTo("delete", objects), [
+    "gefyraclients gefyrabridges",
+    "pods gefyra-stowaway-0",
+  ]);
+});
+
+/** What the operator may do so with, as `resources names`. */
+function rightsTo(verb: string, installed: typeof objects): string[] {
+  const roles = installed.filter(({ kind }) => kind === "ClusterRole" || kind === "Role") as unknown as {
+    rules: V1PolicyRule[];
+  }[];
+  return roles.flatMap(({ rules }) => rules).filter(({ verbs }) => verbs.includes(verb))
+    .map(({ resources = [], resourceNames = [] }) => [...resources, ...resourceNames].join(" "));
+}
+
+Deno.test("the operator may delete its namespace only where it is Gefyra's", () => {
+  const home = (removes: "namespace" | "objects") =>
+    rightsTo("delete", manifests({ namespace: "bridges", images, removes })).filter((right) =>
+      right.startsWith("namespaces")
+    );
+  assert.deepEqual([home("namespace"), home("objects")], [["namespaces bridges"], []]);
+});
+
+Deno.test("the operator may hand over, by name, whatever there is of an installation", () => {
+  const rights = rightsTo("patch", manifests({ namespace: "bridges", images, removes: "objects" }));
+  const plurals: Record<string, string> = {
+    ClusterRoleBinding: "clusterrolebindings",
+    ServiceAccount: "serviceaccounts",
+    Role: "roles",
+    RoleBinding: "rolebindings",
+    Service: "services",
+    StatefulSet: "statefulsets",
+    Deployment: "deployments",
+    Secret: "secrets",
+  };
+  for (const { kind, metadata } of belongings("bridges")) {
+    const plural = plurals[kind!];
+    if (!plural) continue;
+    const words = rights.map((right) => right.split(" "));
+    assert.ok(
+      words.some((right) => right.includes(plural) && right.includes(metadata!.name!)),
+      `${kind} ${metadata?.name}`,
+    );
+  }
+});
+
+Deno.test("the operator reads one secret only", () => {
+  const rules = (ofKind("Role") as { rules: V1PolicyRule[] }[]).flatMap(({ rules }) => rules);
+  const reading = rules.filter(({ resources, verbs }) =>
+    resources?.includes("secrets") && !verbs.includes("create")
+  );
+  assert.deepEqual(reading.map(({ verbs, resourceNames }) => [verbs, resourceNames]), [
+    [["get"], ["gefyra-stowaway-key"]],
+  ]);
 });
 
 Deno.test("images come from where they are asked to come from", () => {
@@ -142,7 +200,8 @@ Deno.test("Stowaway is reached by UDP on a port of every node", () => {
 });
 
 Deno.test("the operator may delete what belongs to Gefyra only, and read no secret outside", () => {
-  const [role] = ofKind<{ rules: V1PolicyRule[] }>("ClusterRole");
+  const [role] = manifests({ namespace: "bridges", images, removes: "namespace" })
+    .filter(({ kind }) => kind === "ClusterRole") as unknown as { rules: V1PolicyRule[] }[];
   for (const { apiGroups, resources, resourceNames, verbs } of role?.rules ?? []) {
     assert.ok(!verbs.includes("*") && !resources?.includes("*") && !apiGroups?.includes("*"));
     assert.ok(!resources?.includes("secrets"));

@@ -3,26 +3,36 @@ import type { Manifest } from "../cluster/cluster.ts";
 import {
   clusterLabels,
   COMPONENT_LABEL,
+  defaultImages,
   GEFYRA_USER,
-  GROUP,
   type ImageNames,
   imageOf,
   OPERATOR,
   type Part,
   RELAY,
   STOWAWAY,
-  STOWAWAY_POD,
+  STOWAWAY_KEY_SECRET,
   WIREGUARD_NODE_PORT,
   WIREGUARD_PORT,
-  WITH_CLIENTS_ANNOTATION,
 } from "../names.ts";
 import { bridgeDefinition, clientDefinition } from "../resources/crds.ts";
+import {
+  clusterRole,
+  clusterRoleBinding,
+  named,
+  ownRole,
+  ownRoleBinding,
+  relayRole,
+  relayRoleBinding,
+  type Removes,
+} from "./roles.ts";
 
 export interface InstallOptions {
   /** Gefyra's own namespace. */
   namespace: string;
   images: ImageNames;
-  service?: ServiceOptions;
+  service?: ServiceOptions | undefined;
+  removes?: Removes;
 }
 
 /** How Stowaway is reached from outside. */
@@ -36,7 +46,9 @@ export interface ServiceOptions {
   anyNodePort?: boolean;
 }
 
-export function manifests({ namespace, images, service = { type: "NodePort" } }: InstallOptions): Manifest[] {
+export function manifests(
+  { namespace, images, service = { type: "NodePort" }, removes }: InstallOptions,
+): Manifest[] {
   return [
     {
       apiVersion: "v1",
@@ -45,15 +57,14 @@ export function manifests({ namespace, images, service = { type: "NodePort" } }:
         name: namespace,
         // Stowaway needs NET_ADMIN, which the stricter levels refuse.
         labels: { ...clusterLabels, "pod-security.kubernetes.io/enforce": "privileged" },
-        annotations: { [WITH_CLIENTS_ANNOTATION]: "true" },
       },
     },
     clientDefinition,
     bridgeDefinition,
     { apiVersion: "v1", kind: "ServiceAccount", metadata: named(OPERATOR, namespace) },
-    clusterRole(namespace),
+    clusterRole(namespace, removes),
     clusterRoleBinding(namespace),
-    ownRole(namespace),
+    ownRole(namespace, removes),
     ownRoleBinding(namespace),
     { apiVersion: "v1", kind: "ServiceAccount", metadata: named(RELAY, namespace) },
     relayRole(namespace),
@@ -61,6 +72,14 @@ export function manifests({ namespace, images, service = { type: "NodePort" } }:
     stowawayService(namespace, service),
     stowaway(namespace, images),
     operator(namespace, images),
+  ];
+}
+
+/** All that there may be of an installation: also what its operator makes. */
+export function belongings(namespace: string): Manifest[] {
+  return [
+    ...manifests({ namespace, images: defaultImages }),
+    { apiVersion: "v1", kind: "Secret", metadata: named(STOWAWAY_KEY_SECRET, namespace) },
   ];
 }
 
@@ -118,111 +137,6 @@ const restricted = {
   runAsNonRoot: true,
   capabilities: { drop: ["ALL"] },
 };
-
-function named(name: string, namespace?: string) {
-  return { name, ...(namespace ? { namespace } : {}), labels: { ...clusterLabels } };
-}
-
-/** One per installation, so that two installations in two namespaces do not share rights. */
-const clusterRoleName = (namespace: string) => `${OPERATOR}-${namespace}`;
-
-function clusterRole(namespace: string): Manifest {
-  const name = clusterRoleName(namespace);
-  return {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: named(name),
-    rules: [
-      rule([GROUP], ["gefyraclients", "gefyrabridges"], ["get", "list", "watch", "patch", "delete"]),
-      rule([GROUP], ["gefyraclients/status", "gefyrabridges/status"], ["patch"]),
-      rule([""], ["pods"], ["get", "list", "watch", "patch"]),
-      // A pod leaves its Services before its container is changed.
-      rule(["discovery.k8s.io"], ["endpointslices"], ["list", "patch"]),
-      rule([""], ["pods/status"], ["patch"]),
-      // Carrier joins a pod as an ephemeral container.
-      rule([""], ["pods/ephemeralcontainers"], ["patch"]),
-      // Carrier gets its configuration this way.
-      rule([""], ["pods/exec"], ["get", "create"]),
-      // The targets of bridges, and which pods are theirs.
-      rule(["apps"], ["deployments", "statefulsets", "daemonsets", "replicasets"], ["get", "list"]),
-      rule([""], ["services"], ["get", "list", "watch"]),
-      // Why a pod does not come, or does not run.
-      rule([""], ["events"], ["list"]),
-      // Their labels may forbid a way to bridge (Pod Security).
-      rule([""], ["namespaces"], ["get"]),
-      // To take itself along when its last client has vanished.
-      rule([""], ["namespaces"], ["get", "delete"], [namespace]),
-      rule(["rbac.authorization.k8s.io"], ["clusterroles"], ["get", "delete"], [name]),
-      rule(["rbac.authorization.k8s.io"], ["clusterrolebindings"], ["patch"], [name]),
-      rule(
-        ["apiextensions.k8s.io"],
-        ["customresourcedefinitions"],
-        ["delete"],
-        [bridgeDefinition, clientDefinition].map(({ metadata }) => metadata?.name ?? ""),
-      ),
-    ],
-  };
-}
-
-function clusterRoleBinding(namespace: string): Manifest {
-  const name = clusterRoleName(namespace);
-  return {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRoleBinding",
-    metadata: named(name),
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
-    subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
-  };
-}
-
-function ownRole(namespace: string): Manifest {
-  return {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "Role",
-    metadata: named(OPERATOR, namespace),
-    rules: [
-      rule([""], ["secrets"], ["get", "create"]),
-      rule([""], ["services"], ["get"]),
-      // A Stowaway on a lost node keeps its name until it is deleted by force.
-      rule([""], ["pods"], ["delete"], [STOWAWAY_POD]),
-      rule([""], ["serviceaccounts/token"], ["create"], [RELAY]),
-    ],
-  };
-}
-
-function ownRoleBinding(namespace: string): Manifest {
-  return {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "RoleBinding",
-    metadata: named(OPERATOR, namespace),
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: OPERATOR },
-    subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
-  };
-}
-
-/** All that whoever has the relay's token may do. Depending on its version, the API server asks for get or create. */
-function relayRole(namespace: string): Manifest {
-  return {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "Role",
-    metadata: named(RELAY, namespace),
-    rules: [rule([""], ["pods/portforward"], ["get", "create"], [STOWAWAY_POD])],
-  };
-}
-
-function relayRoleBinding(namespace: string): Manifest {
-  return {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "RoleBinding",
-    metadata: named(RELAY, namespace),
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: RELAY },
-    subjects: [{ kind: "ServiceAccount", name: RELAY, namespace }],
-  };
-}
-
-function rule(apiGroups: string[], resources: string[], verbs: string[], resourceNames?: string[]) {
-  return { apiGroups, resources, verbs, ...(resourceNames ? { resourceNames } : {}) };
-}
 
 /** A load balancer has a NodePort as well. */
 function stowawayService(

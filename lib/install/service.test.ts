@@ -1,6 +1,8 @@
 import type { V1Service } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
-import { serviceOptions } from "./service.ts";
+import { refuseServiceChange, serviceOptions } from "./service.ts";
+import { defaultImages } from "../names.ts";
+import { manifests } from "./manifests.ts";
 
 const service = (type: string, nodePort: number, port = 51820): V1Service => ({
   metadata: { annotations: { cost: "low" } },
@@ -22,4 +24,26 @@ Deno.test("a node port that the cluster has picked stays", () => {
   const picked = { type: "NodePort" as const, anyNodePort: true };
   assert.deepEqual(serviceOptions(service("NodePort", 30123), undefined), picked);
   assert.deepEqual(serviceOptions(service("NodePort", 30123), { type: "NodePort" }), picked);
+});
+
+Deno.test("the service of an administrator's installation: a wish that differs is refused", () => {
+  const installed = manifests({ namespace: "gefyra", images: defaultImages });
+  assert.throws(() => refuseServiceChange(installed, { type: "LoadBalancer" }), {
+    id: "installation-permanent",
+    message: 'Cannot change service "gefyra-stowaway": an administrator installed it, as NodePort',
+  });
+  refuseServiceChange(installed, { type: "NodePort" });
+  refuseServiceChange(installed, undefined);
+  refuseServiceChange([], { type: "LoadBalancer" });
+  const balanced = manifests({
+    namespace: "gefyra",
+    images: defaultImages,
+    service: { type: "LoadBalancer", port: 443, annotations: { cloud: "inner" } },
+  });
+  refuseServiceChange(balanced, { type: "LoadBalancer", port: 443 });
+  for (const wish of [{ port: 444 }, { annotations: { cloud: "outer" } }]) {
+    assert.throws(() => refuseServiceChange(balanced, { type: "LoadBalancer", ...wish }), {
+      id: "installation-permanent",
+    });
+  }
 });

@@ -1,6 +1,8 @@
 import type { V1Service } from "@kubernetes/client-node";
-import { WIREGUARD_NODE_PORT } from "../names.ts";
+import { GefyraError } from "../errors.ts";
+import { STOWAWAY, WIREGUARD_NODE_PORT } from "../names.ts";
 import type { ServiceOptions } from "./manifests.ts";
+import { type Found, isPermanent } from "./ownership.ts";
 
 /** How Stowaway's service shall be: as it is where nothing else is wished. A node port that it has it keeps. Pure. */
 export function serviceOptions(is: V1Service | undefined, wish: ServiceOptions | undefined): ServiceOptions {
@@ -13,4 +15,21 @@ function asIs(service: V1Service | undefined): ServiceOptions {
   if (service?.spec?.type !== "LoadBalancer") return { type: "NodePort" };
   const port = service.spec.ports?.[0]?.port, annotations = service.metadata?.annotations;
   return { type: "LoadBalancer", ...(port ? { port } : {}), ...(annotations ? { annotations } : {}) };
+}
+
+/** The service of an administrator's installation is not changed, so a wish that differs is refused. Pure. */
+export function refuseServiceChange(found: Found, wish: ServiceOptions | undefined): void {
+  if (!wish || !isPermanent(found)) return;
+  const is = asIs(found.find(({ kind }) => kind === "Service") as V1Service | undefined);
+  const fits = is.type === wish.type && (!wish.port || wish.port === is.port) &&
+    Object.entries(wish.annotations ?? {}).every(([key, value]) => is.annotations?.[key] === value);
+  if (fits) return;
+  throw new GefyraError(
+    "installation-permanent",
+    `Cannot change service "${STOWAWAY}": an administrator installed it, as ${is.type}`,
+    {
+      exit: "refused",
+      hint: "leave --service-type, --service-port and --service-annotation out, or ask them",
+    },
+  );
 }

@@ -1,0 +1,89 @@
+/** An installation in the kubeconfig's cluster, where this machine has no connection: what a failed or killed command may leave. */
+import type { Cluster, KubernetesObject } from "../cluster/cluster.ts";
+import { messageOf } from "../errors.ts";
+import { observe } from "../install/install.ts";
+import { type Found, isPermanent, isTemporary, OURS } from "../install/ownership.ts";
+import { namespaceOfRole } from "../install/roles.ts";
+import { uninstall } from "../install/uninstall.ts";
+import { GLANCE_TIMEOUT_MS, INSTALL_TIMEOUT_MS } from "../names.ts";
+import type { Steps } from "../steps.ts";
+import { otherClients } from "./take-down.ts";
+
+export interface AbandonedTools {
+  steps: Steps;
+  currentCluster: () => Promise<Cluster>;
+}
+
+/** Removes what nobody uses, and says what it found, a sentence for each installation. */
+export async function abandoned({ steps, currentCluster }: AbandonedTools): Promise<string[]> {
+  const seen = await glance(currentCluster).catch((error) => {
+    // A cluster that is not there, or may not be looked at, is nobody's trouble now.
+    steps.debug(`no installation is looked for: ${messageOf(error)}`);
+    return undefined;
+  });
+  if (!seen) return [];
+  const [cluster, namespaces] = seen;
+  const remarks: string[] = [];
+  for (const namespace of namespaces) {
+    const [found, clients] = await Promise.all([
+      observe(cluster, namespace),
+      otherClients(cluster, namespace),
+    ]);
+    const state = judge(found, clients, Date.now());
+    const where = `in namespace "${namespace}" of context "${cluster.context}"`;
+    if (state === "unused") {
+      await steps.step(
+        `Removing an installation that nobody uses ${where}`,
+        () => uninstall(cluster, namespace),
+      );
+      remarks.push(`The installation ${where}, which nobody used, was removed.`);
+    } else if (state !== "none") remarks.push(`There is an installation ${where}: ${words[state](clients)}.`);
+  }
+  return remarks;
+}
+
+type Verdict = "none" | "permanent" | "used" | "new" | "unused";
+
+const words: Record<Exclude<Verdict, "none" | "unused">, (clients: number) => string> = {
+  permanent: () => "an administrator made it, and it stays",
+  used: (clients) =>
+    `${
+      clients === 1 ? "a connection uses" : `${clients} connections use`
+    } it, of other machines, or lost by this one; ` +
+    "each is removed when it is silent for too long, and the last one takes the installation along",
+  new: () => "somebody may be connecting at this moment; otherwise `gefyra down` removes it in two minutes",
+};
+
+/** What becomes of an installation with so many clients. Pure. */
+export function judge(found: Found, clients: number, now: number): Verdict {
+  const made = found.filter(isTemporary);
+  if (isPermanent(found)) return "permanent";
+  if (made.length === 0) return "none";
+  if (clients > 0) return "used";
+  const times = made.map(({ metadata }) => new Date(metadata?.creationTimestamp ?? 0).getTime());
+  return now - Math.max(...times) < INSTALL_TIMEOUT_MS ? "new" : "unused";
+}
+
+/** The namespaces of all installations, whole or in pieces. */
+async function glance(currentCluster: () => Promise<Cluster>): Promise<[Cluster, string[]]> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the cluster does not answer in time")), GLANCE_TIMEOUT_MS);
+  });
+  const look = async (): Promise<[Cluster, string[]]> => {
+    const cluster = await currentCluster();
+    const labels = OURS;
+    const [roles, homes] = await Promise.all([
+      cluster.list({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", labels }),
+      cluster.list({ apiVersion: "v1", kind: "Namespace", labels }),
+    ]);
+    const nameOf = ({ metadata }: KubernetesObject) => metadata?.name ?? "";
+    const names = [...roles.flatMap((role) => namespaceOfRole(nameOf(role)) ?? []), ...homes.map(nameOf)];
+    return [cluster, [...new Set(names)].sort()];
+  };
+  try {
+    return await Promise.race([look(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,139 @@
+/** Takes one connection down: its bridges, its client, the installation where it was the last, and its local part. */
+import { removeBridges } from "../bridge/remove.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError, messageOf } from "../errors.ts";
+import { observe } from "../install/install.ts";
+import { operatorRuns } from "../install/operator-state.ts";
+import { departing } from "../install/ownership.ts";
+import { uninstall } from "../install/uninstall.ts";
+import { API_VERSION, FINALIZER, REMOVAL_ANNOTATION, RESTORE_TIMEOUT_MS } from "../names.ts";
+import { CLIENT_KIND, clientRef, type GefyraClient } from "../resources/client.ts";
+import type { Steps } from "../steps.ts";
+import { waitFor } from "../wait.ts";
+import { type Connection, connectionLabels } from "./connection.ts";
+import { removeContainers, removeLocal } from "./remove-local.ts";
+
+export interface DownTools {
+  engine: Engine;
+  steps: Steps;
+  /** Connects to the cluster that the connection belongs to. */
+  connectCluster: (connection: Connection) => Promise<Cluster>;
+}
+
+/** `uninstalls`: whether an installation that nobody uses any more goes, too. */
+export async function takeDown(
+  { engine, steps, connectCluster }: DownTools,
+  connection: Connection,
+  { uninstalls = true }: { uninstalls?: boolean } = {},
+): Promise<void> {
+  const labels = connectionLabels(connection.name);
+  let failure: unknown;
+  try {
+    const cluster = await connectCluster(connection);
+    await cluster.version();
+    await leaveCluster(cluster, steps, connection, {
+      uninstalls,
+      meanwhile: () => removeContainers(engine, labels),
+    });
+  } catch (error) {
+    failure = error;
+  }
+  // The network is removed last: while it is there, `down` can be repeated.
+  if (failure && !isOutOfReach(failure)) throw failure;
+  await steps.step(
+    "Removing the local containers and network",
+    () => removeLocal(engine, labels),
+  );
+  if (failure) throw clusterLeft(connection, failure);
+}
+
+/** No answer, or no way to ask: the kubeconfig or its context is gone, and maybe the cluster. Repeating helps nobody. */
+const OUT_OF_REACH = ["context-missing", "kubeconfig-unreadable", "no-cluster"];
+
+function isOutOfReach(error: unknown): boolean {
+  return error instanceof GefyraError && (error.exit === "unreachable" || OUT_OF_REACH.includes(error.id));
+}
+
+function clusterLeft({ name, context }: Connection, failure: unknown): GefyraError {
+  return new GefyraError("cluster-left", `Cannot clean up in the cluster: ${messageOf(failure)}`, {
+    exit: "unreachable",
+    hint:
+      `connection "${name}" is removed from this machine, and nothing else is left to do here; if the cluster of ` +
+      `context "${context}" is still there, its operator restores what was bridged after the silence that ` +
+      "`up --disconnect-timeout` allowed",
+    cause: failure,
+  });
+}
+
+interface Leaving {
+  uninstalls: boolean;
+  /** Done while the cluster is busy with removing the namespace. */
+  meanwhile: () => Promise<unknown>;
+}
+
+async function leaveCluster(
+  cluster: Cluster,
+  steps: Steps,
+  { namespace, client }: Connection,
+  { uninstalls, meanwhile }: Leaving,
+): Promise<void> {
+  const [operated] = await Promise.all([
+    operatorRuns(cluster, namespace),
+    uninstalls ? announceRemoval(cluster, namespace, client) : undefined,
+  ]);
+  await steps.step("Giving bridged containers back", async (note) => {
+    const count = await removeBridges(cluster, { client, operated });
+    note(count === 0 ? "none" : String(count));
+  });
+  await steps.step("Leaving the cluster", async (note) => {
+    await removeClient(cluster, namespace, client, operated);
+    const others = await otherClients(cluster, namespace, client);
+    if (others > 0) return note(`${others} other connections stay`);
+    if (!uninstalls) return note("the installation was there before, and stays");
+    const [stays] = await Promise.all([uninstall(cluster, namespace), meanwhile()]);
+    if (stays) note(stays);
+  });
+}
+
+/** How many other clients the installation has. */
+export async function otherClients(cluster: Cluster, namespace: string, client?: string): Promise<number> {
+  const clients = await cluster.list<GefyraClient>({ apiVersion: API_VERSION, kind: CLIENT_KIND, namespace });
+  return clients.filter(({ metadata }) => metadata?.name !== client).length;
+}
+
+/**
+ * Kubernetes looks at a namespace only 5 s after something has changed in it (namespaceDeletionGracePeriod of its
+ * namespace controller). A change now lets this time run while the bridged containers are given back.
+ */
+async function announceRemoval(cluster: Cluster, namespace: string, client: string): Promise<void> {
+  const [others, found] = await Promise.all([
+    otherClients(cluster, namespace, client),
+    observe(cluster, namespace),
+  ]);
+  if (others > 0) return;
+  const home = departing(found, { crowded: false, shared: true }).find(({ kind }) => kind === "Namespace");
+  if (!home) return;
+  await cluster.patch(home, {
+    metadata: { annotations: { [REMOVAL_ANNOTATION]: new Date().toISOString() } },
+  });
+}
+
+async function removeClient(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  operated: boolean,
+): Promise<void> {
+  const ref = clientRef(namespace, name);
+  if (!await cluster.remove(ref)) return;
+  if (!operated) {
+    const client = await cluster.get<GefyraClient>(ref);
+    const finalizers = client?.metadata?.finalizers?.filter((one) => one !== FINALIZER) ?? [];
+    if (client) await cluster.patch(ref, { metadata: { finalizers } });
+  }
+  await waitFor(async () => await cluster.get(ref) === undefined, {
+    what: `client "${name}" to be gone`,
+    timeout: RESTORE_TIMEOUT_MS,
+  });
+}
