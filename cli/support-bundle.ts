@@ -19,16 +19,17 @@ export const supportBundle = () =>
     "gefyra support-bundle -f gefyra.tar.gz",
   )
     .option("-f, --file <path>", "the archive (default: gefyra-support-TIME.tar.gz)")
-    .addOption(connectionOption())
+    .addOption(connectionOption("pack this one only (default: all)"))
     .addOption(contextOption())
     .addOption(kubeconfigOption())
-    .action(async ({ connection, file = defaultFile(), ...options }) => {
+    .action(async ({ connection, file = defaultFile(), ...options }, self) => {
       const files = await writeBundle({
         engine: connectEngine(),
         connectCluster: (known) => known ? connectionCluster(known) : clusterOf(options),
         steps: stepsOf(options),
       }, {
         connection,
+        typed: self.getOptionValueSource("connection") === "cli",
         namespace: NAMESPACE,
         context: options.context,
         kubeconfig: options.kubeconfig,

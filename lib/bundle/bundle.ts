@@ -15,6 +15,8 @@ import { kubeconfigSecrets } from "./kubeconfig.ts";
 import { type Scrub, scrub } from "./scrub.ts";
 
 export interface BundleOptions extends Wanted {
+  /** The user has typed the connection's name for this command. */
+  typed?: boolean | undefined;
   /** Gefyra's own, where no connection says it. */
   namespace: string;
   /** Where the archive goes. */
@@ -40,7 +42,7 @@ export async function supportBundle(
 ): Promise<string[]> {
   const { engine, connectCluster, steps } = tools;
   const all = collection();
-  const connection = await connectionToExamine(engine, options).catch(() => undefined);
+  const connection = await connectionToPack(engine, options);
   await all.add("README.txt", () => Promise.resolve(README));
   await all.add("gefyra.json", () => Promise.resolve({ ...options.program, connection }));
   await steps.step("Examining", async (note) => {
@@ -51,7 +53,7 @@ export async function supportBundle(
     });
   });
   const known = await steps.step("Collecting states and logs", async () => {
-    const secrets = await collectDocker(engine, all);
+    const secrets = await collectDocker(engine, options.connection && connection?.name, all);
     const namespace = connection?.namespace ?? options.namespace;
     const seen = await reachable(connectCluster, connection)
       .then((cluster) => collectCluster(cluster, namespace, all))
@@ -66,6 +68,19 @@ export async function supportBundle(
     "Taking secrets out and writing",
     () => write(options.file, all.files, scrub(known)),
   );
+}
+
+/** Without Docker, or a connection, there is still something to pack; a name that was mistyped packs the wrong thing. */
+async function connectionToPack(
+  engine: DoctorTools["engine"],
+  { typed, ...wanted }: BundleOptions,
+): Promise<Connection | undefined> {
+  try {
+    return await connectionToExamine(engine, wanted);
+  } catch (error) {
+    if (typed && error instanceof GefyraError && error.id === "not-connected") throw error;
+    return undefined;
+  }
 }
 
 /** One that does not answer is asked once, not for each file. */

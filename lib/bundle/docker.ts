@@ -1,14 +1,19 @@
-/** All of Gefyra's in this machine's Docker. */
+/** Gefyra's in this machine's Docker: of one connection, or of all. */
+import { connectionLabels } from "../connection/connection.ts";
 import type { Container, Engine } from "../docker/engine.ts";
-import { CONNECTION_LABEL, ROLE_LABEL } from "../names.ts";
+import { ROLE_LABEL } from "../names.ts";
 import { type Collection, TAIL } from "./collect.ts";
 import { secretsOf } from "./scrub.ts";
 
-const labels = { [CONNECTION_LABEL]: "" };
 const isApp = ({ labels }: Container) => labels[ROLE_LABEL] === "app";
 
 /** The values of the app containers' environments, which must not be seen. */
-export async function collectDocker(engine: Engine, { add }: Collection): Promise<string[]> {
+export async function collectDocker(
+  engine: Engine,
+  connection: string | undefined,
+  { add }: Collection,
+): Promise<string[]> {
+  const labels = connectionLabels(connection ?? "");
   await add("docker/version.json", () => engine.version());
   const containers = await engine.containers(labels).catch(() => []);
   const secrets: string[] = [];
@@ -18,7 +23,7 @@ export async function collectDocker(engine: Engine, { add }: Collection): Promis
       const found = await engine.networks(labels);
       return await Promise.all(found.map(({ name }) => engine.network(name)));
     }),
-    add("docker/volumes.json", () => engine.volumes(labels)),
+    add("docker/volumes.json", async () => (await engine.volumes(labels)).map(({ name }) => name)),
     ...containers.flatMap((container) => [
       add(`docker/containers/${container.name}.json`, async () => {
         const state = await engine.inspect(container.id);
