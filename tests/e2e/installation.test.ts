@@ -1,7 +1,7 @@
 /** Undo removes only what `up` made: not what was there before, and not what an administrator or another user installed. */
 import assert from "node:assert/strict";
 import { exitCodes } from "../../lib/errors.ts";
-import { defaultImages, imageOf, NAMESPACE } from "../../lib/names.ts";
+import { defaultImages, imageOf, NAMESPACE, STOWAWAY_KEY_SECRET } from "../../lib/names.ts";
 import { docker, eventually, tryDocker } from "../docker.ts";
 import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
 import { CONNECTION, CONTROL_PLANE, LAB } from "./harness/home.ts";
@@ -12,6 +12,8 @@ import { ordered, report, timed } from "./harness/steps.ts";
 import { tools, workload } from "./harness/workloads.ts";
 
 const OTHER = `${CONNECTION}-b`;
+/** Unlike that of other suites on this machine. */
+const APP = `${CONNECTION}-app`;
 
 /** As an administrator or a GitOps tool does. */
 async function kubectlWithDryRun(verb: "apply" | "delete"): Promise<void> {
@@ -43,8 +45,8 @@ Deno.test("a namespace that was there before stays as it was", async (t) => {
 
   await step("after up, a bridge and down", async () => {
     await gefyra(...up);
-    await place.run("app", "local");
-    await place.bridge("app", "web");
+    await place.run(APP, "local");
+    await place.bridge(APP, "web");
     assert.equal(await place.ask("http://web"), "local");
     await gefyra("down");
     await eventually(async () => assert.equal(await place.ask("http://web"), answer));
@@ -118,6 +120,8 @@ Deno.test("what an administrator installed is neither changed by up nor removed 
   const rollout = ["rollout", "status", "--namespace", NAMESPACE, "--timeout", "90s"];
   await kubectl(...rollout, "statefulset/gefyra-stowaway");
   await kubectl(...rollout, "deployment/gefyra-operator");
+  // The operator makes its key first of all.
+  await eventually(() => kubectl("get", "secret", STOWAWAY_KEY_SECRET, "--namespace", NAMESPACE), 30_000);
   const installed = await snapshot();
   try {
     await step("not by up and down", async () => {
@@ -168,6 +172,9 @@ Deno.test("two installations, and commands at the same moment", async (t) => {
   const answer = await place.ask("http://web");
   const before = await snapshot();
   const definitions = () => kubectl("get", "crds", "--output", "name");
+  await using _other = {
+    [Symbol.asyncDispose]: async () => void await tryGefyra(["down", "--connection", OTHER]),
+  };
 
   await step("two up of one connection: one waits, and finds it done", async () => {
     const answers = await Promise.all([gefyra("up"), gefyra("up")]);
@@ -181,8 +188,8 @@ Deno.test("two installations, and commands at the same moment", async (t) => {
     await gefyra("up", "--connection", OTHER, "--namespace", place.namespace);
     await gefyra("down");
     assert.match(await definitions(), /gefyrabridges/);
-    await place.run("app", "local", "--connection", OTHER);
-    await place.bridge("app", "web", "--connection", OTHER);
+    await place.run(APP, "local", "--connection", OTHER);
+    await place.bridge(APP, "web", "--connection", OTHER);
     assert.equal(await place.ask("http://web"), "local");
     await gefyra("down", "--connection", OTHER);
     await eventually(async () => assert.equal(await place.ask("http://web"), answer));
@@ -206,8 +213,8 @@ Deno.test("two installations, and commands at the same moment", async (t) => {
   });
 
   await step("down beside a bridge that is being made leaves nothing", async () => {
-    await place.run("app", "local");
-    const bridge = startGefyra(bridgeArgs(place.namespace, "app", "web"));
+    await place.run(APP, "local");
+    const bridge = startGefyra(bridgeArgs(place.namespace, APP, "web"));
     await bridge.said("Checking the target");
     const down = await tryGefyra(["down"]);
     assert.equal(down.code, 0, down.stderr);
