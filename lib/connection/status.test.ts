@@ -27,6 +27,11 @@ Deno.test("connected means: heard lately, known to the cluster, and the other en
   assert.equal(isConnected(heard(1), cluster), true);
   assert.equal(isConnected(heard(1), { ...cluster, operator: false }), true, "the tunnel needs no operator");
   assert.equal(isConnected(heard(1), { ...cluster, stowaway: false }), false);
+  assert.equal(
+    isConnected(heard(1), { ...cluster, client: "Removing" }),
+    false,
+    "it goes with its namespace",
+  );
   assert.equal(isConnected(heard(1), { reachable: true, stowaway: true }), false);
   assert.equal(isConnected(heard(1), { reachable: false }), false);
   assert.equal(isConnected(heard(STALE_AFTER_S), cluster), false);

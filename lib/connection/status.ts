@@ -99,8 +99,11 @@ async function observe(
 
 /** The last handshake stays fresh for minutes after the other end is gone. Pure. */
 export function isConnected(cargo: CargoState, { client, stowaway }: ClusterState): boolean {
-  return isFresh(cargo) && client !== undefined && stowaway === true;
+  return isFresh(cargo) && client !== undefined && client !== REMOVING && stowaway === true;
 }
+
+/** Instead of its phase: the client goes, as with its namespace. */
+const REMOVING = "Removing";
 
 const isFresh = ({ handshakeAgeSeconds }: CargoState) =>
   handshakeAgeSeconds !== undefined && handshakeAgeSeconds < STALE_AFTER_S;
@@ -174,12 +177,16 @@ async function observeCluster(
       reachable: true,
       operator,
       stowaway,
-      ...(client ? { client: client.status?.phase ?? "Pending" } : {}),
+      ...(client ? { client: phaseOf(client) } : {}),
       ...(bridges ? { bridges: bridges.map(bridgeState) } : {}),
     };
   } catch (error) {
     return { reachable: false, reason: messageOf(error) };
   }
+}
+
+function phaseOf({ metadata, status }: GefyraClient): string {
+  return metadata?.deletionTimestamp ? REMOVING : status?.phase ?? "Pending";
 }
 
 /** Pure. */
