@@ -3,6 +3,7 @@ import type { NetworkCreateOptions } from "dockerode";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { defaultImages } from "../names.ts";
+import { dockerNames } from "./connection.ts";
 import { makeNetwork } from "./local.ts";
 
 const options = { connection: "mine", namespace: "gefyra", kubeconfig: "", images: defaultImages };
@@ -49,7 +50,7 @@ Deno.test("a subnet that was asked for is not replaced by another one", async ()
 });
 
 Deno.test("a network of the same name that is not Gefyra's is left alone", async () => {
-  const theirs = { id: "1", name: "gefyra-connection-mine", labels: {}, subnets: [], containers: [] };
+  const theirs = { id: "1", name: dockerNames("mine").network, labels: {}, subnets: [], containers: [] };
   const { engine, tried } = docker(0, [theirs]);
   await assert.rejects(makeNetwork(engine, cluster, options), { id: "network-taken" });
   assert.deepEqual(tried, []);

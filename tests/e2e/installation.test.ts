@@ -1,5 +1,6 @@
 /** Undo removes only what `up` made: not what was there before, and not what an administrator or another user installed. */
 import assert from "node:assert/strict";
+import { dockerNames } from "../../lib/connection/connection.ts";
 import { exitCodes } from "../../lib/errors.ts";
 import { defaultImages, imageOf, NAMESPACE, STOWAWAY_KEY_SECRET } from "../../lib/names.ts";
 import { docker, eventually, tryDocker } from "../docker.ts";
@@ -231,7 +232,7 @@ Deno.test("two installations, and commands at the same moment", async (t) => {
     "a container of somebody else's in the network is named, and all the rest is removed",
     async () => {
       await gefyra("up");
-      const network = `gefyra-connection-${CONNECTION}`, guest = `${LAB}-guest`;
+      const { network } = dockerNames(CONNECTION), guest = `${LAB}-guest`;
       await docker(["run", "--detach", "--name", guest, "--network", network, "tools", "sleep", "600"]);
       try {
         await assertRefused(["down"], "conflict", new RegExp(`container ${guest} is in it and not Gefyra's`));
