@@ -21,12 +21,14 @@ function recorded() {
 
 Deno.test("two commands on one connection work one after the other, and who waits says for whom", async () => {
   const connection = name(), order: string[] = [], { steps, titles } = recorded();
+  const begun = Promise.withResolvers<void>();
   const first = inTurn(connection, { command: "up", steps: silentSteps }, async () => {
     order.push("first begins");
-    await pause(200);
+    begun.resolve();
+    await pause(500);
     order.push("first ends");
   });
-  await pause(50);
+  await begun.promise;
   await Promise.all([
     first,
     inTurn(connection, { command: "down", steps }, () => {
@@ -52,13 +54,12 @@ Deno.test("two connections do not wait for each other, and nothing is left", asy
 
 Deno.test("who waits for too long is told who is at work", async () => {
   const connection = name();
-  let end = () => {};
-  const first = inTurn(
-    connection,
-    { command: "up", steps: silentSteps },
-    () => new Promise<void>((resolve) => end = resolve),
-  );
-  await pause(50);
+  const begun = Promise.withResolvers<void>(), end = Promise.withResolvers<void>();
+  const first = inTurn(connection, { command: "up", steps: silentSteps }, () => {
+    begun.resolve();
+    return end.promise;
+  });
+  await begun.promise;
   const late = inTurn(
     connection,
     { command: "down", steps: silentSteps, timeout: 200 },
@@ -68,7 +69,7 @@ Deno.test("who waits for too long is told who is at work", async () => {
     id: "connection-busy",
     message: `Cannot use connection "${connection}": \`gefyra up\` (process ${Deno.pid}) is at work on it`,
   });
-  end();
+  end.resolve();
   await first;
 });
 
@@ -111,8 +112,8 @@ Deno.test("those who share a connection work beside each other, and whoever remo
       await pause(ends);
       order.push("bridge");
     });
-  const shared = [share(50), share(300)];
-  await pause(50);
+  const shared = [share(300), share(600)];
+  while (both < 2) await pause(10);
   const down = inTurn(
     connection,
     { command: "down", steps: silentSteps },
