@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { tmpdir } from "node:os";
 import { silentSteps, type Steps } from "../steps.ts";
-import { inTurn } from "./turn.ts";
+import { inTurn, lockPath } from "./turn.ts";
 
 /** Unlike that of any connection. */
 const name = () => `test-${crypto.randomUUID().slice(0, 8)}`;
@@ -49,7 +48,7 @@ Deno.test("two connections do not wait for each other, and nothing is left", asy
       while (both < 2) await pause(10);
     })
   ));
-  for (const one of names) await assert.rejects(Deno.stat(`${tmpdir()}/gefyra-${one}.lock`));
+  for (const one of names) await assert.rejects(Deno.stat(lockPath(one)));
 });
 
 Deno.test("who waits for too long is told who is at work", async () => {
@@ -121,7 +120,7 @@ Deno.test("those who share a connection work beside each other, and whoever remo
   );
   await Promise.all([...shared, down]);
   assert.deepEqual(order, ["bridge", "bridge", "down"]);
-  await assert.rejects(Deno.stat(`${tmpdir()}/gefyra-${connection}.lock`));
+  await assert.rejects(Deno.stat(lockPath(connection)));
 });
 
 Deno.test("of many commands at once never two are at work, though each removes the lock's file", async () => {
@@ -137,4 +136,23 @@ Deno.test("of many commands at once never two are at work, though each removes t
   };
   await Promise.all([often(), often(), often(), often()]);
   assert.equal(most, 1);
+});
+
+Deno.test("a link in the place of the lock is left alone, and what it leads to is not written", async () => {
+  const connection = name(), file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, "mine");
+    await Deno.symlink(file, lockPath(connection));
+    const done = await inTurn(
+      connection,
+      { command: "up", steps: silentSteps },
+      () => Promise.resolve("done"),
+    );
+    assert.equal(done, "done");
+    assert.equal(await Deno.readTextFile(file), "mine");
+    assert.equal(await Deno.readLink(lockPath(connection)), file);
+  } finally {
+    await Deno.remove(lockPath(connection));
+    await Deno.remove(file);
+  }
 });

@@ -22,13 +22,17 @@ export interface TurnOptions {
 
 const LOOK_EVERY_MS = 100;
 
+/** In the user's own folder for such files where the system has one (XDG Base Directory Specification). */
+export const lockPath = (connection: string): string =>
+  join(Deno.env.get("XDG_RUNTIME_DIR") || tmpdir(), `gefyra-${connection}.lock`);
+
 /** Does the work when no other process works on the connection; `connection-busy` when one takes too long. */
 export async function inTurn<T>(
   connection: string,
   { command, steps, timeout = TURN_TIMEOUT_MS, shared = false }: TurnOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const path = join(tmpdir(), `gefyra-${connection}.lock`);
+  const path = lockPath(connection);
   let lock = await tryLock(path, shared);
   if (lock === "held") {
     const holder = await holderOf(path);
@@ -110,8 +114,10 @@ function held(file: Deno.FsFile, path: string): Lock {
   };
 }
 
-/** Another user's can be locked, but not written. */
+/** Another user's can be locked, but not written. A link may lead to a file that is not meant to be written. */
 async function open(path: string): Promise<Deno.FsFile | undefined> {
+  const there = await Deno.lstat(path).catch(() => undefined);
+  if (there && !there.isFile) return undefined;
   for (const options of [{ read: true, write: true, create: true }, { read: true }]) {
     try {
       return await Deno.open(path, options);
