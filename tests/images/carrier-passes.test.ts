@@ -14,6 +14,8 @@ const AWAY = 1000, GONE = 8007;
 const AGENT = "kube-probe/1.34";
 const ROUNDS = 200, CLIENTS = 6;
 const IDLE = 3000, UNREAD = 20;
+/** As long as Kubernetes lets a name be. */
+const LONG_NAME = "l".repeat(253);
 
 Deno.test("beside the original, whatever passes without Carrier passes", async (t) => {
   await using box = sandbox();
@@ -34,6 +36,7 @@ Deno.test("beside the original, whatever passes without Carrier passes", async (
     routes: [
       route("mine", { match, upstream: `${upstream}:${number}` }),
       route("gone", { match: parseMatch([["header:x-user=gone"]]), upstream: `${upstream}:1` }),
+      route(LONG_NAME, { match: parseMatch([["header:x-user=long"]]), upstream: `${upstream}:${number}` }),
     ],
     ...more,
   });
@@ -63,6 +66,10 @@ Deno.test("beside the original, whatever passes without Carrier passes", async (
       assert.deepEqual(wrong, {});
     },
   );
+
+  await t.step("a bridge's name may be as long as any", async () => {
+    assert.equal((await get("/", "X-User: long")).name, "local");
+  });
 
   await t.step("long headers pass, of answers and of requests, in both versions", async () => {
     for (const user of ["alice", "bob"]) {

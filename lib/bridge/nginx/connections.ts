@@ -5,9 +5,9 @@ import { bytesOf } from "../../workload/quantity.ts";
 
 /**
  * A place for one connection costs Nginx 424 bytes from its start on (measured: images of Debian 13, x64), and what goes
- * on needs two, to the client and to the app. So the most cost 7 MB.
+ * on needs two, to the client and to the app. So the most cost 5 MB.
  */
-export const CONNECTIONS = { least: 2048, most: 16384, bytes: 424 } as const;
+export const CONNECTIONS = { least: 2048, most: 12288, bytes: 424 } as const;
 
 /** The part of the memory that places may have. */
 const SHARE = 1 / 16;

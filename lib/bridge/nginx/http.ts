@@ -24,6 +24,8 @@ export function httpBlock(servers: CarrierServer[]): string {
  * passes elsewhere: Go's server takes 1 MB of headers, its client 10 MB, gRPC 16 MB, and Nginx's own HTTP/2 at most 2 MB
  * in one. That costs addresses only: memory is taken by the page, and bodies go through the first 64 kB
  * (images/carrier/modules/duplex).
+ *
+ * A bucket of a map holds its longest key: a port and the name of a bridge, which may have 253 signs.
  */
 const HTTP = `access_log off;
 client_body_temp_path client_body;
@@ -33,6 +35,7 @@ uwsgi_temp_path uwsgi;
 scgi_temp_path scgi;
 variables_hash_max_size 8192;
 map_hash_max_size 8192;
+map_hash_bucket_size 512;
 
 map $http_user_agent $kubelet {
     default        0;
