@@ -51,7 +51,7 @@ function neighboured(name: string): Manifest[] {
   return [deployment!, ...rest];
 }
 
-Deno.test("trouble", async (t) => {
+Deno.test("one pod holds up no other, and what goes wrong is told at once", async (t) => {
   await using place = await scene("trouble");
   const step = ordered(t);
   const { namespace } = place;
