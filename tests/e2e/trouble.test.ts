@@ -79,12 +79,20 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     const own = `${namespace}-quota`;
     await kubectl("create", "namespace", own);
     await kubectl("label", "namespace", own, `${TEST_LABEL}=trouble`);
-    await kubectl("create", "quota", "none", "--namespace", own, "--hard", "pods=0");
-    await soon(async () => {
-      const { code, stderr } = await tryGefyra(["up", "--namespace", own]);
-      assert.equal(code, exitCodes.failure, stderr);
-      assert.match(stderr, /Cannot create the pods of .* exceeded quota: none/);
-    });
+    // Where not even Stowaway's pod may come, nothing is touched. Where one may, the other is missing.
+    const told = [
+      ["none", exitCodes.refused, /it does not admit Stowaway's pod: .* exceeded quota: none/],
+      ["one", exitCodes.failure, /Cannot create the pods of .* exceeded quota: one/],
+    ] as const;
+    for (const [pods, [quota, exit, message]] of told.entries()) {
+      await kubectl("create", "quota", quota, "--namespace", own, "--hard", `pods=${pods}`);
+      await soon(async () => {
+        const { code, stderr } = await tryGefyra(["up", "--namespace", own]);
+        assert.equal(code, exit, stderr);
+        assert.match(stderr, message);
+      });
+      await kubectl("delete", "quota", quota, "--namespace", own);
+    }
     await kubectl("delete", "namespace", own, "--ignore-not-found", "--wait");
   });
 
