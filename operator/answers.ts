@@ -2,20 +2,18 @@
  * When those who ask a Service reach a pod whose container has just been changed: its endpoint has become ready, and
  * every kube-proxy has written that down.
  *
- * kube-proxy writes at once after a pause, else a second after the end of the last writing (`minSyncPeriod`); it has
- * written last when the pod became not ready.
+ * kube-proxy writes at once after a pause, else a second after the end of the last writing (`minSyncPeriod`). That one may
+ * have been for any Service, and may just be under way: so a second and two writings are waited for.
  */
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
 import { isReady } from "../lib/workload/pod-problems.ts";
 import type { Context } from "./context.ts";
 import { standing } from "./endpoints.ts";
 
-const PROXY_INTERVAL_MS = 1000, PROXY_WRITE_MS = 450, LOOK_MS = 100, LONGEST_MS = 5000;
+const PROXY_INTERVAL_MS = 1000, PROXY_WRITE_MS = 250, LOOK_MS = 100, LONGEST_MS = 5000;
 
 export interface Seen {
-  /** Unix milliseconds: since when the pod is not ready, as far as anybody has looked. */
-  unready?: number;
-  /** Of the first look at which the pod was, and its endpoint was not. */
+  /** Unix milliseconds: of the first look at which the pod was ready, and its endpoint was not. */
   since?: number;
   /** Of the first look at which its endpoint was ready, after that. */
   ready?: number;
@@ -34,13 +32,6 @@ export async function untilServices(context: Context, pod: V1Pod, now = Date.now
   if (known && wait > 0) seen.set(uid, known);
   else seen.delete(uid);
   return wait;
-}
-
-/** Remembers since when a pod that is being switched is not ready. */
-export function noteUnready(pod: V1Pod | undefined, now = Date.now()): void {
-  const uid = pod?.metadata?.uid;
-  if (!pod || !uid || isReady(pod)) return;
-  seen.set(uid, { unready: seen.get(uid)?.unready ?? now });
 }
 
 /** Pure. `undefined` where there is nothing to wait for. */
@@ -65,6 +56,5 @@ export function look(
 export function remaining(known: Seen | undefined, now: number): number {
   if (!known) return 0;
   if (known.ready === undefined) return now - (known.since ?? now) < LONGEST_MS ? LOOK_MS : 0;
-  const written = Math.max(known.ready, (known.unready ?? -Infinity) + PROXY_INTERVAL_MS) + PROXY_WRITE_MS;
-  return Math.max(0, written - now);
+  return Math.max(0, known.ready + PROXY_INTERVAL_MS + 2 * PROXY_WRITE_MS - now);
 }

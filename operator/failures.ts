@@ -5,7 +5,6 @@ import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
 import { type BridgeReason, bridgeReasons } from "../lib/resources/reasons.ts";
 import { latestWarning } from "../lib/workload/events.ts";
 import { whyNotReady } from "../lib/workload/pod-problems.ts";
-import { noteUnready } from "./answers.ts";
 import { type Context, keys } from "./context.ts";
 import { bringBack } from "./originals.ts";
 import { shortened } from "./records.ts";
@@ -70,7 +69,6 @@ export async function slow(
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<InterceptedPod> {
-  if (record.way === "replace") noteUnready(pod);
   const age = context.attempts.age(keyOf(bridge, pod));
   if (age < SLOW_MS) {
     later(context, bridge, SLOW_MS - age);

@@ -5,7 +5,7 @@ import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/resources/bridge.ts";
 import { bridgeReasons } from "../lib/resources/reasons.ts";
-import { noteUnready, untilServices } from "./answers.ts";
+import { untilServices } from "./answers.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, keys, setFinalizers } from "./context.ts";
 import { switchImage } from "./drain.ts";
@@ -75,10 +75,7 @@ async function giveBack(context: Context, bridge: GefyraBridge, record: Intercep
   if (isUntouched(record)) return true;
   if (record.way === "replace") {
     if (await serves(context, bridge, record)) return false;
-    if (!await restorePod(context.cluster, namespace, record.container, record)) {
-      noteUnready(context.world.pods.get(namespace, record.name));
-      return false;
-    }
+    if (!await restorePod(context.cluster, namespace, record.container, record)) return false;
     return await isAnswered(context, bridge, record);
   }
   try {

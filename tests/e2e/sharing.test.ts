@@ -95,9 +95,9 @@ Deno.test("bridges share a workload, and nobody's connection is cut", async (t) 
         [
           "same",
           ["--match", "header:X-USER=alice"],
-          /port 8001 with the same match is bridged already, by "alice"/,
+          /port http1 \(8001\) with the same match is bridged already, by "alice"/,
         ],
-        ["open", [], /port 8001 is bridged already, by "(alice|bob)"/],
+        ["open", [], /port http1 \(8001\) is bridged already, by "(alice|bob)"/],
         ["instead", ["--replace"], /container "speaker" is bridged already, by "(alice|bob)"/],
       ];
       for (const [name, options, says] of table) {
