@@ -13,7 +13,7 @@ import { whyNoPods } from "../lib/workload/no-pods.ts";
 import { portKey } from "../lib/workload/ports.ts";
 import { podsOf, resolveTarget } from "../lib/workload/resolve.ts";
 import { namesOtherApps } from "./clients.ts";
-import { type Context, keys, setFinalizers } from "./context.ts";
+import { type Context, keys, later, setFinalizers } from "./context.ts";
 import { restoreLeavers } from "./leavers.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type Said, setPhase } from "./phase.ts";
@@ -59,7 +59,7 @@ export async function reconcileBridge(
     counted: Pick<Said, "pods" | "targetPods"> = {},
   ) => setPhase(context, namespace, name, { phase, reason, message, ...counted });
 
-  const again = (milliseconds: number) => queue.addLater(keys.bridge(namespace, name), milliseconds);
+  const again = (milliseconds: number) => later(context, bridge, milliseconds);
 
   /** One that was active before, and was changed, gives back what it has. */
   const refuse = async (reason: BridgeReason, message: string) => {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster, KubernetesObject, ObjectRef } from "../lib/cluster/cluster.ts";
 import type { Attempts } from "./attempts.ts";
+import type { GefyraBridge } from "../lib/resources/bridge.ts";
 import type { Queue } from "./queue.ts";
 import type { Store, World } from "./world.ts";
 
@@ -30,6 +31,11 @@ export const keys = {
   /** The relay's token, after a change, when it gets old, and Stowaway's name; a key waits for one time only. */
   relay: { changed: "relay/changed", renewal: "relay/renewal", lost: "relay/lost" },
 };
+
+/** Has a bridge looked at again. */
+export function later({ queue }: Context, { metadata }: GefyraBridge, milliseconds: number): void {
+  queue.addLater(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""), milliseconds);
+}
 
 /** Writes a status where it differs and remembers the answer. */
 export async function writeStatus<T extends KubernetesObject & { status?: object }>(

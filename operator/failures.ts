@@ -5,7 +5,7 @@ import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
 import { type BridgeReason, bridgeReasons } from "../lib/resources/reasons.ts";
 import { latestWarning } from "../lib/workload/events.ts";
 import { whyNotReady } from "../lib/workload/pod-problems.ts";
-import { type Context, keys } from "./context.ts";
+import { type Context, later } from "./context.ts";
 import { bringBack } from "./originals.ts";
 import { shortened } from "./records.ts";
 
@@ -21,10 +21,6 @@ const SLOW_MS = 20_000;
 const LONGEST_SWITCH_MS = 60_000, USUAL_GRACE_S = 30;
 /** Each attempt to replace a container restarts it: those are rarer. */
 const REPLACE_AGAIN = { first: 10_000, longest: 600_000 };
-
-export function later({ queue }: Context, { metadata }: GefyraBridge, milliseconds: number): void {
-  queue.addLater(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""), milliseconds);
-}
 
 export const keyOf = ({ metadata }: GefyraBridge, pod: V1Pod) => `${metadata?.uid}/${pod.metadata?.uid}`;
 

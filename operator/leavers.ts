@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../lib/cluster/cluster.ts";
 import { messageOf } from "../lib/errors.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/resources/bridge.ts";
 import { API_VERSIONS } from "../lib/workload/kinds.ts";
-import { type Context, keys } from "./context.ts";
+import { type Context, later } from "./context.ts";
 import { lives, recordsOf, writeBridgeStatus } from "./records.ts";
 import { giveBackAll } from "./restore.ts";
 
@@ -15,8 +15,8 @@ export async function restoreLeavers(
   bridge: GefyraBridge,
   stay: Set<string>,
 ): Promise<InterceptedPod[]> {
-  const { namespace = "", name = "" } = bridge.metadata ?? {};
-  const again = (milliseconds: number) => context.queue.addLater(keys.bridge(namespace, name), milliseconds);
+  const { namespace = "" } = bridge.metadata ?? {};
+  const again = (milliseconds: number) => later(context, bridge, milliseconds);
   const records = recordsOf(context, bridge).filter((record) => lives(context, record));
   const marked = await Promise.all(records.map(async (record): Promise<InterceptedPod[]> => {
     // One that comes back while it is being restored is taken anew afterwards.

@@ -3,7 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { addCarrier, hopelessReason, placementOf } from "../lib/bridge/ephemeral.ts";
 import { containerStatus, imageInSpec, runningContainer } from "../lib/bridge/intercept.ts";
 import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
-import { type Context, keys } from "./context.ts";
+import { type Context, later } from "./context.ts";
 import { switchImage } from "./drain.ts";
 
 /** Where Carrier runs in a pod. */
@@ -45,9 +45,9 @@ export async function placeBeside(context: Context, bridge: GefyraBridge, pod: V
   }
 }
 
-function expectEarly({ queue }: Context, { metadata }: GefyraBridge, uid: string): void {
+function expectEarly(context: Context, bridge: GefyraBridge, uid: string): void {
   joinedAt.set(uid, Date.now());
-  queue.addLater(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""), EARLY_INTERVAL_MS);
+  later(context, bridge, EARLY_INTERVAL_MS);
 }
 
 function early(container: string, uid: string): Placed | undefined {
@@ -65,10 +65,7 @@ export async function placeInstead(
   if (imageInSpec(pod, container) !== context.carrierImage) {
     const wait = await switchImage(context, pod, container, context.carrierImage);
     if (wait > 0) {
-      context.queue.addLater(
-        keys.bridge(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? ""),
-        wait,
-      );
+      later(context, bridge, wait);
       return undefined;
     }
     // Without a readiness probe it is ready, and asked, as soon as it runs.

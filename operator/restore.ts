@@ -7,7 +7,7 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "
 import { bridgeReasons } from "../lib/resources/reasons.ts";
 import { untilServices } from "./answers.ts";
 import { tellCarrier } from "./carriers.ts";
-import { type Context, keys, setFinalizers } from "./context.ts";
+import { type Context, later, setFinalizers } from "./context.ts";
 import { switchImage } from "./drain.ts";
 import { setPhase } from "./phase.ts";
 import { stowawayAddress } from "./tunnel.ts";
@@ -45,7 +45,7 @@ export async function restoreBridge(
     if (record.way === "replace") break;
   }
   await said;
-  if (waiting) return context.queue.addLater(keys.bridge(namespace, name), 1000);
+  if (waiting) return later(context, bridge, 1000);
   for (const { uid } of records) asked.delete(uid);
   context.attempts.forget(`${bridge.metadata?.uid}/`);
   const finalizers = bridge.metadata.finalizers.filter((one) => one !== FINALIZER);
@@ -94,22 +94,22 @@ async function giveBack(context: Context, bridge: GefyraBridge, record: Intercep
 
 /** Whether those who ask the pod's Services reach its original. */
 async function isAnswered(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
-  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  const { namespace = "" } = bridge.metadata ?? {};
   const pod = await context.cluster.get<V1Pod>(podRef(namespace, record.name));
   if (!pod || pod.metadata?.uid !== record.uid) return true;
   const wait = await untilServices(context, pod);
-  if (wait > 0) context.queue.addLater(keys.bridge(namespace, name), wait);
+  if (wait > 0) later(context, bridge, wait);
   return wait === 0;
 }
 
 /** Whether a pod whose original is to come back is still in its Services. */
 async function serves(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
-  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  const { namespace = "" } = bridge.metadata ?? {};
   const pod = context.world.pods.get(namespace, record.name);
   if (!pod || pod.metadata?.uid !== record.uid || pod.metadata.deletionTimestamp) return false;
   if (!record.originalImage) return false;
   if (imageInSpec(pod, record.container) === record.originalImage) return false;
   const wait = await switchImage(context, pod, record.container, record.originalImage);
-  if (wait > 0) context.queue.addLater(keys.bridge(namespace, name), wait);
+  if (wait > 0) later(context, bridge, wait);
   return wait > 0;
 }

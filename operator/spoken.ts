@@ -5,7 +5,7 @@ import { isHeard, spokenNotes } from "../lib/bridge/encrypted.ts";
 import { placementOf } from "../lib/bridge/ephemeral.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
-import { type Context, keys } from "./context.ts";
+import { type Context, later } from "./context.ts";
 
 interface Heard {
   /** As Carrier tells it. */
@@ -35,27 +35,26 @@ export async function notesOfSpoken(
   forget(context);
   heard.set(record.uid, now);
   if (!isHeard(now.spoken, record.ports)) {
-    const { namespace = "", name = "" } = bridge.metadata ?? {};
-    context.queue.addLater(keys.bridge(namespace, name), Math.max(now.next - Date.now(), 0));
+    later(context, bridge, Math.max(now.next - Date.now(), 0));
   }
   return spokenNotes(now.spoken, record.ports);
 }
 
 async function askAgain(context: Context, pod: V1Pod, known: Heard): Promise<Heard> {
   const wait = Math.min(known.wait * 2, LONGEST_MS);
-  const later = { ...known, wait, next: Date.now() + wait };
+  const unheard = { ...known, wait, next: Date.now() + wait };
   const placed = placementOf(pod, context.carrierImage);
-  if (placed.state !== "running") return later;
+  if (placed.state !== "running") return unheard;
   const { namespace = "", name = "" } = pod.metadata ?? {};
   try {
     return {
-      ...later,
+      ...unheard,
       spoken: await spokenBy(context.cluster, { namespace, pod: name, container: placed.name }),
     };
   } catch (error) {
     // Carrier may be ending; what it takes does not depend on this.
     context.log(`pod ${namespace}/${name}: ${messageOf(error)}`);
-    return later;
+    return unheard;
   }
 }
 

@@ -2,7 +2,7 @@
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/resources/bridge.ts";
 import { bridgeReasons } from "../lib/resources/reasons.ts";
 import { setPhase } from "./phase.ts";
-import { type Context, keys } from "./context.ts";
+import { type Context, later } from "./context.ts";
 import { bringBack } from "./originals.ts";
 import { recordsOf, writeBridgeStatus } from "./records.ts";
 
@@ -21,7 +21,7 @@ export async function suspendBridge(context: Context, bridge: GefyraBridge): Pro
   );
   const waiting = results.filter((one) => one === undefined).length;
   const pods = records.map((record, i) => results[i] ?? record);
-  if (waiting) context.queue.addLater(keys.bridge(namespace, name), AGAIN_MS);
+  if (waiting) later(context, bridge, AGAIN_MS);
   const silent = `client "${bridge.spec.client}" is silent`;
   await setPhase(context, namespace, name, {
     phase: "Suspended",
