@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { parseAllDocuments } from "yaml";
 import { exitCodes } from "../lib/errors.ts";
-import { manifests } from "../lib/install/manifests.ts";
+import { manifests } from "../lib/config/manifests.ts";
 import { defaultImages, NAMESPACE, VERSION } from "../lib/names.ts";
 import { cli } from "./cli.ts";
 import { commands } from "./commands.ts";

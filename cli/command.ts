@@ -1,7 +1,7 @@
 /** What every command shares: the way to make one, how loud it is, and how it connects. */
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { connectCluster } from "../lib/cluster/kubernetes.ts";
-import type { Cluster } from "../lib/cluster/cluster.ts";
+import { connectCluster } from "../lib/kube/kubernetes.ts";
+import type { Cluster } from "../lib/kube/cluster.ts";
 import { checkConnectionName, type Connection } from "../lib/connection/connection.ts";
 import type { Steps } from "../lib/steps.ts";
 import { progress } from "./progress.ts";

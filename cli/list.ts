@@ -5,8 +5,8 @@ import { activePods, observeBridges, type ObservedBridge } from "../lib/bridge/o
 import { requireConnection } from "../lib/connection/connection.ts";
 import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
-import type { GefyraBridge } from "../lib/resources/bridge.ts";
-import { condition } from "../lib/resources/conditions.ts";
+import type { GefyraBridge } from "../lib/api/bridge.ts";
+import { condition } from "../lib/api/conditions.ts";
 import { portText } from "../lib/workload/ports.ts";
 import { targetText } from "../lib/workload/target.ts";
 import { command, connectionCluster, connectionOption, outputOption } from "./command.ts";

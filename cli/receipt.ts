@@ -1,6 +1,6 @@
 /** What a switch did to the pods. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import type { InterceptedPod } from "../lib/resources/bridge.ts";
+import type { InterceptedPod } from "../lib/api/bridge.ts";
 
 const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 

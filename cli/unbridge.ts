@@ -1,8 +1,8 @@
-import { requireNamespace } from "../lib/cluster/namespaces.ts";
-import { checkObjectName } from "../lib/cluster/object-names.ts";
-import type { GefyraBridge } from "../lib/resources/bridge.ts";
+import { requireNamespace } from "../lib/kube/namespaces.ts";
+import { checkObjectName } from "../lib/api/object-names.ts";
+import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { API_VERSION } from "../lib/names.ts";
-import { BRIDGE_KIND, bridgeRef } from "../lib/resources/bridge.ts";
+import { BRIDGE_KIND, bridgeRef } from "../lib/api/bridge.ts";
 import { removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
 import { witnessed, witnessText } from "../lib/bridge/witness.ts";
 import { requireConnection } from "../lib/connection/connection.ts";

@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { checkObjectName } from "../lib/cluster/object-names.ts";
+import { checkObjectName } from "../lib/api/object-names.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { kubeconfigPaths } from "../lib/connection/current.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
-import { manifests, type ServiceOptions } from "../lib/install/manifests.ts";
+import { manifests, type ServiceOptions } from "../lib/config/manifests.ts";
 import {
   DEFAULT_REGISTRY,
   DISCONNECT_TIMEOUT_S,
@@ -12,7 +12,7 @@ import {
   SHORTEST_DISCONNECT_TIMEOUT_S,
   VERSION,
 } from "../lib/names.ts";
-import { describeLine, transports } from "../lib/tunnel/endpoints.ts";
+import { describeLine, transports } from "../lib/connection/endpoints.ts";
 import {
   clusterOf,
   command,

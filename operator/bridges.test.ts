@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../lib/cluster/cluster.ts";
+import type { Cluster } from "../lib/kube/cluster.ts";
 import { FINALIZER } from "../lib/names.ts";
-import type { BridgeSpec, GefyraBridge, InterceptedPod, WayName } from "../lib/resources/bridge.ts";
-import type { GefyraClient } from "../lib/resources/client.ts";
+import type { BridgeSpec, GefyraBridge, InterceptedPod, WayName } from "../lib/api/bridge.ts";
+import type { GefyraClient } from "../lib/api/client.ts";
 import { reconcileBridge } from "./bridges.ts";
 import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Cluster } from "../lib/cluster/cluster.ts";
+import type { Cluster } from "../lib/kube/cluster.ts";
 import { tellCarrier } from "./carriers.ts";
 
 const carrierOf = (uid: string, id?: string) => ({ uid, id });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { GefyraBridge } from "../lib/resources/bridge.ts";
-import type { BridgedApp, GefyraClient } from "../lib/resources/client.ts";
+import type { GefyraBridge } from "../lib/api/bridge.ts";
+import type { BridgedApp, GefyraClient } from "../lib/api/client.ts";
 import { bridgedApps, namesOtherApps } from "./clients.ts";
 
 const SUBNET = "198.18.1.0/24";

@@ -1,11 +1,11 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, OPERATOR } from "../lib/names.ts";
-import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../lib/resources/client.ts";
-import { bridgeRef, type GefyraBridge } from "../lib/resources/bridge.ts";
-import { type ConditionUpdate, withCondition } from "../lib/resources/conditions.ts";
-import { clientReasons } from "../lib/resources/reasons.ts";
-import { contains, pickTunnelSubnet } from "../lib/tunnel/addresses.ts";
+import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../lib/api/client.ts";
+import { bridgeRef, type GefyraBridge } from "../lib/api/bridge.ts";
+import { type ConditionUpdate, withCondition } from "../lib/api/conditions.ts";
+import { clientReasons } from "../lib/api/reasons.ts";
+import { contains, pickTunnelSubnet } from "../lib/config/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "./context.ts";
 import { configurationRefusal } from "./refusals.ts";
 import { hasOwnKey, type Tunnel } from "./tunnel.ts";

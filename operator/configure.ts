@@ -1,9 +1,9 @@
 /** Tells a pod's Carrier what all bridges of the pod want of it. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { carrierFiles } from "../lib/bridge/compose.ts";
-import { sharesOf } from "../lib/bridge/share.ts";
+import { carrierFiles } from "../lib/config/carrier.ts";
+import { sharesOf } from "../lib/pods/share.ts";
 import { GefyraError, messageOf } from "../lib/errors.ts";
-import type { InterceptedPod } from "../lib/resources/bridge.ts";
+import type { InterceptedPod } from "../lib/api/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, later } from "./context.ts";
 import type { Refusal } from "./failures.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Cluster, KubernetesObject } from "../lib/cluster/cluster.ts";
+import type { Cluster, KubernetesObject } from "../lib/kube/cluster.ts";
 import { type Context, setFinalizers, writeStatus } from "./context.ts";
 import { store } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Cluster, KubernetesObject, ObjectRef } from "../lib/cluster/cluster.ts";
+import type { Cluster, KubernetesObject, ObjectRef } from "../lib/kube/cluster.ts";
 import type { Attempts } from "./attempts.ts";
-import type { GefyraBridge } from "../lib/resources/bridge.ts";
+import type { GefyraBridge } from "../lib/api/bridge.ts";
 import type { Queue } from "./queue.ts";
 import type { Store, World } from "./world.ts";
 

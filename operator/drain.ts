@@ -12,7 +12,7 @@
  *    (from v1.34 on), and again when the container has ended.
  */
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
-import { podRef, runningContainer, setImage } from "../lib/bridge/intercept.ts";
+import { podRef, runningContainer, setImage } from "../lib/pods/pod-image.ts";
 import { GefyraError, messageOf } from "../lib/errors.ts";
 import type { Context } from "./context.ts";
 import { endpointsWithout, isOf, type Standing, standing } from "./endpoints.ts";

@@ -1,9 +1,9 @@
 /** Pods that cannot be taken: they are named, their originals come back, and each is tried again later and later. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { placementOf } from "../lib/bridge/ephemeral.ts";
-import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
-import { type BridgeReason, bridgeReasons } from "../lib/resources/reasons.ts";
-import { latestWarning } from "../lib/workload/events.ts";
+import { placementOf } from "../lib/pods/ephemeral.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/api/bridge.ts";
+import { type BridgeReason, bridgeReasons } from "../lib/api/reasons.ts";
+import { latestWarning } from "../lib/kube/events.ts";
 import { whyNotReady } from "../lib/workload/pod-problems.ts";
 import { type Context, later } from "./context.ts";
 import { bringBack } from "./originals.ts";

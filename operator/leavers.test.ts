@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1OwnerReference, V1Pod } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject, ObjectRef } from "../lib/cluster/cluster.ts";
-import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
+import type { Cluster, KubernetesObject, ObjectRef } from "../lib/kube/cluster.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/api/bridge.ts";
 import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { restoreLeavers } from "./leavers.ts";

@@ -1,8 +1,8 @@
 /** Pods that have left a bridge's target: their originals come back at once. */
-import type { KubernetesObject } from "../lib/cluster/cluster.ts";
+import type { KubernetesObject } from "../lib/kube/cluster.ts";
 import { messageOf } from "../lib/errors.ts";
-import { type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/resources/bridge.ts";
-import { API_VERSIONS } from "../lib/workload/kinds.ts";
+import { type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/api/bridge.ts";
+import { API_VERSIONS } from "../lib/api/kinds.ts";
 import { type Context, later } from "./context.ts";
 import { lives, recordsOf, writeBridgeStatus } from "./records.ts";
 import { giveBackAll } from "./restore.ts";

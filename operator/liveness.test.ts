@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { GefyraClient } from "../lib/resources/client.ts";
+import type { GefyraClient } from "../lib/api/client.ts";
 import { hear, type Heard, judge, lastSign, nextLook } from "./liveness.ts";
 
 Deno.test("a client is heard when its counter moves", () => {

@@ -3,7 +3,7 @@
  * suspended, one that is silent for too long is removed.
  */
 import { KEEPALIVE_S, SUSPEND_AFTER_S } from "../lib/names.ts";
-import { clientRef, type GefyraClient } from "../lib/resources/client.ts";
+import { clientRef, type GefyraClient } from "../lib/api/client.ts";
 import { type Context, keys, writeStatus } from "./context.ts";
 import type { Tunnel } from "./tunnel.ts";
 import { uninstall } from "./uninstall.ts";

@@ -1,6 +1,6 @@
 /** The operator: watches, one queue, and a reconciler per kind of key. */
 import retry from "p-retry";
-import { connectCluster } from "../lib/cluster/kubernetes.ts";
+import { connectCluster } from "../lib/kube/kubernetes.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
 import { startAttempts } from "./attempts.ts";

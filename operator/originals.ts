@@ -1,9 +1,9 @@
 /** Lets the original of a pod serve again while its bridge stays, and keeps all that is needed to take the pod later. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { podRef, restorePod, runningContainer } from "../lib/bridge/intercept.ts";
-import { releasePod } from "../lib/bridge/share.ts";
+import { podRef, restorePod, runningContainer } from "../lib/pods/pod-image.ts";
+import { releasePod } from "../lib/pods/share.ts";
 import { messageOf } from "../lib/errors.ts";
-import type { InterceptedPod } from "../lib/resources/bridge.ts";
+import type { InterceptedPod } from "../lib/api/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import type { Context } from "./context.ts";
 import { stowawayAddress } from "./tunnel.ts";

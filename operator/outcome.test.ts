@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { InterceptedPod } from "../lib/resources/bridge.ts";
+import type { InterceptedPod } from "../lib/api/bridge.ts";
 import { type Looked, outcomeOf } from "./outcome.ts";
 
 const NO_NODE = "Unschedulable: 0/1 nodes are available";

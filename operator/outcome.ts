@@ -1,7 +1,7 @@
 /** What is true of a bridge after a look at all pods of its target. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
-import type { BridgeStatus, InterceptedPod } from "../lib/resources/bridge.ts";
-import { type BridgeReason, bridgeReasons, retriedReasons } from "../lib/resources/reasons.ts";
+import type { BridgeStatus, InterceptedPod } from "../lib/api/bridge.ts";
+import { type BridgeReason, bridgeReasons, retriedReasons } from "../lib/api/reasons.ts";
 import { whyNotReady } from "../lib/workload/pod-problems.ts";
 
 export interface Outcome {

@@ -1,6 +1,6 @@
 /** Writes down how a bridge is. */
-import type { InterceptedPod } from "../lib/resources/bridge.ts";
-import { condition, withCondition } from "../lib/resources/conditions.ts";
+import type { InterceptedPod } from "../lib/api/bridge.ts";
+import { condition, withCondition } from "../lib/api/conditions.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
 import { shortened, writeBridgeStatus } from "./records.ts";

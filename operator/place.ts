@@ -1,8 +1,8 @@
 /** Brings Carrier into a pod: beside the container, or in its place. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { addCarrier, hopelessReason, placementOf } from "../lib/bridge/ephemeral.ts";
-import { containerStatus, imageInSpec, runningContainer } from "../lib/bridge/intercept.ts";
-import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
+import { addCarrier, hopelessReason, placementOf } from "../lib/pods/ephemeral.ts";
+import { containerStatus, imageInSpec, runningContainer } from "../lib/pods/pod-image.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/api/bridge.ts";
 import { type Context, later } from "./context.ts";
 import { switchImage } from "./drain.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { V1ContainerState, V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../lib/cluster/cluster.ts";
+import type { Cluster } from "../lib/kube/cluster.ts";
 import { GefyraError } from "../lib/errors.ts";
-import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
-import type { WayPlan } from "../lib/bridge/ways/way.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/api/bridge.ts";
+import type { WayPlan } from "../lib/plan/modes/mode.ts";
 import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { interceptPods } from "./pods.ts";

@@ -1,10 +1,10 @@
 /** Takes the pods of a target, each in the way that was planned, and keeps their Carriers configured. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { containerStatus, imageInSpec, runningContainer } from "../lib/bridge/intercept.ts";
-import type { WayPlan } from "../lib/bridge/ways/way.ts";
+import { containerStatus, imageInSpec, runningContainer } from "../lib/pods/pod-image.ts";
+import type { WayPlan } from "../lib/plan/modes/mode.ts";
 import { messageOf } from "../lib/errors.ts";
-import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
-import { bridgeReasons } from "../lib/resources/reasons.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/api/bridge.ts";
+import { bridgeReasons } from "../lib/api/reasons.ts";
 import { whyUnscheduled } from "../lib/workload/pod-problems.ts";
 import { untilServices } from "./answers.ts";
 import { configure } from "./configure.ts";

@@ -1,10 +1,5 @@
 /** What a bridge's status says of its pods. */
-import {
-  bridgeRef,
-  type BridgeStatus,
-  type GefyraBridge,
-  type InterceptedPod,
-} from "../lib/resources/bridge.ts";
+import { bridgeRef, type BridgeStatus, type GefyraBridge, type InterceptedPod } from "../lib/api/bridge.ts";
 import { type Context, writeStatus } from "./context.ts";
 
 /** As the operator knows it now. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ApiError, explained } from "../lib/cluster/api-errors.ts";
+import { ApiError, explained } from "../lib/kube/api-errors.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { changeRefusal, configurationRefusal } from "./refusals.ts";
 

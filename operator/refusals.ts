@@ -1,7 +1,7 @@
 /** What a refusal means for a bridge. Pure. */
-import { ApiError } from "../lib/cluster/api-errors.ts";
+import { ApiError } from "../lib/kube/api-errors.ts";
 import { GefyraError } from "../lib/errors.ts";
-import { type BridgeReason, bridgeReasons } from "../lib/resources/reasons.ts";
+import { type BridgeReason, bridgeReasons } from "../lib/api/reasons.ts";
 
 /** Of the API server, when a pod was to be changed; `undefined` where asking again may help, as it was only busy or away. */
 export function changeRefusal(thrown: unknown): BridgeReason | undefined {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../lib/cluster/cluster.ts";
+import type { Cluster } from "../lib/kube/cluster.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
-import type { GefyraBridge, InterceptedPod, WayName } from "../lib/resources/bridge.ts";
+import type { GefyraBridge, InterceptedPod, WayName } from "../lib/api/bridge.ts";
 import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { restoreBridge } from "./restore.ts";

@@ -1,10 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { imageInSpec, podRef, restorePod } from "../lib/bridge/intercept.ts";
-import { releasePod } from "../lib/bridge/share.ts";
+import { imageInSpec, podRef, restorePod } from "../lib/pods/pod-image.ts";
+import { releasePod } from "../lib/pods/share.ts";
 import { messageOf } from "../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../lib/names.ts";
-import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/resources/bridge.ts";
-import { bridgeReasons } from "../lib/resources/reasons.ts";
+import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/api/bridge.ts";
+import { bridgeReasons } from "../lib/api/reasons.ts";
 import { untilServices } from "./answers.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, later, setFinalizers } from "./context.ts";

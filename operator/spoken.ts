@@ -1,10 +1,10 @@
 /** Notices ports that are to be matched and turn out to speak TLS: a bridge may be active and take nothing. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { spokenBy } from "../lib/bridge/carrier.ts";
-import { isHeard, spokenNotes } from "../lib/bridge/encrypted.ts";
-import { placementOf } from "../lib/bridge/ephemeral.ts";
+import { spokenBy } from "../lib/pods/carrier.ts";
+import { isHeard, spokenNotes } from "../lib/plan/encrypted.ts";
+import { placementOf } from "../lib/pods/ephemeral.ts";
 import { messageOf } from "../lib/errors.ts";
-import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/api/bridge.ts";
 import { type Context, later } from "./context.ts";
 
 interface Heard {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../lib/cluster/cluster.ts";
-import type { GefyraBridge, InterceptedPod } from "../lib/resources/bridge.ts";
+import type { Cluster } from "../lib/kube/cluster.ts";
+import type { GefyraBridge, InterceptedPod } from "../lib/api/bridge.ts";
 import { startAttempts } from "./attempts.ts";
 import type { Context } from "./context.ts";
 import { suspendBridge } from "./suspend.ts";

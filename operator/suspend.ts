@@ -1,6 +1,6 @@
 /** Sends what is bridged to a silent client back to the originals, and keeps all that is needed to resume. */
-import { type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/resources/bridge.ts";
-import { bridgeReasons } from "../lib/resources/reasons.ts";
+import { type GefyraBridge, type InterceptedPod, isUntouched } from "../lib/api/bridge.ts";
+import { bridgeReasons } from "../lib/api/reasons.ts";
 import { setPhase } from "./phase.ts";
 import { type Context, later } from "./context.ts";
 import { bringBack } from "./originals.ts";

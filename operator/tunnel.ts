@@ -1,16 +1,16 @@
 /** Stowaway's configuration: one peer per client, one forward per bridged port; applied whole over exec. */
 import type { V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
 import { archive } from "../lib/archive.ts";
-import { podIpv4 } from "../lib/cluster/ipv4.ts";
+import { podIpv4 } from "../lib/workload/ipv4.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { clusterLabels, STOWAWAY, STOWAWAY_KEY_SECRET, WITH_CLIENTS_ANNOTATION } from "../lib/names.ts";
-import type { GefyraBridge } from "../lib/resources/bridge.ts";
-import type { GefyraClient } from "../lib/resources/client.ts";
-import { contains } from "../lib/tunnel/addresses.ts";
-import { generateKeyPair, type KeyPair } from "../lib/tunnel/keys.ts";
-import { stowawayFiles, type StowawayState } from "../lib/tunnel/stowaway.ts";
-import type { WireguardStatus } from "../lib/tunnel/wireguard.ts";
-import { byAge } from "../lib/resources/age.ts";
+import type { GefyraBridge } from "../lib/api/bridge.ts";
+import type { GefyraClient } from "../lib/api/client.ts";
+import { contains } from "../lib/config/addresses.ts";
+import { generateKeyPair, type KeyPair } from "../lib/config/keys.ts";
+import { stowawayFiles, type StowawayState } from "../lib/config/stowaway.ts";
+import type { WireguardStatus } from "../lib/config/wireguard.ts";
+import { byAge } from "../lib/api/age.ts";
 import { portKey } from "../lib/workload/ports.ts";
 import type { Context } from "./context.ts";
 

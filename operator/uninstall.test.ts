@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { refOf } from "../lib/cluster/cluster.ts";
-import { belongings } from "../lib/install/manifests.ts";
+import { refOf } from "../lib/kube/cluster.ts";
+import { belongings } from "../lib/config/manifests.ts";
 import { handedOver, removedByItself } from "./uninstall.ts";
 
 const going = belongings("gefyra").map(refOf);

@@ -1,8 +1,8 @@
-import { type Cluster, type KubernetesObject, type ObjectRef, refOf } from "../lib/cluster/cluster.ts";
+import { type Cluster, type KubernetesObject, type ObjectRef, refOf } from "../lib/kube/cluster.ts";
 import { observe } from "../lib/install/install.ts";
-import { departing, isTemporary } from "../lib/install/ownership.ts";
-import { clusterRoleRef } from "../lib/install/roles.ts";
-import { guestsOf, isShared } from "../lib/install/uninstall.ts";
+import { departing, isTemporary } from "../lib/uninstall/ownership.ts";
+import { clusterRoleRef } from "../lib/config/roles.ts";
+import { guestsOf, isShared } from "../lib/uninstall/uninstall.ts";
 import type { Context } from "./context.ts";
 
 /**

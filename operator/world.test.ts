@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../lib/cluster/cluster.ts";
+import type { KubernetesObject } from "../lib/kube/cluster.ts";
 import { store } from "./world.ts";
 
 const object = (name: string, version: string, more: object = {}): KubernetesObject => ({

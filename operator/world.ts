@@ -1,9 +1,9 @@
 /** What the operator knows of the cluster, kept current by watches. */
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject, Selection } from "../lib/cluster/cluster.ts";
+import type { Cluster, KubernetesObject, Selection } from "../lib/kube/cluster.ts";
 import { API_VERSION, COMPONENT_LABEL } from "../lib/names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../lib/resources/bridge.ts";
-import { CLIENT_KIND, type GefyraClient } from "../lib/resources/client.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../lib/api/bridge.ts";
+import { CLIENT_KIND, type GefyraClient } from "../lib/api/client.ts";
 
 export interface Store<T> {
   get(namespace: string, name: string): T | undefined;

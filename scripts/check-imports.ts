@@ -48,7 +48,7 @@ const rules: Rule[] = [
     applies: (file) => file === "main.ts",
     problem: (_, target) => target === "cli/cli.ts" ? undefined : "main.ts must import cli/cli.ts only",
   },
-  onlyIn("lib/cluster/client.ts", "@kubernetes/client-node"),
+  onlyIn("lib/kube/client.ts", "@kubernetes/client-node"),
   onlyIn("lib/docker/dockerode.ts", "dockerode"),
   { applies: () => true, problem: ({ all }) => all ? "nothing may be re-exported whole" : undefined },
 ];

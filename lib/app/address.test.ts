@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { hosts } from "../tunnel/addresses.ts";
+import { hosts } from "../config/addresses.ts";
 import { createWithAddress, pickAddress } from "./address.ts";
 
 const connection = { network: "net", subnet: "172.28.4.0/24" } as Connection;

@@ -4,8 +4,8 @@ import type { ContainerCreateOptions } from "dockerode";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
-import type { BridgedApp } from "../resources/client.ts";
-import { hostIn, hosts, translate } from "../tunnel/addresses.ts";
+import type { BridgedApp } from "../api/client.ts";
+import { hostIn, hosts, translate } from "../config/addresses.ts";
 
 export interface Wish {
   /** Of the app. */

@@ -2,7 +2,7 @@ import { type Connection, connectionLabels } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { APP_NAMESPACE_LABEL } from "../names.ts";
-import { translate } from "../tunnel/addresses.ts";
+import { translate } from "../config/addresses.ts";
 
 export interface AppContainer {
   name: string;

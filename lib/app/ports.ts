@@ -1,7 +1,7 @@
 /** Asks ports of app containers as whoever comes through the tunnel does: from Cargo, with its address in the tunnel. */
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { hosts } from "../tunnel/addresses.ts";
+import { hosts } from "../config/addresses.ts";
 import type { PortState, PortStates, Question } from "./problems.ts";
 
 /** Apps are next door: who has not answered by then does not. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BridgePort, GefyraBridge } from "../resources/bridge.ts";
+import type { BridgePort, GefyraBridge } from "../api/bridge.ts";
 import type { AppContainer } from "./apps.ts";
 import { appProblems, bridgeProblems, type PortStates, portsToAsk } from "./problems.ts";
 

@@ -1,5 +1,5 @@
 /** What keeps the traffic of a bridge, or an app itself, from getting anywhere on this machine. Pure. */
-import type { BridgePort, GefyraBridge } from "../resources/bridge.ts";
+import type { BridgePort, GefyraBridge } from "../api/bridge.ts";
 import type { AppContainer } from "./apps.ts";
 
 export interface Problem {

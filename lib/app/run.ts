@@ -1,13 +1,13 @@
 /** `gefyra run`: a local image as a member of the cluster's network. */
-import type { Cluster } from "../cluster/cluster.ts";
-import { requireNamespace } from "../cluster/namespaces.ts";
-import { checkObjectName, LONGEST } from "../cluster/object-names.ts";
+import type { Cluster } from "../kube/cluster.ts";
+import { requireNamespace } from "../kube/namespaces.ts";
+import { checkObjectName, LONGEST } from "../api/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/turn.ts";
 import type { Engine } from "../docker/engine.ts";
 import { type PullPolicy, requireImage } from "../docker/images.ts";
 import { GefyraError, messageOf } from "../errors.ts";
-import { clientRef, type GefyraClient } from "../resources/client.ts";
+import { clientRef, type GefyraClient } from "../api/client.ts";
 import { API_VERSION } from "../names.ts";
 import type { Steps } from "../steps.ts";
 import { createWithAddress } from "./address.ts";

@@ -4,7 +4,7 @@ import type { ContainerCreateOptions, EndpointSettings, PortBinding } from "dock
 import { type Connection, connectionLabels } from "../connection/connection.ts";
 import { GefyraError } from "../errors.ts";
 import { APP_NAMESPACE_LABEL } from "../names.ts";
-import { hostIn, hosts } from "../tunnel/addresses.ts";
+import { hostIn, hosts } from "../config/addresses.ts";
 
 export interface AppOptions {
   image: string;

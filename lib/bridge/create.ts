@@ -1,15 +1,15 @@
 /** `gefyra bridge`: checks everything first, then makes one GefyraBridge and waits until it is true. */
 import { listApps } from "../app/apps.ts";
 import type { Problem } from "../app/problems.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/turn.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { BRIDGE_TIMEOUT_MS } from "../names.ts";
-import { bridgeRef, type GefyraBridge } from "../resources/bridge.ts";
-import { condition } from "../resources/conditions.ts";
-import { type BridgeReason, bridgeReasons, retriedReasons } from "../resources/reasons.ts";
+import { bridgeRef, type GefyraBridge } from "../api/bridge.ts";
+import { condition } from "../api/conditions.ts";
+import { type BridgeReason, bridgeReasons, retriedReasons } from "../api/reasons.ts";
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
 import { type ObservedBridge, withProblems } from "./observe.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
-import type { GefyraBridge, WayName } from "../resources/bridge.ts";
+import type { GefyraBridge, WayName } from "../api/bridge.ts";
 import { parsePorts } from "../workload/ports.ts";
 import { describePlan } from "./describe-plan.ts";
-import { plan } from "./plan.ts";
+import { plan } from "../plan/plan.ts";
 import { previewOf } from "./preview.ts";
 
 const spec: V1PodSpec = {

@@ -1,9 +1,9 @@
 /** What a bridge would do, for people. Pure. */
 import { portText, typedPort } from "../workload/ports.ts";
 import { targetText } from "../workload/target.ts";
-import type { GefyraBridge } from "../resources/bridge.ts";
+import type { GefyraBridge } from "../api/bridge.ts";
 import type { BridgePreview, PreviewedPlan } from "./preview.ts";
-import type { PortPlan, ProbePlan, WayPlan } from "./ways/way.ts";
+import type { PortPlan, ProbePlan, WayPlan } from "../plan/modes/mode.ts";
 
 const ways: Record<WayPlan["way"], string> = {
   beside: "beside: the original keeps running",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkObjectName } from "../cluster/object-names.ts";
+import { checkObjectName } from "../api/object-names.ts";
 import { defaultBridgeName } from "./name.ts";
 
 Deno.test("the default name of a bridge is a valid one, whatever the container is called", () => {

@@ -1,4 +1,4 @@
-import { isObjectName, LONGEST } from "../cluster/object-names.ts";
+import { isObjectName, LONGEST } from "../api/object-names.ts";
 
 /** The name of a bridge for which none was chosen: a container's may have letters that one in Kubernetes may not. Pure. */
 export function defaultBridgeName(app: string, target: string): string {

@@ -2,12 +2,12 @@
 import { type AppContainer, listApps } from "../app/apps.ts";
 import { askPorts } from "../app/ports.ts";
 import { bridgeProblems, portsToAsk, type Problem } from "../app/problems.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { API_VERSION } from "../names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
-import { condition } from "../resources/conditions.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
+import { condition } from "../api/conditions.ts";
 
 export interface ObservedBridge extends GefyraBridge {
   /** Of this machine; empty where nothing is known to be wrong. */

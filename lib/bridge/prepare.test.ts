@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Container, V1Service } from "@kubernetes/client-node";
-import type { FoundTarget } from "../workload/resolve.ts";
+import type { FoundTarget } from "../pods/resolve.ts";
 import { parsePort } from "../workload/ports.ts";
 import { planTarget } from "./prepare.ts";
 

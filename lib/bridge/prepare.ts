@@ -1,29 +1,23 @@
 /** All that is checked before a bridge is made; changes nothing. */
 import type { V1Service } from "@kubernetes/client-node";
 import { tunnelAddressOf } from "../app/apps.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { requireNamespace } from "../cluster/namespaces.ts";
-import { checkObjectName } from "../cluster/object-names.ts";
+import type { Cluster } from "../kube/cluster.ts";
+import { requireNamespace } from "../kube/namespaces.ts";
+import { checkObjectName } from "../api/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { API_VERSION, clusterLabels, FINALIZER } from "../names.ts";
-import {
-  BRIDGE_KIND,
-  type BridgePort,
-  bridgeRef,
-  type GefyraBridge,
-  type WayName,
-} from "../resources/bridge.ts";
-import { clientRef, type GefyraClient } from "../resources/client.ts";
+import { BRIDGE_KIND, type BridgePort, bridgeRef, type GefyraBridge, type WayName } from "../api/bridge.ts";
+import { clientRef, type GefyraClient } from "../api/client.ts";
 import { planContainer } from "../workload/container.ts";
 import { absentPorts } from "../workload/ports.ts";
-import { findTarget, type FoundTarget } from "../workload/resolve.ts";
+import { findTarget, type FoundTarget } from "../pods/resolve.ts";
 import { type Target, targetText } from "../workload/target.ts";
-import type { Match } from "./match.ts";
-import { plan, type PlanInput } from "./plan.ts";
-import { unled } from "./unled.ts";
-import type { WayPlan } from "./ways/way.ts";
+import type { Match } from "../api/match.ts";
+import { plan, type PlanInput } from "../plan/plan.ts";
+import { unled } from "../plan/unrouted.ts";
+import type { WayPlan } from "../plan/modes/mode.ts";
 
 export interface BridgeOptions {
   /** Name of the bridge. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { GefyraBridge } from "../resources/bridge.ts";
+import type { GefyraBridge } from "../api/bridge.ts";
 import { parsePorts } from "../workload/ports.ts";
-import { parseMatch } from "./match.ts";
+import { parseMatch } from "../api/match.ts";
 import { claimOf } from "./preview.ts";
 
 const pods: V1Pod[] = [{ metadata: { name: "web-1", uid: "1" }, spec: { containers: [{ name: "web" }] } }];

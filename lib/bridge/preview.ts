@@ -1,19 +1,19 @@
 /** `gefyra bridge --dry-run`: what a bridge would do, found out without changing anything. */
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { API_VERSION } from "../names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
-import { podsOf, resolveTarget } from "../workload/resolve.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
+import { podsOf, resolveTarget } from "../pods/resolve.ts";
 import { targetText } from "../workload/target.ts";
-import { claimRefusal } from "./claims.ts";
-import type { Plan } from "./plan.ts";
-import { planPods } from "./plan-pods.ts";
+import { claimRefusal } from "../plan/claims.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planPods } from "../plan/per-pod.ts";
 import { type BridgeOptions, prepareBridge, type PreparedBridge } from "./prepare.ts";
 import { missingRights, rightText } from "./rights.ts";
-import type { WayPlan } from "./ways/way.ts";
+import type { WayPlan } from "../plan/modes/mode.ts";
 
 export interface ObjectChange {
   kind: string;

@@ -1,12 +1,12 @@
 /** Deletes bridges and waits until the originals serve again; restores them itself where no operator runs. */
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION, FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
-import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "../resources/bridge.ts";
+import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "../api/bridge.ts";
 import { waitFor } from "../wait.ts";
 import { whyNotReady } from "../workload/pod-problems.ts";
-import { podRef, restorePod } from "./intercept.ts";
-import { releasePod } from "./share.ts";
+import { podRef, restorePod } from "../pods/pod-image.ts";
+import { releasePod } from "../pods/share.ts";
 
 export interface RemoveOptions {
   client: string;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Access, Cluster } from "../cluster/cluster.ts";
+import type { Access, Cluster } from "../kube/cluster.ts";
 import { missingRights, rightText } from "./rights.ts";
 
 const may = (allowed: (access: Access) => boolean) =>

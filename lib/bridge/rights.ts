@@ -1,7 +1,7 @@
 /** What the user has to be allowed to do for a bridge; the rest is the operator's. */
-import type { Access, Cluster } from "../cluster/cluster.ts";
+import type { Access, Cluster } from "../kube/cluster.ts";
 import { GROUP } from "../names.ts";
-import { resourceOf } from "../workload/kinds.ts";
+import { resourceOf } from "../api/kinds.ts";
 
 export function neededRights(namespace: string, kind: string): Access[] {
   const bridges = { group: GROUP, resource: "gefyrabridges", namespace };

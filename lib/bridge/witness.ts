@@ -1,6 +1,6 @@
 /** Steady requests from inside the cluster while something is switched: how many were lost. */
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import { COMPONENT_LABEL, OPERATOR_PROGRAM } from "../names.ts";
 import { waitFor } from "../wait.ts";

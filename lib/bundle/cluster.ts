@@ -1,9 +1,9 @@
 /** Gefyra's objects in the cluster, and the pods that are bridged. Secrets are not read at all. */
 import type { CoreV1Event, V1Node, V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION } from "../names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
-import { CLIENT_KIND, type GefyraClient } from "../resources/client.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
+import { CLIENT_KIND, type GefyraClient } from "../api/client.ts";
 import { type Collection, TAIL } from "./collect.ts";
 
 export interface Seen {

@@ -2,8 +2,8 @@
 import { Buffer } from "node:buffer";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import { kubeconfigFiles } from "../cluster/kubeconfig-files.ts";
-import { readKubeconfig } from "../cluster/kubeconfig.ts";
+import { kubeconfigFiles } from "../kube/kubeconfig-files.ts";
+import { readKubeconfig } from "../kube/kubeconfig.ts";
 
 interface Kubeconfig {
   users?: { user?: Record<string, unknown> & { exec?: { env?: { value?: string }[] } } }[];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../cluster/cluster.ts";
-import { belongings } from "../install/manifests.ts";
+import type { KubernetesObject } from "../kube/cluster.ts";
+import { belongings } from "../config/manifests.ts";
 import { WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import { judge } from "./abandoned.ts";
 

@@ -1,10 +1,10 @@
 /** An installation in the kubeconfig's cluster, where this machine has no connection: what a failed or killed command may leave. */
-import type { Cluster, KubernetesObject } from "../cluster/cluster.ts";
+import type { Cluster, KubernetesObject } from "../kube/cluster.ts";
 import { messageOf } from "../errors.ts";
 import { observe } from "../install/install.ts";
-import { type Found, isPermanent, isTemporary, OURS } from "../install/ownership.ts";
-import { namespaceOfRole } from "../install/roles.ts";
-import { uninstall } from "../install/uninstall.ts";
+import { type Found, isPermanent, isTemporary, OURS } from "../uninstall/ownership.ts";
+import { namespaceOfRole } from "../config/roles.ts";
+import { uninstall } from "../uninstall/uninstall.ts";
 import { GLANCE_TIMEOUT_MS, INSTALL_TIMEOUT_MS } from "../names.ts";
 import type { Steps } from "../steps.ts";
 import { otherClients } from "./take-down.ts";

@@ -3,7 +3,7 @@ import { archive } from "../archive.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { TUNNEL_MTU } from "../names.ts";
-import type { WireguardStatus } from "../tunnel/wireguard.ts";
+import type { WireguardStatus } from "../config/wireguard.ts";
 
 const PROGRAM = "/usr/local/bin/cargo";
 

@@ -1,4 +1,4 @@
-import type { Access, Cluster } from "../cluster/cluster.ts";
+import type { Access, Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import { GROUP } from "../names.ts";
 

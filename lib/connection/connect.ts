@@ -2,9 +2,9 @@
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS, LOAD_BALANCER_TIMEOUT_MS, STOWAWAY } from "../names.ts";
-import type { GefyraClient, TunnelStatus } from "../resources/client.ts";
+import type { GefyraClient, TunnelStatus } from "../api/client.ts";
 import type { Note } from "../steps.ts";
-import { cargoFiles } from "../tunnel/cargo.ts";
+import { cargoFiles } from "../config/cargo.ts";
 import {
   attempts,
   type Candidate,
@@ -14,8 +14,8 @@ import {
   endpointCandidates,
   hostPort,
   loadBalancers,
-} from "../tunnel/endpoints.ts";
-import { withAddresses } from "../tunnel/ranges.ts";
+} from "./endpoints.ts";
+import { withAddresses } from "../config/ranges.ts";
 import { waitFor } from "../wait.ts";
 import { cargoApply, cargoConfirm, cargoImprove, cargoMeasure, cargoStatus, type Path } from "./cargo.ts";
 import { type Connection, dockerNames } from "./connection.ts";

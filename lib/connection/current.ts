@@ -1,7 +1,7 @@
 /** The current context, read without loading the Kubernetes client. */
 import { delimiter, resolve } from "node:path";
 import { parse } from "yaml";
-import { type Env, kubeconfigFiles } from "../cluster/kubeconfig-files.ts";
+import { type Env, kubeconfigFiles } from "../kube/kubeconfig-files.ts";
 import type { Current } from "./choose.ts";
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hostIn, hosts, joinRange, overlaps } from "../tunnel/addresses.ts";
+import { hostIn, hosts, joinRange, overlaps } from "../config/addresses.ts";
 import type { Connection } from "./connection.ts";
 import { cargoOptions, networkOptions, relayOptions } from "./docker.ts";
 

@@ -10,7 +10,7 @@ import {
   NAMESPACE_LABEL,
   RELAY_FOLDER,
 } from "../names.ts";
-import { hostIn, hosts, joinRange } from "../tunnel/addresses.ts";
+import { hostIn, hosts, joinRange } from "../config/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** `gefyra down`: undoes whatever `up`, `run` and `bridge` did, from any state that a crash can leave. */
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { CONNECTION_LABEL } from "../names.ts";

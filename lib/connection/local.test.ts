@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NetworkCreateOptions } from "dockerode";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { defaultImages } from "../names.ts";
 import { dockerNames } from "./connection.ts";

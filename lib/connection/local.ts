@@ -1,10 +1,10 @@
 /** The local half of a connection: Docker network, volume and Cargo. */
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { requireImage } from "../docker/images.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { CONNECTION_LABEL, type ImageNames, imageOf } from "../names.ts";
-import { checkDockerSubnet, pickDockerSubnet } from "../tunnel/addresses.ts";
+import { checkDockerSubnet, pickDockerSubnet } from "../config/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 import { cargoOptions, networkOptions } from "./docker.ts";
 import { takenRanges } from "./ranges.ts";

@@ -1,6 +1,6 @@
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { TUNNEL_MTU } from "../names.ts";
-import { clientRef, type GefyraClient } from "../resources/client.ts";
+import { clientRef, type GefyraClient } from "../api/client.ts";
 import { waitFor } from "../wait.ts";
 
 const TOLD_WITHIN_MS = 20_000;

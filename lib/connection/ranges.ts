@@ -1,10 +1,10 @@
 /** Which address ranges are in use, on this machine and in the cluster. */
 import type { V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject } from "../cluster/cluster.ts";
+import type { Cluster, KubernetesObject } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
-import { podIpv4 } from "../cluster/ipv4.ts";
+import { podIpv4 } from "../workload/ipv4.ts";
 import { GefyraError, messageOf } from "../errors.ts";
-import { parseProcRoutes, serviceRangeIn, withAddresses } from "../tunnel/ranges.ts";
+import { parseProcRoutes, serviceRangeIn, withAddresses } from "../config/ranges.ts";
 
 /** A range and whose it is. */
 export interface Taken {

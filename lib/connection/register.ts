@@ -1,9 +1,9 @@
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import { explainLasting, explainRemoval } from "../install/diagnosis.ts";
 import { INSTALL_TIMEOUT_MS } from "../names.ts";
-import { clientRef, type GefyraClient } from "../resources/client.ts";
-import { condition } from "../resources/conditions.ts";
+import { clientRef, type GefyraClient } from "../api/client.ts";
+import { condition } from "../api/conditions.ts";
 import { waitFor } from "../wait.ts";
 import type { Connection } from "./connection.ts";
 

@@ -2,12 +2,12 @@
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { Problem } from "../app/problems.ts";
 import { activePods, observeBridges, type ObservedBridge, remarkOf } from "../bridge/observe.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
-import { clientRef, type GefyraClient } from "../resources/client.ts";
-import { contains } from "../tunnel/addresses.ts";
+import { clientRef, type GefyraClient } from "../api/client.ts";
+import { contains } from "../config/addresses.ts";
 import { targetText } from "../workload/target.ts";
 import { cargoStatus } from "./cargo.ts";
 import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";

@@ -1,14 +1,14 @@
 /** Takes one connection down: its bridges, its client, the installation where it was the last, and its local part. */
 import { removeBridges } from "../bridge/remove.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { observe } from "../install/install.ts";
 import { operatorRuns } from "../install/operator-state.ts";
-import { departing } from "../install/ownership.ts";
-import { uninstall } from "../install/uninstall.ts";
+import { departing } from "../uninstall/ownership.ts";
+import { uninstall } from "../uninstall/uninstall.ts";
 import { API_VERSION, FINALIZER, REMOVAL_ANNOTATION, RESTORE_TIMEOUT_MS } from "../names.ts";
-import { CLIENT_KIND, clientRef, type GefyraClient } from "../resources/client.ts";
+import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
 import { type Connection, connectionLabels } from "./connection.ts";

@@ -1,18 +1,18 @@
 /** `gefyra up`: from nothing to a tunnel that answers. Every step can be repeated. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { type ImageNames, STOWAWAY } from "../names.ts";
-import { isNodePortTaken } from "../cluster/api-errors.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import { isNodePortTaken } from "../kube/api-errors.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf, withHint } from "../errors.ts";
 import { explainRemoval } from "../install/diagnosis.ts";
 import { checkInstall, install } from "../install/install.ts";
-import type { ServiceOptions } from "../install/manifests.ts";
-import { isInstalled, isPermanent } from "../install/ownership.ts";
+import type { ServiceOptions } from "../config/manifests.ts";
+import { isInstalled, isPermanent } from "../uninstall/ownership.ts";
 import { refuseServiceChange, serviceOptions } from "../install/service.ts";
 import { allSettled } from "../settled.ts";
 import type { Steps } from "../steps.ts";
-import type { Candidate, Transport } from "../tunnel/endpoints.ts";
+import type { Candidate, Transport } from "./endpoints.ts";
 import { cargoPublicKey } from "./cargo.ts";
 import { checkRights } from "./checks.ts";
 import { connect } from "./connect.ts";

@@ -2,12 +2,12 @@
 import { type AppContainer, listApps } from "../app/apps.ts";
 import { appProblems, notAmong, type Problem } from "../app/problems.ts";
 import { observeBridges, type ObservedBridge, remarkOf } from "../bridge/observe.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { DOCTOR } from "../names.ts";
-import { condition } from "../resources/conditions.ts";
-import { retriedReasons } from "../resources/reasons.ts";
+import { condition } from "../api/conditions.ts";
+import { retriedReasons } from "../api/reasons.ts";
 import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
 
 export async function lookAtBridges(

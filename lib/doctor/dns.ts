@@ -1,7 +1,7 @@
 /** Names, as an app container asks for them. */
 import { isIP } from "node:net";
 import type { Engine } from "../docker/engine.ts";
-import type { TunnelStatus } from "../resources/client.ts";
+import type { TunnelStatus } from "../api/client.ts";
 import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import { ACCEPTS, RESOLVE } from "./programs.ts";

@@ -1,5 +1,5 @@
 /** `gefyra doctor`: what it looks at, in the order of the screen; each check as soon as what it needs is in order. */
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { lookAtBridges } from "./bridges.ts";

@@ -3,11 +3,11 @@
  * makes in the cluster belongs to it. Where doctor was killed the operator removes it as a silent one, and Kubernetes
  * what belongs to it.
  */
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION, DOCTOR, DOCTOR_LIFETIME_S } from "../names.ts";
-import { CLIENT_KIND, clientRef, type GefyraClient } from "../resources/client.ts";
-import { condition } from "../resources/conditions.ts";
-import { generateKeyPair } from "../tunnel/keys.ts";
+import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
+import { condition } from "../api/conditions.ts";
+import { generateKeyPair } from "../config/keys.ts";
 import { waitFor } from "../wait.ts";
 
 export interface Guest {

@@ -1,5 +1,5 @@
 /** This machine: Docker, the kubeconfig, and what the cluster says to it. */
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { missingInstallRights } from "../connection/checks.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";

@@ -1,10 +1,10 @@
 /** What nobody uses any more, with the command that removes it. */
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { type Connection, listConnections } from "../connection/connection.ts";
 import type { Container, Engine } from "../docker/engine.ts";
 import { API_VERSION, CONNECTION_LABEL, DOCTOR, ROLE_LABEL } from "../names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../resources/bridge.ts";
-import { CLIENT_KIND, type GefyraClient } from "../resources/client.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
+import { CLIENT_KIND, type GefyraClient } from "../api/client.ts";
 import { attention, type Looked, ok, type Result } from "./finding.ts";
 
 export interface Local {

@@ -3,7 +3,7 @@ import { cargoStatus } from "../connection/cargo.ts";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import { STALE_AFTER_S } from "../connection/status.ts";
 import type { Engine } from "../docker/engine.ts";
-import type { WireguardStatus } from "../tunnel/wireguard.ts";
+import type { WireguardStatus } from "../config/wireguard.ts";
 import { broken, type Looked, ok, type Result } from "./finding.ts";
 
 export interface Cargo {

@@ -4,7 +4,7 @@ import { appOptions } from "../app/spec.ts";
 import { type Connection, connectionLabels } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { DOCTOR, DOCTOR_LIFETIME_S, DOCTOR_PORT } from "../names.ts";
-import type { BridgedApp } from "../resources/client.ts";
+import type { BridgedApp } from "../api/client.ts";
 import { SERVER } from "./programs.ts";
 
 export interface Probe {

@@ -1,17 +1,17 @@
 /** Which ways to Stowaway answer now, tried beside the one in use with keys of their own. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import { STALE_AFTER_S } from "../connection/status.ts";
 import type { Engine } from "../docker/engine.ts";
 import { FIREWALL_MARK, STOWAWAY } from "../names.ts";
-import type { TunnelStatus } from "../resources/client.ts";
+import type { TunnelStatus } from "../api/client.ts";
 import {
   apiServerCandidate,
   type Candidate,
   describeCandidate,
   endpointCandidates,
-} from "../tunnel/endpoints.ts";
+} from "../connection/endpoints.ts";
 import { broken, type Looked, ok, type Result } from "./finding.ts";
 import { expectGuest, type Guest } from "./guest.ts";
 import type { Cargo } from "./line.ts";

@@ -1,5 +1,5 @@
 /** Which connection `gefyra doctor` examines. */
-import { kubeconfigFiles } from "../cluster/kubeconfig-files.ts";
+import { kubeconfigFiles } from "../kube/kubeconfig-files.ts";
 import { choose } from "../connection/choose.ts";
 import { type Connection, listConnections, requireConnection } from "../connection/connection.ts";
 import { kubeconfigPaths } from "../connection/current.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
-import type { Cluster, Selection } from "../cluster/cluster.ts";
-import type { Workload } from "../workload/no-pods.ts";
+import type { Cluster, Selection } from "../kube/cluster.ts";
+import type { Workload } from "../pods/no-pods.ts";
 import { type Evidence, explainLasting, findTrouble } from "./diagnosis.ts";
 
 const QUOTA = 'pods "gefyra-stowaway-0" is forbidden: exceeded quota: small';

@@ -1,12 +1,12 @@
 /** Why Gefyra's own pods do not come, or do not start. */
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
-import { events } from "../workload/events.ts";
-import { failedCreate, type Workload } from "../workload/no-pods.ts";
+import { events } from "../kube/events.ts";
+import { failedCreate, type Workload } from "../pods/no-pods.ts";
 import { whyUnscheduled } from "../workload/pod-problems.ts";
-import { OURS } from "./ownership.ts";
-import { clusterRoleRef } from "./roles.ts";
+import { OURS } from "../uninstall/ownership.ts";
+import { clusterRoleRef } from "../config/roles.ts";
 
 /** All that may tell it, as the API server has it. */
 export interface Evidence {

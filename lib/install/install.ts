@@ -1,12 +1,12 @@
 /** Puts Gefyra's objects into a cluster. */
 import type { V1Namespace } from "@kubernetes/client-node";
-import { type Cluster, type KubernetesObject, type Manifest, refOf } from "../cluster/cluster.ts";
+import { type Cluster, type KubernetesObject, type Manifest, refOf } from "../kube/cluster.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { allSettled } from "../settled.ts";
 import { waitFor } from "../wait.ts";
-import { belongings, type InstallOptions, manifests } from "./manifests.ts";
-import { type Found, isTemporary, planInstall, removesOf } from "./ownership.ts";
+import { belongings, type InstallOptions, manifests } from "../config/manifests.ts";
+import { type Found, isTemporary, planInstall, removesOf } from "../uninstall/ownership.ts";
 
 /** What is there of an installation, or has one of its names. */
 export async function observe(cluster: Cluster, namespace: string): Promise<Found> {

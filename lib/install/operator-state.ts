@@ -1,5 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { OPERATOR } from "../names.ts";
 
 /** Whether an operator is there to do the work; where none is, the command line does it itself. */

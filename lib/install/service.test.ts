@@ -2,7 +2,7 @@ import type { V1Service } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { refuseServiceChange, serviceOptions } from "./service.ts";
 import { defaultImages } from "../names.ts";
-import { manifests } from "./manifests.ts";
+import { manifests } from "../config/manifests.ts";
 
 const service = (type: string, nodePort: number, port = 51820): V1Service => ({
   metadata: { annotations: { cost: "low" } },

@@ -1,8 +1,8 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
 import { STOWAWAY, WIREGUARD_NODE_PORT } from "../names.ts";
-import type { ServiceOptions } from "./manifests.ts";
-import { type Found, isPermanent } from "./ownership.ts";
+import type { ServiceOptions } from "../config/manifests.ts";
+import { type Found, isPermanent } from "../uninstall/ownership.ts";
 
 /** How Stowaway's service shall be: as it is where nothing else is wished. A node port that it has it keeps. Pure. */
 export function serviceOptions(is: V1Service | undefined, wish: ServiceOptions | undefined): ServiceOptions {

@@ -1,6 +1,6 @@
 /** Which container of a pod is meant. Pure. */
 import type { V1Container, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
-import type { BridgePort } from "../resources/bridge.ts";
+import type { BridgePort } from "../api/bridge.ts";
 import { servicePort } from "./ports.ts";
 import { isSidecar, servingContainers } from "./serving.ts";
 

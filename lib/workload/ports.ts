@@ -1,7 +1,7 @@
 /** What people write after `--port`, and which port of a pod it means. Pure. */
 import type { V1Container, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
-import type { BridgePort } from "../resources/bridge.ts";
+import type { BridgePort } from "../api/bridge.ts";
 import { leadsTo, type PodPort } from "./services.ts";
 import { servingContainers } from "./serving.ts";
 

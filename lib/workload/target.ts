@@ -1,6 +1,6 @@
 /** What people write after `--target`. Pure. */
 import { GefyraError } from "../errors.ts";
-import { kindOf } from "./kinds.ts";
+import { kindOf } from "../api/kinds.ts";
 
 export interface Target {
   /** As in Kubernetes, e.g. `Deployment`. */

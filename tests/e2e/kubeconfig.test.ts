@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { parse, stringify } from "yaml";
-import type { Cluster } from "../../lib/cluster/cluster.ts";
-import type { Case } from "../../lib/cluster/kubeconfig-case.ts";
-import { cases } from "../../lib/cluster/kubeconfig-cases.ts";
-import { connectCluster } from "../../lib/cluster/kubernetes.ts";
+import type { Cluster } from "../../lib/kube/cluster.ts";
+import type { Case } from "../../lib/kube/kubeconfig-case.ts";
+import { cases } from "../../lib/kube/kubeconfig-cases.ts";
+import { connectCluster } from "../../lib/kube/kubernetes.ts";
 import { docker, eventually, exec } from "../docker.ts";
 import { gefyra, tryGefyra } from "./harness/gefyra.ts";
 import { CONTEXT, CONTROL_PLANE, kubeconfig, TEST_LABEL } from "./harness/home.ts";

@@ -1,7 +1,7 @@
 /** The line itself: its addresses, its MTU, its endpoints, and what leaves beside it. */
 import assert from "node:assert/strict";
 import { STOWAWAY_POD } from "../../lib/names.ts";
-import { overlaps } from "../../lib/tunnel/addresses.ts";
+import { overlaps } from "../../lib/config/addresses.ts";
 import { docker, eventually } from "../docker.ts";
 import { cut } from "./harness/cut.ts";
 import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";

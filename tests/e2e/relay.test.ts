@@ -1,7 +1,7 @@
 /** The API server is all that can be reached. */
 import assert from "node:assert/strict";
 import { RELAY, STOWAWAY_POD, WIREGUARD_NODE_PORT } from "../../lib/names.ts";
-import { hostIn, hosts } from "../../lib/tunnel/addresses.ts";
+import { hostIn, hosts } from "../../lib/config/addresses.ts";
 import { docker, eventually, exec, tryDocker } from "../docker.ts";
 import { nft } from "./harness/cut.ts";
 import { gefyra } from "./harness/gefyra.ts";

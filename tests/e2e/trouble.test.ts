@@ -1,7 +1,7 @@
 /** One pod never holds up the others, and what goes wrong is told at once, with the original in its place. */
 import assert from "node:assert/strict";
 import { exitCodes } from "../../lib/errors.ts";
-import { clientRef } from "../../lib/resources/client.ts";
+import { clientRef } from "../../lib/api/client.ts";
 import { eventually } from "../docker.ts";
 import { gefyra, tryGefyra } from "./harness/gefyra.ts";
 import { TEST_LABEL, WORKER } from "./harness/home.ts";

@@ -4,7 +4,7 @@ import { askPorts } from "../../lib/app/ports.ts";
 import type { Connection } from "../../lib/connection/connection.ts";
 import { connectEngine } from "../../lib/docker/dockerode.ts";
 import { imageOf } from "../../lib/names.ts";
-import { hostIn, hosts } from "../../lib/tunnel/addresses.ts";
+import { hostIn, hosts } from "../../lib/config/addresses.ts";
 import { docker, eventually, exec, sandbox } from "../docker.ts";
 
 const TUNNEL = "198.18.9.0/24";

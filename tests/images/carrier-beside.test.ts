@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseMatch } from "../../lib/bridge/match.ts";
-import { type CarrierServer, nginxConf } from "../../lib/bridge/nginx.ts";
+import { parseMatch } from "../../lib/api/match.ts";
+import { type CarrierServer, nginxConf } from "../../lib/config/nginx/conf.ts";
 import { imageOf } from "../../lib/names.ts";
 import { sandbox } from "../docker.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nginxConf } from "../../lib/bridge/nginx.ts";
+import { nginxConf } from "../../lib/config/nginx/conf.ts";
 import { imageOf } from "../../lib/names.ts";
 import { sandbox } from "../docker.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";

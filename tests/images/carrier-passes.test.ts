@@ -1,8 +1,8 @@
 /** On the way through Carrier's Nginx nothing fails that does not fail without it. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { parseMatch } from "../../lib/bridge/match.ts";
-import { type CarrierServer, nginxConf } from "../../lib/bridge/nginx.ts";
+import { parseMatch } from "../../lib/api/match.ts";
+import { type CarrierServer, nginxConf } from "../../lib/config/nginx/conf.ts";
 import { imageOf } from "../../lib/names.ts";
 import { exec, sandbox } from "../docker.ts";
 import { mixedLoad } from "../mixed-load.ts";

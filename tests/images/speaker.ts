@@ -1,6 +1,6 @@
 /** The app that speaks several protocols (tests/workloads/speaker), in a container of a test. */
 import assert from "node:assert/strict";
-import { parseMatch } from "../../lib/bridge/match.ts";
+import { parseMatch } from "../../lib/api/match.ts";
 import { buildWorkloads } from "../../scripts/images/workloads.ts";
 import { docker, eventually, type Sandbox } from "../docker.ts";
 

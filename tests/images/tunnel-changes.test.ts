@@ -1,7 +1,7 @@
 /** A tunnel in use is changed only where something differs, and carries both ways afterwards. */
 import assert from "node:assert/strict";
-import { generateKeyPair } from "../../lib/tunnel/keys.ts";
-import { stowawayFiles } from "../../lib/tunnel/stowaway.ts";
+import { generateKeyPair } from "../../lib/config/keys.ts";
+import { stowawayFiles } from "../../lib/config/stowaway.ts";
 import { docker, eventually, exec, tryDocker } from "../docker.ts";
 import { apply, ask, PORT, status, type Tunnel, tunnel, TUNNEL_SUBNET } from "./tunnel.ts";
 

@@ -1,11 +1,11 @@
 /** A tunnel between two Docker networks: app, Cargo on the one; Stowaway, pod on the other, which Cargo joins too. */
 import { archive } from "../../lib/archive.ts";
 import { imageOf } from "../../lib/names.ts";
-import { hostIn, hosts } from "../../lib/tunnel/addresses.ts";
-import { cargoFiles, type Line } from "../../lib/tunnel/cargo.ts";
-import { generateKeyPair } from "../../lib/tunnel/keys.ts";
-import { stowawayFiles, type StowawayState } from "../../lib/tunnel/stowaway.ts";
-import type { WireguardStatus } from "../../lib/tunnel/wireguard.ts";
+import { hostIn, hosts } from "../../lib/config/addresses.ts";
+import { cargoFiles, type Line } from "../../lib/config/cargo.ts";
+import { generateKeyPair } from "../../lib/config/keys.ts";
+import { stowawayFiles, type StowawayState } from "../../lib/config/stowaway.ts";
+import type { WireguardStatus } from "../../lib/config/wireguard.ts";
 import { docker, exec, type Output, sandbox, tryDocker } from "../docker.ts";
 
 export const PORT = { stowaway: 10080, app: 8000, pod: 9000 } as const;

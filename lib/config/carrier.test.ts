@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { InterceptedPort, WayName } from "../api/bridge.ts";
+import { carrierFiles, type Share } from "./carrier.ts";
+import { parseMatch } from "../api/match.ts";
+
+const pod: V1Pod = { status: { podIP: "10.1.0.5" } };
+const STOWAWAY = "10.0.0.9";
+const match = (rule: string) => parseMatch([[rule]]);
+
+interface Wanted extends Partial<Share> {
+  path?: InterceptedPort["path"];
+  port?: number;
+  remote?: string;
+  protocol?: "TCP" | "UDP";
+  way?: WayName;
+  forwards?: boolean;
+  /** Stowaway's port. */
+  at?: number;
+}
+
+function share(bridge: string, wanted: Wanted = {}): Share {
+  const { path = "kernel", port = 80, remote = port, protocol = "TCP", way = "beside", at = 10000 } = wanted;
+  return {
+    bridge,
+    record: {
+      ...{ name: "web-1", uid: "1", way, container: "web", state: "Active" },
+      ports: [{ remote, port, protocol, path }],
+      ...(wanted.forwards === undefined ? {} : { forwards: wanted.forwards }),
+    },
+    stowawayPorts: wanted.stowawayPorts ?? new Map([[`${remote}/${protocol}`, at]]),
+    match: wanted.match,
+    fallback: wanted.fallback ?? false,
+  };
+}
+
+const compose = (...shares: Share[]) => carrierFiles(pod, shares, STOWAWAY);
+/** What is looked up in the rules: `port : where`. */
+const maps = (text = "") => [...text.matchAll(/dport map \{ (.*?) \}/g)].map(([, map]) => map);
+const listens = (conf: string) =>
+  [...conf.matchAll(/listen +(\d+)(?=[ ;])/g)].map(([, port]) => Number(port));
+
+Deno.test("what only needs redirecting leaves Nginx out", () => {
+  const files = compose(share("a"), share("b", { port: 53, protocol: "UDP", at: 10001 }));
+  assert.equal(files["nginx.conf"], "");
+  assert.deepEqual(maps(files["nftables.conf"]), ["80 : 10.0.0.9 . 10000", "53 : 10.0.0.9 . 10001"]);
+});
+
+Deno.test("Stowaway's port is found by the bridge's own name of the port", () => {
+  const files = compose(share("a", { port: 8080, remote: "web", at: 10007 }));
+  assert.deepEqual(maps(files["nftables.conf"]), ["8080 : 10.0.0.9 . 10007"]);
+});
+
+Deno.test("beside, Nginx listens next to the original, which it knows by the pod's address and by loopback", () => {
+  for (const path of ["http", "stream"] as const) {
+    const files = compose(share("a", { path, fallback: true }));
+    assert.deepEqual(maps(files["nftables.conf"]), ["80 : 61080"], path);
+    assert.deepEqual(listens(files["nginx.conf"]), [61080], path);
+    for (const address of ["10.0.0.9:10000", "10.1.0.5:80", "127.0.0.1:80", "[::1]:80"]) {
+      assert.ok(files["nginx.conf"].includes(address), `${path}: ${address}`);
+    }
+  }
+});
+
+Deno.test("in the original's place Nginx listens where it did, and no rule is needed", () => {
+  const files = compose(share("a", { way: "replace", path: "stream", port: 8080 }));
+  assert.equal(files["nftables.conf"], undefined);
+  assert.deepEqual(listens(files["nginx.conf"]), [8080]);
+  assert.ok(!files["nginx.conf"].includes("10.1.0.5"));
+});
+
+Deno.test("two bridges of one port share a listener", () => {
+  const files = compose(
+    share("a", { path: "http", match: match("header:x-user=alice"), at: 10000 }),
+    share("b", { path: "http", match: match("header:x-user=bob"), at: 10001 }),
+  );
+  assert.deepEqual(maps(files["nftables.conf"]), ["80 : 61080"]);
+  assert.deepEqual(listens(files["nginx.conf"]), [61080]);
+});
+
+Deno.test("a port goes through what its most demanding bridge needs", () => {
+  const table: [InterceptedPort["path"], InterceptedPort["path"], "Stowaway" | "Nginx"][] = [
+    ["kernel", "kernel", "Stowaway"],
+    ["kernel", "stream", "Nginx"],
+    ["http", "kernel", "Nginx"],
+  ];
+  for (const [one, other, expected] of table) {
+    const [map] = maps(compose(share("a", { path: one }), share("b", { path: other }))["nftables.conf"]);
+    assert.equal(map, expected === "Nginx" ? "80 : 61080" : "80 : 10.0.0.9 . 10000", `${one}, ${other}`);
+  }
+});
+
+Deno.test("two ports never share a listener", () => {
+  const files = compose(
+    share("a", { path: "stream", port: 80 }),
+    share("b", { path: "stream", port: 4080 }),
+    share("c", { path: "stream", port: 8080 }),
+  );
+  assert.deepEqual(maps(files["nftables.conf"]), ["80 : 61080, 4080 : 61081, 8080 : 61082"]);
+  assert.deepEqual(listens(files["nginx.conf"]), [61080, 61081, 61082]);
+});
+
+Deno.test("where the pod does not forward, Nginx carries what the kernel would", () => {
+  const files = compose(
+    share("a", { forwards: false }),
+    share("b", { port: 53, protocol: "UDP", at: 10001 }),
+  );
+  assert.deepEqual(maps(files["nftables.conf"]), ["80 : 61080", "53 : 61053"]);
+  assert.ok(!files["nftables.conf"]?.includes(STOWAWAY));
+});
+
+Deno.test("nothing leads to a Stowaway that is not there, or to a port that is not assigned", () => {
+  assert.deepEqual(maps(carrierFiles(pod, [share("a")], "")["nftables.conf"]), []);
+  assert.deepEqual(maps(compose(share("a", { stowawayPorts: new Map() }))["nftables.conf"]), []);
+  const files = carrierFiles(pod, [share("a", { path: "http" })], "");
+  assert.ok(!files["nginx.conf"].includes(":10000"));
+  assert.ok(files["nginx.conf"].includes("10.1.0.5:80"), "the original serves");
+});
+
+Deno.test("when no bridge is left, Nginx ends and the rules are empty", () => {
+  const files = compose();
+  assert.equal(files["nginx.conf"], "");
+  assert.match(files["nftables.conf"] ?? "", /^table ip gefyra\ndelete table ip gefyra\n/);
+  assert.deepEqual(maps(files["nftables.conf"]), []);
+});

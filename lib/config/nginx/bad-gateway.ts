@@ -1,0 +1,45 @@
+/** What a request is told that nobody has answered: who was asked, and what happened. */
+import type { CarrierRoute, CarrierServer } from "./conf.ts";
+import { map } from "./rules.ts";
+import { quote } from "./syntax.ts";
+import { routeName } from "./upstreams.ts";
+
+/** The most that all headers of an answer may have. */
+export const ANSWER_HEADERS = "16m";
+
+/**
+ * What has happened where there is no answer: nobody was reached ("-" instead of a time, for each address that was tried),
+ * or nothing was heard, or nothing that Nginx can use.
+ */
+export const TROUBLE = `map $upstream_connect_time $reached {
+    default  0;
+    ~[0-9]   1;
+}
+map $upstream_bytes_received $heard {
+    default  0;
+    ~[1-9]   1;
+}
+map $reached$heard$upstream_status $trouble_before {
+    default    "cannot use the answer of ";
+    ~^0        "cannot connect to ";
+    ~^10       "";
+}
+map $reached$heard$upstream_status $trouble_after {
+    default    ": it is not HTTP, or its headers have more than ${ANSWER_HEADERS}";
+    ~^0.*504$  " within 5 s";
+    ~^0        ", where nobody listens or which cannot be reached";
+    ~^10       " closed the connection before it answered";
+}`;
+
+/** With the variables above; a 502's text without its line end. */
+export const troubleText = ({ port }: CarrierServer) => `\${trouble_before}$who_${port}$trouble_after`;
+
+/** `$who_<port>`: who `$to_<port>` is, for people. */
+export function whoIsAsked(server: CarrierServer): string {
+  return map(`$to_${server.port}`, `$who_${server.port}`, [
+    'default "the original";',
+    ...server.routes.map((route) => `${routeName(server, route)} ${quote(appOf(route))};`),
+  ]);
+}
+
+const appOf = ({ bridge }: CarrierRoute) => `the app container of bridge "${bridge}"`;

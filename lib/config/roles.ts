@@ -1,0 +1,160 @@
+/** Who may do what in the cluster: the operator, and the relay. */
+import type { Manifest, ObjectRef } from "../kube/cluster.ts";
+import {
+  clusterLabels,
+  GROUP,
+  OPERATOR,
+  RELAY,
+  STOWAWAY,
+  STOWAWAY_KEY_SECRET,
+  STOWAWAY_POD,
+  WITH_CLIENTS_ANNOTATION,
+} from "../names.ts";
+import { bridgeDefinition, clientDefinition } from "../api/crds.ts";
+
+/**
+ * What the operator may take out of the cluster after its last client has vanished: all with the namespace, or the
+ * objects alone where the namespace is not Gefyra's. Nothing where it is absent: an administrator's installation stays.
+ */
+export type Removes = "namespace" | "objects" | undefined;
+
+const RBAC = "rbac.authorization.k8s.io";
+
+export function named(name: string, namespace?: string) {
+  return { name, ...(namespace ? { namespace } : {}), labels: { ...clusterLabels } };
+}
+
+/** One per installation, so that two installations in two namespaces do not share rights. */
+const clusterRoleName = (namespace: string) => `${OPERATOR}-${namespace}`;
+
+/** `undefined` for a role that is not an installation's. */
+export const namespaceOfRole = (role: string): string | undefined =>
+  role.startsWith(`${OPERATOR}-`) ? role.slice(OPERATOR.length + 1) : undefined;
+
+export const clusterRoleRef = (namespace: string): ObjectRef => ({
+  apiVersion: `${RBAC}/v1`,
+  kind: "ClusterRole",
+  name: clusterRoleName(namespace),
+});
+
+/** Whether an installation stays stands on it: there is one for each, and everybody who installs may read it. */
+export function clusterRole(namespace: string, removes: Removes): Manifest {
+  const name = clusterRoleName(namespace);
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "ClusterRole",
+    metadata: { ...named(name), annotations: { [WITH_CLIENTS_ANNOTATION]: "false" } },
+    rules: [
+      rule([GROUP], ["gefyraclients", "gefyrabridges"], ["get", "list", "watch", "patch", "delete"]),
+      rule([GROUP], ["gefyraclients/status", "gefyrabridges/status"], ["patch"]),
+      rule([""], ["pods"], ["get", "list", "watch", "patch"]),
+      // A pod leaves its Services before its container is changed.
+      rule(["discovery.k8s.io"], ["endpointslices"], ["list", "patch"]),
+      rule([""], ["pods/status"], ["patch"]),
+      // Carrier joins a pod as an ephemeral container.
+      rule([""], ["pods/ephemeralcontainers"], ["patch"]),
+      // Carrier gets its configuration this way.
+      rule([""], ["pods/exec"], ["get", "create"]),
+      // The targets of bridges, and which pods are theirs.
+      rule(["apps"], ["deployments", "statefulsets", "daemonsets", "replicasets"], ["get", "list"]),
+      rule([""], ["services"], ["get", "list", "watch"]),
+      // Why a pod does not come, or does not run.
+      rule([""], ["events"], ["list"]),
+      // Their labels may forbid a way to bridge (Pod Security).
+      rule([""], ["namespaces"], ["get"]),
+      rule([RBAC], ["clusterroles"], ["get"], [name]),
+      ...(removes ? removal(namespace) : []),
+      ...(removes === "namespace" ? [rule([""], ["namespaces"], ["delete"], [namespace])] : []),
+    ],
+  };
+}
+
+/** Some clusters let only who may delete an object give it to an owner (OwnerReferencesPermissionEnforcement). */
+const GIVE_AWAY = ["get", "patch", "delete"];
+
+/** To take itself along when its last client has vanished. */
+function removal(namespace: string) {
+  const name = clusterRoleName(namespace);
+  const definitions = [bridgeDefinition, clientDefinition].map(({ metadata }) => metadata?.name ?? "");
+  return [
+    rule([RBAC], ["clusterroles"], ["delete"], [name]),
+    rule([RBAC], ["clusterrolebindings"], GIVE_AWAY, [name]),
+    rule(["apiextensions.k8s.io"], ["customresourcedefinitions"], ["get", "delete"], definitions),
+  ];
+}
+
+/** The same in its namespace, which may hold what is not Gefyra's. */
+function removalAtHome() {
+  return [
+    rule([""], ["serviceaccounts"], GIVE_AWAY, [OPERATOR, RELAY]),
+    rule([RBAC], ["roles", "rolebindings"], GIVE_AWAY, [OPERATOR, RELAY]),
+    rule([""], ["services"], GIVE_AWAY, [STOWAWAY]),
+    rule([""], ["secrets"], GIVE_AWAY, [STOWAWAY_KEY_SECRET]),
+    rule(["apps"], ["statefulsets"], GIVE_AWAY, [STOWAWAY]),
+    rule(["apps"], ["deployments"], GIVE_AWAY, [OPERATOR]),
+    // Whose namespace it is now.
+    rule([""], ["configmaps", "persistentvolumeclaims"], ["list"]),
+  ];
+}
+
+export function clusterRoleBinding(namespace: string): Manifest {
+  const name = clusterRoleName(namespace);
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: named(name),
+    roleRef: { apiGroup: RBAC, kind: "ClusterRole", name },
+    subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
+  };
+}
+
+export function ownRole(namespace: string, removes: Removes): Manifest {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "Role",
+    metadata: named(OPERATOR, namespace),
+    rules: [
+      rule([""], ["secrets"], ["create"]),
+      rule([""], ["secrets"], ["get"], [STOWAWAY_KEY_SECRET]),
+      rule([""], ["services"], ["get"]),
+      // A Stowaway on a lost node keeps its name until it is deleted by force.
+      rule([""], ["pods"], ["delete"], [STOWAWAY_POD]),
+      rule([""], ["serviceaccounts/token"], ["create"], [RELAY]),
+      ...(removes ? removalAtHome() : []),
+    ],
+  };
+}
+
+export function ownRoleBinding(namespace: string): Manifest {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "RoleBinding",
+    metadata: named(OPERATOR, namespace),
+    roleRef: { apiGroup: RBAC, kind: "Role", name: OPERATOR },
+    subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
+  };
+}
+
+/** All that whoever has the relay's token may do. Depending on its version, the API server asks for get or create. */
+export function relayRole(namespace: string): Manifest {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "Role",
+    metadata: named(RELAY, namespace),
+    rules: [rule([""], ["pods/portforward"], ["get", "create"], [STOWAWAY_POD])],
+  };
+}
+
+export function relayRoleBinding(namespace: string): Manifest {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "RoleBinding",
+    metadata: named(RELAY, namespace),
+    roleRef: { apiGroup: RBAC, kind: "Role", name: RELAY },
+    subjects: [{ kind: "ServiceAccount", name: RELAY, namespace }],
+  };
+}
+
+function rule(apiGroups: string[], resources: string[], verbs: string[], resourceNames?: string[]) {
+  return { apiGroups, resources, verbs, ...(resourceNames ? { resourceNames } : {}) };
+}

@@ -1,0 +1,83 @@
+/**
+ * The way "beside": Carrier joins the pod as an ephemeral container and redirects the bridged ports in the pod's own
+ * network. The original keeps running, so its command, user and probes do not matter.
+ */
+import { type NamedProbe, probesOf } from "../../workload/probes.ts";
+import { typedPort } from "../../workload/ports.ts";
+import { admitsNetAdmin, enforcedLevel } from "../admission.ts";
+import type { PortPlan, ProbePlan, Way, WayInput } from "./mode.ts";
+
+export const beside: Way = {
+  name: "beside",
+  plan(input) {
+    const { pod, container, ports } = input;
+    const reasons = reasonsAgainst(input);
+    if (reasons.length) return { way: undefined, reasons };
+    const probes = probesOf(pod);
+    return {
+      way: "beside",
+      container: container.name,
+      ports: ports.map(({ remote, port, local, protocol }) => ({
+        remote,
+        port,
+        local,
+        protocol,
+        path: protocol === "UDP" ? "kernel" as const : pathOf(port, probes, input),
+      })),
+      probes: probes.map((probe) => probePlan(probe, ports)),
+      restarts: 0,
+    };
+  },
+};
+
+function reasonsAgainst(input: WayInput): string[] {
+  const { pod, namespaceLabels, ports, mesh, match, fallback } = input;
+  const reasons: string[] = [];
+  if (!admitsNetAdmin(namespaceLabels)) {
+    reasons.push(
+      `the namespace enforces the Pod Security level "${
+        enforcedLevel(namespaceLabels)
+      }", which forbids NET_ADMIN`,
+    );
+  }
+  if (pod.hostNetwork) {
+    reasons.push("the pods use their node's network, whose rules would change for the whole node");
+  }
+  // It takes packets before the proxy sees them: what a policy of the mesh refuses would get in.
+  if (mesh) {
+    reasons.push(`the pods are in the mesh ${mesh.name} (${mesh.sign}), whose proxy it would pass by`);
+  }
+  const udp = ports.some(({ protocol }) => protocol === "UDP");
+  if (udp && match) reasons.push("--match reads HTTP, and a UDP port has none");
+  if (udp && fallback) reasons.push("--fallback is for TCP: with UDP nothing tells that nobody listens");
+  return [...reasons, ...encryptedProbes(input)];
+}
+
+/**
+ * Nobody sees from outside of TLS that it is the kubelet who asks. With a match, what is no HTTP reaches the original,
+ * and so does that probe.
+ */
+function encryptedProbes({ pod, ports, match }: WayInput): string[] {
+  if (match) return [];
+  return probesOf(pod).filter(({ how }) => how === "https").flatMap(({ container, name, port }) =>
+    ports.filter((one) => one.protocol === "TCP" && one.port === port).map((one) =>
+      `the ${name} probe of "${container}" asks port ${
+        typedPort(one)
+      } over HTTPS, and would reach the app container`
+    )
+  );
+}
+
+/** The kernel does it all, unless somebody has to read along: to tell requests, or the kubelet, from the rest. */
+function pathOf(port: number, probes: NamedProbe[], { match, fallback }: WayInput): PortPlan["path"] {
+  const asked = new Set(probes.flatMap((probe) => probe.port === port ? [probe.how] : []));
+  if (match || asked.has("httpGet") || asked.has("grpc")) return "http";
+  return asked.size || fallback ? "stream" : "kernel";
+}
+
+function probePlan({ container, name, how, asks, port }: NamedProbe, ports: WayInput["ports"]): ProbePlan {
+  const bridged = ports.some((one) => one.protocol === "TCP" && one.port === port);
+  // One that only connects is content with Carrier's Nginx.
+  const answeredBy = !bridged ? "untouched" : how === "tcpSocket" ? "carrier" : "original";
+  return { container, name, how, asks, answeredBy };
+}

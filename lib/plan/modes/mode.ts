@@ -1,0 +1,64 @@
+import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
+import type { BridgePort, WayName } from "../../api/bridge.ts";
+import type { Mesh } from "../../workload/mesh.ts";
+import type { NamedProbe } from "../../workload/probes.ts";
+
+/** How one port of a pod is served while it is bridged. */
+export interface PortPlan {
+  /** As the bridge names it; `undefined` for a port that only a probe asks. */
+  remote: number | string | undefined;
+  /** Its number in this pod. */
+  port: number;
+  /** `undefined` for a port that only a probe asks. */
+  local: number | undefined;
+  protocol: BridgePort["protocol"];
+  /** `kernel` redirects packets; `stream` and `http` go through Carrier's Nginx. */
+  path: "kernel" | "stream" | "http";
+}
+
+/** What becomes of one probe. */
+export interface ProbePlan extends Pick<NamedProbe, "container" | "name" | "how" | "asks"> {
+  /** `untouched`: it asks nothing that is bridged. */
+  answeredBy: "original" | "carrier" | "untouched";
+}
+
+export interface WayPlan {
+  way: WayName;
+  container: string;
+  /** Why it is not the preferred way; empty where it is. */
+  because: string[];
+  /** What one should know of it. */
+  notes: string[];
+  ports: PortPlan[];
+  probes: ProbePlan[];
+  /** Of the container, in each pod. */
+  restarts: number;
+}
+
+export type Refusal = { way: undefined; reasons: string[] };
+
+export interface WayInput {
+  pod: V1PodSpec;
+  container: V1Container;
+  /** The container is a sidecar: an init container that keeps running. */
+  sidecar: boolean;
+  /** With their numbers in this pod. */
+  ports: (BridgePort & { port: number })[];
+  /** Labels of the namespace; `undefined` where they are not known. */
+  namespaceLabels: Record<string, string> | undefined;
+  /** Whose proxy in the pod's network takes its traffic first. */
+  mesh: Mesh | undefined;
+  /** The bridge takes only the requests that match. */
+  match: boolean;
+  /** The original serves while the app container refuses connections. */
+  fallback: boolean;
+}
+
+/** What a way itself decides. */
+export type WayOutcome = Omit<WayPlan, "because" | "notes">;
+
+/** One way to take a container's traffic. Everything a way decides, it decides from this alone. */
+export interface Way {
+  name: WayName;
+  plan(input: WayInput): WayOutcome | Refusal;
+}

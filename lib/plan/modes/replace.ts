@@ -1,0 +1,117 @@
+/**
+ * The way "replace": the image of the running container is patched to Carrier, and nothing else. So the pod's
+ * `command`, user, probes and limits stay, and Carrier must be able to live with them.
+ */
+import type { V1Container } from "@kubernetes/client-node";
+import standIns from "../../../images/carrier/stand-ins.json" with { type: "json" };
+import { declares, declaring } from "../../workload/ports.ts";
+import { type NamedProbe, probesOf } from "../../workload/probes.ts";
+import type { PodPort } from "../../workload/services.ts";
+import type { PortPlan, ProbePlan, Way, WayInput } from "./mode.ts";
+
+export const replace: Way = {
+  name: "replace",
+  plan(input) {
+    const { pod, container } = input;
+    const probes = probesOf(pod);
+    const own = probes.filter((probe) => probe.container === container.name);
+    const reasons = [
+      ...optionReasons(input),
+      ...commandReasons(container),
+      ...hookReasons(container),
+      ...own.flatMap(probeReasons),
+    ];
+    if (reasons.length) return { way: undefined, reasons };
+    const ports = plannedPorts(input, own, probes);
+    const served = new Set(ports.flatMap(({ port, protocol }) => protocol === "TCP" ? [port] : []));
+    return {
+      way: "replace",
+      container: container.name,
+      ports,
+      probes: probes.map((probe) => probePlan(probe, served)),
+      restarts: 1,
+    };
+  },
+};
+
+function optionReasons({ sidecar, match, fallback, container }: WayInput): string[] {
+  const reasons: string[] = [];
+  if (sidecar) {
+    reasons.push(`"${container.name}" is a sidecar (an init container), which needs the way beside`);
+  }
+  if (match) {
+    reasons.push("--match needs the way beside: what does not match goes to the original, which has to run");
+  }
+  if (fallback) reasons.push("--fallback needs the way beside: the original has to run");
+  return reasons;
+}
+
+/** Carrier's image holds executables under many usual names, which become Carrier. */
+function commandReasons({ command }: V1Container): string[] {
+  const program = command?.[0];
+  if (program === undefined) return [];
+  const slash = program.lastIndexOf("/");
+  const directory = slash <= 0 ? "/" : program.slice(0, slash), name = program.slice(slash + 1);
+  const known = standIns.names.includes(name) && (slash < 0 || standIns.directories.includes(directory));
+  return known ? [] : [`its command "${program}" is not one that Carrier can stand in for`];
+}
+
+function hookReasons({ lifecycle }: V1Container): string[] {
+  const { exec, httpGet, tcpSocket } = lifecycle?.postStart ?? {};
+  if (exec) return ["its postStart hook runs a program of the original image"];
+  // The kubelet kills a container whose hook fails.
+  if (httpGet ?? tcpSocket) return ["its postStart hook asks a port before Carrier can serve it"];
+  return [];
+}
+
+function probeReasons({ name, how, port, elsewhere }: NamedProbe): string[] {
+  if (how === "exec") return [`its ${name} probe runs a program of the original image (exec)`];
+  if (elsewhere) return [];
+  if (how === "https") return [`its ${name} probe asks over HTTPS`];
+  if (port === undefined) return [`its ${name} probe asks a port that the container does not declare`];
+  return [];
+}
+
+/**
+ * Ports that an httpGet or grpc probe asks are served as HTTP, so that Carrier can answer the probe itself. So are all in
+ * a mesh, whose proxy asks for the kubelet, and where the pod's spec has its port then.
+ */
+function plannedPorts(input: WayInput, own: NamedProbe[], all: NamedProbe[]): PortPlan[] {
+  const { ports, mesh } = input;
+  const http = new Set(
+    all.flatMap(({ how, port }) => (how === "httpGet" || how === "grpc") && port ? [port] : []),
+  );
+  const path = (port: number) => mesh || http.has(port) ? "http" as const : "stream" as const;
+  const bridged = ports.map(({ remote, port, local, protocol }) => ({
+    remote,
+    port,
+    local,
+    protocol,
+    path: protocol === "TCP" ? path(port) : "stream" as const,
+  }));
+  const probed = [...new Set(own.flatMap(({ port }) => port ?? []))]
+    .filter((port) => !bridged.some((one) => one.port === port && one.protocol === "TCP"))
+    .filter((port) => isOwn(input, { port, protocol: "TCP" }))
+    .map((port) => ({
+      remote: undefined,
+      port,
+      local: undefined,
+      protocol: "TCP" as const,
+      path: path(port),
+    }));
+  return [...bridged, ...probed];
+}
+
+/**
+ * A probe of one container may ask a port that another listens at, where Carrier could not: one that another declares, or
+ * that nobody does in a pod in which a mesh's proxy answers probes.
+ */
+function isOwn({ pod, container, mesh }: WayInput, port: PodPort): boolean {
+  if (declares(container, port)) return true;
+  return declaring(pod, port).length === 0 && !mesh;
+}
+
+function probePlan({ container, name, how, asks, port }: NamedProbe, served: Set<number>): ProbePlan {
+  const answeredBy = port !== undefined && served.has(port) ? "carrier" : "untouched";
+  return { container, name, how, asks, answeredBy };
+}

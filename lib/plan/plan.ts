@@ -1,0 +1,109 @@
+/** Decides how the traffic of a container is taken, or why it cannot be. Pure. */
+import type { V1Container, V1ObjectMeta, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
+import type { BridgePort, WayName } from "../api/bridge.ts";
+import { planContainer } from "../workload/container.ts";
+import { meshOf, proxyName } from "../workload/mesh.ts";
+import { absentPorts, declares, declaring, portText, resolvePort, typedPort } from "../workload/ports.ts";
+import { encryptedNotes } from "./encrypted.ts";
+import { beside } from "./modes/beside.ts";
+import { replace } from "./modes/replace.ts";
+import type { Refusal, WayInput, WayPlan } from "./modes/mode.ts";
+
+const ways = { beside, replace };
+
+/** The preferred one first. */
+export const AVAILABLE_WAYS: readonly WayName[] = ["beside", "replace"];
+
+export interface PlanInput {
+  /** Of the workload's template, or of one of its pods. */
+  pod: V1PodSpec;
+  /** With the labels and annotations. */
+  metadata?: V1ObjectMeta | undefined;
+  /** Absent where the only one is meant, or the one that the Service's port leads to. */
+  container?: string | undefined;
+  ports: BridgePort[];
+  /** Of the Service that is the target. */
+  servicePorts?: V1ServicePort[] | undefined;
+  /** Labels of the namespace, which may hold a Pod Security level; unknown labels are taken as admitting. */
+  namespaceLabels?: Record<string, string> | undefined;
+  options?: PlanOptions | undefined;
+  available?: readonly WayName[];
+}
+
+export interface PlanOptions {
+  /** Forces one. */
+  way?: WayName | undefined;
+  /** Only requests that match are taken. */
+  match?: boolean | undefined;
+  /** The original serves while the app container refuses connections. */
+  fallback?: boolean | undefined;
+}
+
+export type Plan = WayPlan | Refusal;
+
+export function plan(input: PlanInput): Plan {
+  const { pod, options = {}, available = AVAILABLE_WAYS } = input;
+  const wanted = wayInput(input);
+  if ("reasons" in wanted) return { way: undefined, reasons: wanted.reasons };
+  const names = options.way ? [options.way] : available;
+  const because: string[] = [];
+  for (const name of names) {
+    const result = available.includes(name)
+      ? ways[name].plan(wanted)
+      : { way: undefined, reasons: [`the way ${name} is not available`] };
+    if (result.way) return { ...result, because, notes: encryptedNotes(wanted, input.servicePorts) };
+    // A reason is said with its way where there was a choice.
+    because.push(...result.reasons.map((reason) => names.length > 1 ? `${name}: ${reason}` : reason));
+  }
+  return { way: undefined, reasons: because };
+
+  /** All that does not depend on the way. */
+  function wayInput({ container, ports, servicePorts }: PlanInput): WayInput | { reasons: string[] } {
+    if (isWindows(pod)) return { reasons: ["the pods run on Windows, where Carrier cannot"] };
+    const absent = absentPorts(ports, servicePorts ?? [], pod);
+    if (absent.length) return { reasons: absent };
+    const chosen = planContainer(pod, container, { ports, servicePorts });
+    if ("reasons" in chosen) return chosen;
+    const mesh = meshOf(pod, input.metadata, input.namespaceLabels);
+    const resolved = ports.map((port) => {
+      const number = resolvePort(port, { container: chosen.container, servicePorts });
+      return typeof number === "number" ? { ...port, port: number } : number;
+    });
+    const found = resolved.filter((one) => "port" in one);
+    const reasons = resolved.flatMap((one) => "reason" in one ? [one.reason] : []);
+    reasons.push(...sameNumber(found), ...foreign(pod, chosen.container, found));
+    const proxy = mesh && proxyName(chosen.container.name, chosen.container.image);
+    if (proxy) {
+      reasons.push(`"${chosen.container.name}" is the proxy of the mesh ${proxy}, for the whole pod`);
+    }
+    if (reasons.length) return { reasons };
+    const { match = false, fallback = false } = options;
+    return { ...chosen, pod, ports: found, namespaceLabels: input.namespaceLabels, mesh, match, fallback };
+  }
+}
+
+function isWindows({ os, nodeSelector }: V1PodSpec): boolean {
+  return os?.name === "windows" || nodeSelector?.["kubernetes.io/os"] === "windows";
+}
+
+/** A port is bridged with the container that has it. Who declares none may have any that is not another's. */
+function foreign(pod: V1PodSpec, container: V1Container, ports: WayInput["ports"]): string[] {
+  return ports.filter((port) => !declares(container, port)).flatMap((port) => {
+    const [owner] = declaring(pod, port);
+    return owner
+      ? [
+        `port ${
+          typedPort(port)
+        } belongs to container "${owner.name}", which declares it, not to "${container.name}"`,
+      ]
+      : [];
+  });
+}
+
+/** Two names may mean one port. */
+function sameNumber(ports: WayInput["ports"]): string[] {
+  const by = Map.groupBy(ports, ({ port, protocol }) => portText({ remote: port, protocol }));
+  return [...by].flatMap(([text, same]) =>
+    same.length > 1 ? [`${same.map(portText).join(" and ")} are the same port, ${text}`] : []
+  );
+}

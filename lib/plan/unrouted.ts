@@ -1,0 +1,36 @@
+/** What it means that no Service leads to a port that is to be bridged. Pure. */
+import type { V1PodSpec, V1Service } from "@kubernetes/client-node";
+import { typedPort, undeclared } from "../workload/ports.ts";
+import { servingContainers } from "../workload/serving.ts";
+import { leads } from "../workload/services.ts";
+import type { WayPlan } from "./modes/mode.ts";
+
+export interface Surroundings {
+  pod: V1PodSpec;
+  labels: Record<string, string> | undefined;
+  /** All of the namespace; `undefined` where they are not known. */
+  services: V1Service[] | undefined;
+}
+
+/** Ports that are most likely mistyped, and what one should know of the others. */
+export function unled(
+  { way, container: name, ports }: WayPlan,
+  { pod, labels, services }: Surroundings,
+): { mistakes: string[]; notes: string[] } {
+  const container = servingContainers(pod).find((one) => one.name === name);
+  const mistakes: string[] = [], notes: string[] = [];
+  for (const { remote, port, protocol } of ports) {
+    if (remote === undefined || (services && leads(services, labels, pod, { port, protocol }))) continue;
+    const mistake = container && undeclared(container, { port, protocol });
+    if (mistake) mistakes.push(services ? `${mistake}, and no Service leads to it` : mistake);
+    else if (services && way === "beside") {
+      notes.push(
+        `no Service leads to port ${
+          typedPort({ remote, port, protocol })
+        }: what the pod's own containers send to ` +
+          "localhost stays with the original; --replace takes it as well",
+      );
+    }
+  }
+  return { mistakes, notes };
+}

@@ -1,0 +1,86 @@
+/** Takes Gefyra's objects out of a cluster: what `up` made, and nothing else. */
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster, KubernetesObject, ObjectRef } from "../kube/cluster.ts";
+import { RESTORE_TIMEOUT_MS } from "../names.ts";
+import { waitFor } from "../wait.ts";
+import { observe } from "../install/install.ts";
+import {
+  departing,
+  type Found,
+  isForeignGuest,
+  isOtherInstallation,
+  isPermanent,
+  isTemporary,
+  OPERATORS,
+  OURS,
+} from "./ownership.ts";
+
+/** Removes what goes with the last client and waits until it is gone. Says what stays, and why. */
+export async function uninstall(cluster: Cluster, namespace: string): Promise<string | undefined> {
+  const found = await observe(cluster, namespace);
+  if (isPermanent(found)) return "the installation is permanent and stays";
+  const guests = await guestsOf(cluster, namespace, found);
+  const others = { crowded: guests.length > 0, shared: true };
+  // All at once: nobody is left who would need the rights.
+  const rest = departing(found, others);
+  await Promise.all(rest.map((ref) => cluster.remove(ref)));
+  // Two installations that go at the same moment: the later one sees that the other has gone.
+  const shared = await isShared(cluster, namespace);
+  const all = departing(found, { ...others, shared });
+  const definitions = all.filter(({ kind }) => kind === "CustomResourceDefinition");
+  await Promise.all(definitions.map((ref) => cluster.remove(ref)));
+  await untilGone(cluster, namespace, [...rest, ...definitions]);
+  return whatStays(namespace, guests, shared);
+}
+
+function whatStays(namespace: string, guests: Found, shared: boolean): string | undefined {
+  const names = guests.map(({ kind, metadata }) => `${kind} "${metadata?.name}"`);
+  const crowd = guests.length
+    ? `namespace "${namespace}" stays with ${names.slice(0, 3).join(", ")}${names.length > 3 ? " …" : ""}`
+    : undefined;
+  const definitions = shared ? "the definitions stay for another installation" : undefined;
+  return [crowd, definitions].filter(Boolean).join("; ") || undefined;
+}
+
+/** Whether another installation needs the definitions. */
+export async function isShared(cluster: Cluster, namespace: string): Promise<boolean> {
+  const operators = await cluster.list({ apiVersion: "apps/v1", kind: "Deployment", labels: OPERATORS });
+  return operators.some(isOtherInstallation(namespace));
+}
+
+const guestKinds = [
+  ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map((kind) => ({
+    apiVersion: "apps/v1",
+    kind,
+  })),
+  ...["Pod", "Service", "ConfigMap", "PersistentVolumeClaim"].map((kind) => ({ apiVersion: "v1", kind })),
+];
+
+/** Somebody else's in a namespace that would be removed. */
+export async function guestsOf(
+  cluster: Cluster,
+  namespace: string,
+  found: Found,
+): Promise<KubernetesObject[]> {
+  const goes = found.some((object) => object.kind === "Namespace" && isTemporary(object));
+  if (!goes || isPermanent(found)) return [];
+  const lists = await Promise.all(guestKinds.map((kind) => cluster.list({ ...kind, namespace })));
+  return lists.flat().filter(isForeignGuest);
+}
+
+async function untilGone(cluster: Cluster, namespace: string, refs: ObjectRef[]): Promise<void> {
+  let left = refs;
+  const gone = async () => {
+    const found = await Promise.all(left.map((ref) => cluster.get(ref)));
+    left = left.filter((_, i) => found[i]);
+    if (left.length) return false;
+    // Where the namespace stays, the pods go a moment after what they belong to.
+    return (await cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels: OURS }))
+      .length === 0;
+  };
+  await waitFor(gone, {
+    what: `namespace "${namespace}" and the other objects of Gefyra to be gone`,
+    timeout: RESTORE_TIMEOUT_MS,
+    interval: 100,
+  });
+}
