@@ -3,16 +3,16 @@ import retry from "p-retry";
 import { connectCluster } from "../lib/kube/kubernetes.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
-import { startAttempts } from "./attempts.ts";
-import { reconcileBridge } from "./bridges.ts";
-import { reconcileClient, reconcileMisplaced } from "./clients.ts";
-import { type Context, keys } from "./context.ts";
-import { startLiveness } from "./liveness.ts";
-import { startRelayTokens } from "./relay.ts";
-import { startQueue } from "./queue.ts";
-import { parseResolvConf } from "./resolv-conf.ts";
-import { openTunnel } from "./tunnel.ts";
-import { type Change, watchWorld } from "./world.ts";
+import { startAttempts } from "./runtime/attempts.ts";
+import { reconcileBridge } from "./bridge/reconcile.ts";
+import { reconcileClient, reconcileMisplaced } from "./client/reconcile.ts";
+import { type Context, keys } from "./runtime/context.ts";
+import { startLiveness } from "./client/liveness.ts";
+import { startRelayTokens } from "./stowaway/relay-tokens.ts";
+import { startQueue } from "./runtime/queue.ts";
+import { parseResolvConf } from "./stowaway/resolv-conf.ts";
+import { openTunnel } from "./stowaway/tunnel.ts";
+import { type Change, watchWorld } from "./runtime/cache.ts";
 
 /** Who ends where nobody answers, as after a node's restart, is started again by the kubelet later and later. */
 const UNTIL_THERE = { retries: Infinity, minTimeout: 500, maxTimeout: 2_000 };

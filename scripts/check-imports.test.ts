@@ -51,7 +51,11 @@ Deno.test("what breaks a rule is reported", () => {
     ["operator/main.ts", `import { a } from "../cli/cli.ts";`, /operator must not import cli/],
     ["operator/main.ts", `import type { A } from "../cli/cli.ts";`, /operator must not import cli/],
     ["lib/app/run.ts", `import { a } from "../../cli/output.ts";`, /lib must not import cli/],
-    ["lib/app/run.ts", `import { a } from "../../operator/queue.ts";`, /lib must not import operator/],
+    [
+      "lib/app/run.ts",
+      `import { a } from "../../operator/runtime/queue.ts";`,
+      /lib must not import operator/,
+    ],
     ["lib/app/run.ts", `import { a } from "../../scripts/bundle.ts";`, /lib must not import scripts/],
     ["main.ts", `import { a } from "./lib/names.ts";`, /main.ts must import cli\/cli.ts only/],
     ["lib/wait.ts", `import { a } from "@kubernetes/client-node";`, /only lib\/cluster\/client.ts/],

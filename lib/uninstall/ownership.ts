@@ -97,7 +97,7 @@ export function departing(found: Found, { crowded, shared }: Others): ObjectRef[
     .map(refOf);
 }
 
-/** The Deployment of another installation's operator. One that has an owner is about to go, see operator/uninstall.ts. */
+/** The Deployment of another installation's operator. One that has an owner is about to go, see operator/client/uninstall.ts. */
 export function isOtherInstallation(namespace: string) {
   return (object: KubernetesObject): boolean =>
     isOurs(object) && object.metadata?.name === OPERATOR && object.metadata.namespace !== namespace &&

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { InterceptedPod } from "../../lib/api/bridge.ts";
+import { type Looked, outcomeOf } from "./outcome.ts";
+
+const NO_NODE = "Unschedulable: 0/1 nodes are available";
+
+const pod = (name: string, ready = true): V1Pod => ({
+  metadata: { name, uid: `uid-${name}` },
+  spec: { containers: [], nodeName: "node" },
+  status: {
+    conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
+    containerStatuses: [{
+      ...{ name: "web", image: "", imageID: "", restartCount: 4, ready },
+      state: ready ? { running: {} } : { waiting: { reason: "CrashLoopBackOff" } },
+    }],
+  },
+});
+
+const record = (name: string, state: InterceptedPod["state"], more: Partial<InterceptedPod> = {}) => ({
+  ...{ name, uid: `uid-${name}`, way: "beside" as const, container: "web", ports: [], state },
+  ...more,
+});
+
+function outcome(
+  pods: V1Pod[],
+  records: InterceptedPod[],
+  { reasons = [], wasActive = false, admitted = pods.length - reasons.length }: Partial<Looked> = {},
+): [string, string, string] {
+  const { phase, reason, message } = outcomeOf({
+    target: 'Deployment "web"',
+    ...{ pods, records, admitted, reasons, wasActive },
+  });
+  return [phase, reason, message];
+}
+
+Deno.test("what runs is enough, and the pod that does not is named with its reason", () => {
+  const pods = [pod("a"), pod("b", false)];
+  const waiting = [record("a", "Active"), record("b", "Waiting", { reason: NO_NODE })];
+  const says = `1 of 2 pods are bridged; pod b: ${NO_NODE}`;
+  assert.deepEqual(outcome(pods, waiting), ["Active", "PartlyBridged", says]);
+  assert.deepEqual(outcome(pods, waiting, { wasActive: true }), ["Active", "PartlyBridged", says]);
+  const refused = { cause: "CarrierRefused" as const, reason: "duplicate upstream" };
+  for (const state of ["Failed", "Restored"] as const) {
+    assert.deepEqual(outcome(pods, [record("a", "Active"), record("b", state, refused)]), [
+      ...["Active", "PartlyBridged", "1 of 2 pods are bridged; pod b: duplicate upstream"],
+    ]);
+  }
+  assert.deepEqual(outcome(pods, [record("a", "Active")], { reasons: ["no container"] }), [
+    ...["Active", "PartlyBridged", "1 of 2 pods are bridged; the others cannot be: no container"],
+  ]);
+});
+
+Deno.test("a pod on its way is waited for at first, and holds up nobody once the bridge is active", () => {
+  const pods = [pod("a"), pod("b")], records = [record("a", "Active"), record("b", "Switching")];
+  const count = "1 of 2 pods are bridged";
+  assert.deepEqual(outcome(pods, records), ["Pending", "Switching", count]);
+  assert.deepEqual(outcome(pods, records, { wasActive: true }), ["Active", "PartlyBridged", count]);
+  const none = [record("a", "Switching"), record("b", "Switching")];
+  assert.deepEqual(outcome(pods, none, { wasActive: true })[0], "Pending");
+  const stuck = [record("a", "Active"), record("b", "Switching", { reason: "Carrier does not start" })];
+  assert.deepEqual(outcome(pods, stuck), [
+    "Active",
+    "PartlyBridged",
+    `${count}; pod b: Carrier does not start`,
+  ]);
+});
+
+Deno.test("where no pod can be taken, the first reason is the bridge's own", () => {
+  const pods = [pod("a")];
+  const failed = (cause: InterceptedPod["cause"]) =>
+    outcome(pods, [record("a", "Restored", { cause: cause!, reason: "the text" })]);
+  assert.deepEqual(failed("CarrierRefused"), ["Pending", "CarrierRefused", "pod a: the text"]);
+  assert.deepEqual(failed("CarrierFailed"), ["Pending", "CarrierFailed", "pod a: the text"]);
+  assert.deepEqual(failed("StowawayRefused"), ["Pending", "StowawayRefused", "pod a: the text"]);
+  assert.deepEqual(failed("Forbidden"), ["Refused", "Forbidden", "pod a: the text"]);
+  assert.deepEqual(failed("CannotIntercept"), ["Refused", "CannotIntercept", "pod a: the text"]);
+  assert.deepEqual(outcome(pods, [record("a", "Waiting", { reason: NO_NODE })]), [
+    ...["Waiting", "PodsPending", `no pod of Deployment "web" runs: pod a: ${NO_NODE}`],
+  ]);
+});
+
+Deno.test("a pod that is bridged and not ready is no secret", () => {
+  assert.deepEqual(outcome([pod("a", false)], [record("a", "Active")]), [
+    "Active",
+    "PartlyBridged",
+    "1 of 1 pods are bridged; no Service leads to pod a, which is not ready: container web: CrashLoopBackOff",
+  ]);
+});
+
+Deno.test("a pod that has left the target is not counted", () => {
+  const records = [record("a", "Active"), record("left", "Restoring"), record("gone", "Active")];
+  assert.equal(outcome([pod("a"), pod("b")], records)[0], "Pending");
+  assert.deepEqual(outcome([pod("a")], records), ["Active", "Bridged", "1 of 1 pods are bridged"]);
+});
+
+Deno.test("of many pods a few are named", () => {
+  const names = ["b", "c", "d", "e", "f"];
+  const records = names.map((name) => record(name, "Waiting", { reason: NO_NODE }));
+  const [, , message] = outcome(["a", ...names].map((name) => pod(name)), [
+    record("a", "Active"),
+    ...records,
+  ]);
+  assert.match(message, /^1 of 6 pods are bridged; pod b: .*; pod d: [^;]*; and 2 more$/);
+});

@@ -1,0 +1,78 @@
+/** What is true of a bridge after a look at all pods of its target. Pure. */
+import type { V1Pod } from "@kubernetes/client-node";
+import type { BridgeStatus, InterceptedPod } from "../../lib/api/bridge.ts";
+import { type BridgeReason, bridgeReasons, retriedReasons } from "../../lib/api/reasons.ts";
+import { whyNotReady } from "../../lib/workload/pod-problems.ts";
+
+export interface Outcome {
+  phase: NonNullable<BridgeStatus["phase"]>;
+  reason: BridgeReason;
+  message: string;
+}
+
+export interface Looked {
+  /** e.g. `Deployment "web"`. */
+  target: string;
+  /** The living pods of the target. */
+  pods: V1Pod[];
+  records: InterceptedPod[];
+  /** How many of the pods can be taken. */
+  admitted: number;
+  /** Why some of the pods can never be taken. */
+  reasons: string[];
+  /** It was active before this look, and asks for nothing else since. */
+  wasActive: boolean;
+}
+
+/** One pod never holds up the others: what runs is enough, and those that cannot be bridged are named. */
+export function outcomeOf({ target, pods, records, admitted, reasons, wasActive }: Looked): Outcome {
+  const mine = records.filter(({ uid, state }) =>
+    state !== "Restoring" && pods.some(({ metadata }) => metadata?.uid === uid)
+  );
+  const having = (...states: InterceptedPod["state"][]) => mine.filter(({ state }) => states.includes(state));
+  const active = having("Active"), failed = having("Failed", "Restored"), waiting = having("Waiting");
+  const switching = mine.filter((record) => record.state === "Switching" || record.state === "Suspended");
+  const count = `${active.length} of ${pods.length} pods are bridged`;
+  const others = [
+    ...texts(mine.filter(({ state, reason }) => state !== "Active" && reason)),
+    ...reasons.length ? [`the others cannot be: ${reasons.join("; ")}`] : [],
+  ];
+  const notReady = pods.flatMap((pod) => {
+    const record = active.find(({ uid }) => uid === pod.metadata?.uid), why = record && whyNotReady(pod);
+    return why ? [`no Service leads to pod ${record.name}, which is not ready: ${why}`] : [];
+  });
+  const message = [count, ...few(notReady), ...few(others)].join("; ");
+  const onTheirWay = admitted > mine.length || switching.some(({ reason }) => !reason);
+  if (onTheirWay && !(wasActive && active.length)) {
+    return { phase: "Pending", reason: bridgeReasons.switching, message };
+  }
+  if (active.length) {
+    const whole = active.length === pods.length && notReady.length === 0;
+    return { phase: "Active", reason: whole ? bridgeReasons.bridged : bridgeReasons.partlyBridged, message };
+  }
+  if (switching.length) return { phase: "Pending", reason: bridgeReasons.switching, message };
+  const [first] = failed, cause = first?.cause ?? bridgeReasons.carrierFailed;
+  if (first) {
+    return {
+      phase: failed.some(isRetried) ? "Pending" : "Refused",
+      reason: cause,
+      message: few(texts(failed)).join("; "),
+    };
+  }
+  if (waiting.length) {
+    const pending = `no pod of ${target} runs: ${few(texts(waiting)).join("; ")}`;
+    return { phase: "Waiting", reason: bridgeReasons.podsPending, message: pending };
+  }
+  return { phase: "Pending", reason: bridgeReasons.switching, message };
+}
+
+/** Whether it may succeed later without a change of the bridge. */
+const isRetried = ({ cause }: InterceptedPod) => cause === undefined || retriedReasons.includes(cause);
+
+const texts = (records: InterceptedPod[]) => records.map(({ name, reason }) => `pod ${name}: ${reason}`);
+
+const MOST = 3;
+
+function few(all: string[]): string[] {
+  return all.length <= MOST ? all : [...all.slice(0, MOST), `and ${all.length - MOST} more`];
+}

@@ -1,0 +1,41 @@
+/** Writes down how a bridge is. */
+import type { InterceptedPod } from "../../lib/api/bridge.ts";
+import { condition, withCondition } from "../../lib/api/conditions.ts";
+import type { Context } from "../runtime/context.ts";
+import type { Outcome } from "./outcome.ts";
+import { shortened, writeBridgeStatus } from "./records.ts";
+
+export interface Said extends Outcome {
+  /** As they were where it is absent. */
+  pods?: InterceptedPod[];
+  targetPods?: number;
+}
+
+export async function setPhase(
+  context: Context,
+  namespace: string,
+  name: string,
+  { phase, reason, message, ...counted }: Said,
+): Promise<void> {
+  const bridge = context.world.bridges.get(namespace, name);
+  if (!bridge) return;
+  const generation = bridge.metadata?.generation ?? 0, before = bridge.status;
+  const wasSaid = before?.phase === phase && condition(before.conditions, "Ready")?.reason === reason;
+  if (!wasSaid) context.log(`bridge ${namespace}/${name}: ${phase} (${reason}): ${message}`);
+  await writeBridgeStatus(context, bridge, {
+    observedGeneration: generation,
+    phase,
+    ...counted,
+    conditions: withCondition(
+      before?.conditions,
+      {
+        type: "Ready",
+        status: phase === "Active" ? "True" : "False",
+        reason,
+        message: shortened(message),
+      },
+      generation,
+      new Date(),
+    ),
+  });
+}

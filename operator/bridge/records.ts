@@ -1,0 +1,39 @@
+/** What a bridge's status says of its pods. */
+import {
+  bridgeRef,
+  type BridgeStatus,
+  type GefyraBridge,
+  type InterceptedPod,
+} from "../../lib/api/bridge.ts";
+import { type Context, writeStatus } from "../runtime/context.ts";
+
+/** As the operator knows it now. */
+export function currentBridge({ world }: Context, bridge: GefyraBridge): GefyraBridge {
+  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  return world.bridges.get(namespace, name) ?? bridge;
+}
+
+export const recordsOf = (context: Context, bridge: GefyraBridge): InterceptedPod[] =>
+  currentBridge(context, bridge).status?.pods ?? [];
+
+export async function writeBridgeStatus(
+  context: Context,
+  bridge: GefyraBridge,
+  change: Partial<BridgeStatus>,
+): Promise<void> {
+  const { namespace = "", name = "" } = bridge.metadata ?? {};
+  const known = context.world.bridges.get(namespace, name);
+  if (!known) return;
+  const status = { ...known.status, ...change };
+  await writeStatus(context, context.world.bridges, bridgeRef(namespace, name), known, status);
+}
+
+/** False where the pod is gone, or is ending. */
+export const lives = ({ world }: Context, { uid }: InterceptedPod): boolean =>
+  world.pods.all().some(({ metadata }) => metadata?.uid === uid && !metadata.deletionTimestamp);
+
+const LONGEST_REASON = 1_000;
+
+/** A status admits no longer ones. */
+export const shortened = (text: string): string =>
+  text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;

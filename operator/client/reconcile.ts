@@ -1,0 +1,129 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import { messageOf } from "../../lib/errors.ts";
+import { FINALIZER, OPERATOR } from "../../lib/names.ts";
+import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../../lib/api/client.ts";
+import { bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
+import { type ConditionUpdate, withCondition } from "../../lib/api/conditions.ts";
+import { clientReasons } from "../../lib/api/reasons.ts";
+import { contains, pickTunnelSubnet } from "../../lib/config/addresses.ts";
+import { type Context, keys, setFinalizers, writeStatus } from "../runtime/context.ts";
+import { configurationRefusal } from "../runtime/refusals.ts";
+import { hasOwnKey, type Tunnel } from "../stowaway/tunnel.ts";
+
+/** What Stowaway refuses is asked again so often; it answers itself as long as it need not be asked. */
+const AGAIN_MS = 5_000;
+
+/** Gives a client its place in the tunnel, and takes it and its bridges away when it goes. */
+export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<void> {
+  const { world, namespace, queue, dns } = context;
+  const client = world.clients.get(namespace, name);
+  if (!client) {
+    queue.add(keys.tunnel);
+    // Its key is free now.
+    for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+    return;
+  }
+  if (client.metadata?.deletionTimestamp) return await release(context, tunnel, client);
+  const ref = clientRef(namespace, name);
+  if (!client.metadata?.finalizers?.includes(FINALIZER)) {
+    await setFinalizers(context, world.clients, ref, [...client.metadata?.finalizers ?? [], FINALIZER]);
+  }
+  const taken = world.clients.all().flatMap(({ status }) => status?.tunnel?.subnet ?? []);
+  const subnet = client.status?.tunnel?.subnet ?? pickTunnelSubnet(taken);
+  const given: ClientStatus = {
+    ...client.status,
+    tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
+    apps: bridgedApps(name, subnet, world.bridges.all()),
+  };
+  const assigned = await writeStatus(context, world.clients, ref, client, given);
+  let refusal: string | undefined;
+  const state = await tunnel.apply().catch((error) => {
+    if (!configurationRefusal(error)) throw error;
+    refusal = messageOf(error);
+    queue.addLater(keys.client(name), AGAIN_MS);
+    return undefined;
+  });
+  const known = state?.peers.some(({ publicKey }) => publicKey === client.spec.publicKey) ?? false;
+  const not = (reason: string, message: string): ConditionUpdate => ({
+    ...{ type: "Ready", status: "False", reason, message },
+  });
+  const update: ConditionUpdate = !hasOwnKey(client, world.clients.all())
+    ? not(clientReasons.keyTaken, "another client has the same public key")
+    : known
+    ? { ...not(clientReasons.peerConfigured, "Stowaway expects this client"), status: "True" }
+    : refusal
+    ? not(clientReasons.stowawayRefused, refusal)
+    : not(clientReasons.stowawayMissing, "no Stowaway is running");
+  const generation = client.metadata?.generation ?? 0;
+  await writeStatus(context, world.clients, ref, assigned, {
+    ...given,
+    observedGeneration: generation,
+    phase: phaseOf(given.phase, update.status === "True"),
+    conditions: withCondition(given.conditions, update, generation, new Date()),
+  });
+}
+
+/** The apps that a client's bridges name, each once, where they are its own: whoever gives out addresses may not see all bridges. Pure. */
+export function bridgedApps(client: string, subnet: string, bridges: GefyraBridge[]): BridgedApp[] {
+  const named = bridges.filter(({ spec }) => spec.client === client).map(({ spec }) => spec.destination)
+    .filter(({ address }) => contains(subnet, address));
+  const byAddress = new Map(named.map(({ name, address }) => [appKey({ name, address }), { name, address }]));
+  return [...byAddress].sort(([a], [b]) => a < b ? -1 : 1).map(([, app]) => app);
+}
+
+const appKey = ({ name, address }: BridgedApp) => `${address} ${name}`;
+
+/** Whether a client's status names other apps than its bridges do. The API server has its own order of fields. Pure. */
+export function namesOtherApps({ metadata, status }: GefyraClient, bridges: GefyraBridge[]): boolean {
+  const wanted = bridgedApps(metadata?.name ?? "", status?.tunnel?.subnet ?? "", bridges);
+  return (status?.apps ?? []).map(appKey).join() !== wanted.map(appKey).join();
+}
+
+/** Whether a client is heard is for liveness to say; a new Stowaway must not resume the bridges of a silent one. */
+function phaseOf(before: ClientStatus["phase"], known: boolean): NonNullable<ClientStatus["phase"]> {
+  if (before === "Silent") return "Silent";
+  if (!known) return "Pending";
+  return before === "Connected" ? "Connected" : "Ready";
+}
+
+async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<void> {
+  const { world, cluster, namespace, queue } = context;
+  const name = client.metadata?.name ?? "";
+  const bridges = world.bridges.all().filter(({ spec }) => spec.client === name);
+  for (const { metadata } of bridges) {
+    if (!metadata?.deletionTimestamp) {
+      await cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""));
+    }
+  }
+  // A bridge that is gone wakes its client.
+  if (bridges.length) return queue.addLater(keys.client(name), 1000);
+  // What Stowaway refuses has nothing to do with one who goes.
+  await tunnel.apply().catch((error) => {
+    if (!configurationRefusal(error)) throw error;
+  });
+  const finalizers = (client.metadata?.finalizers ?? []).filter((one) => one !== FINALIZER);
+  await setFinalizers(context, world.clients, clientRef(namespace, name), finalizers);
+  context.log(`client ${name}: released`);
+}
+
+/** A client outside of Gefyra's namespace is told so: nothing else looks at it. */
+export async function reconcileMisplaced(context: Context, namespace: string, name: string): Promise<void> {
+  const { world, cluster } = context;
+  const client = world.misplaced.get(namespace, name);
+  if (!client || client.metadata?.deletionTimestamp) return;
+  // Another installation of Gefyra may live there.
+  const other = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: OPERATOR };
+  if (await cluster.get<V1Deployment>(other)) return;
+  const generation = client.metadata?.generation ?? 0;
+  const message =
+    `Gefyra looks at clients in namespace "${context.namespace}" only: delete this one and create it there`;
+  const update: ConditionUpdate = {
+    ...{ type: "Ready", status: "False", reason: clientReasons.wrongNamespace, message },
+  };
+  await writeStatus(context, world.misplaced, clientRef(namespace, name), client, {
+    ...client.status,
+    observedGeneration: generation,
+    phase: "Refused",
+    conditions: withCondition(client.status?.conditions, update, generation, new Date()),
+  });
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { refOf } from "../../lib/kube/cluster.ts";
+import { belongings } from "../../lib/config/manifests.ts";
+import { handedOver, removedByItself } from "./uninstall.ts";
+
+const going = belongings("gefyra").map(refOf);
+
+Deno.test("the operator removes what it can by itself, its own role last", () => {
+  assert.deepEqual(removedByItself(going).map(({ kind }) => kind), [
+    "CustomResourceDefinition",
+    "CustomResourceDefinition",
+    "Namespace",
+    "ClusterRole",
+  ]);
+});
+
+Deno.test("what the operator does not remove by itself it hands over, all of it", () => {
+  const all = [...handedOver(going), ...removedByItself(going)];
+  assert.equal(all.length, going.length);
+  assert.deepEqual(new Set(all), new Set(going));
+});

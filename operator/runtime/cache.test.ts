@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import type { KubernetesObject } from "../../lib/kube/cluster.ts";
+import { store } from "./cache.ts";
+
+const object = (name: string, version: string, more: object = {}): KubernetesObject => ({
+  metadata: { name, namespace: "shop", uid: "1", resourceVersion: version, ...more },
+});
+
+Deno.test("objects are found by namespace and name", () => {
+  const known = store();
+  const a = object("a", "1"), b = object("a", "2", { namespace: "other" });
+  known.put(a);
+  known.put(b);
+  assert.equal(known.get("shop", "a"), a);
+  assert.equal(known.get("other", "a"), b);
+  assert.equal(known.get("shop", "b"), undefined);
+  assert.deepEqual(known.all(), [a, b]);
+});
+
+Deno.test("an older state does not overwrite the one just written", () => {
+  const known = store();
+  const written = object("a", "10");
+  known.put(written);
+  known.put(object("a", "9"));
+  assert.equal(known.get("shop", "a"), written);
+  const newer = object("a", "11");
+  known.put(newer);
+  assert.equal(known.get("shop", "a"), newer);
+});
+
+Deno.test("a new object of an old name counts as new, whatever its version", () => {
+  const known = store();
+  known.put(object("a", "10"));
+  const successor = object("a", "3", { uid: "2" });
+  known.put(successor);
+  assert.equal(known.get("shop", "a"), successor);
+});
+
+Deno.test("a removed object is forgotten", () => {
+  const known = store();
+  known.put(object("a", "1"));
+  known.remove(object("a", "2"));
+  assert.equal(known.get("shop", "a"), undefined);
+  assert.deepEqual(known.all(), []);
+});

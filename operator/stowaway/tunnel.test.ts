@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../../lib/kube/cluster.ts";
+import { GefyraError } from "../../lib/errors.ts";
+import type { GefyraBridge } from "../../lib/api/bridge.ts";
+import type { GefyraClient } from "../../lib/api/client.ts";
+import { startAttempts } from "../runtime/attempts.ts";
+import type { Context } from "../runtime/context.ts";
+import { openTunnel, wantedState } from "./tunnel.ts";
+import { store } from "../runtime/cache.ts";
+
+function client(name: string, subnet: string | undefined, metadata: object = {}): GefyraClient {
+  const tunnel = { serverPublicKey: "S=", nodePort: 1, dns: { server: "", domain: "" } };
+  return {
+    metadata: { name, ...metadata },
+    spec: { publicKey: `${name}=`, disconnectTimeout: 600 },
+    ...(subnet ? { status: { tunnel: { subnet, ...tunnel } } } : {}),
+  };
+}
+
+function bridge(client: string, address: string, ports: [number, number, number?][]): GefyraBridge {
+  const protocol = "TCP" as const;
+  return {
+    metadata: { name: `${client}-bridge` },
+    spec: {
+      client,
+      target: { kind: "Deployment", name: "web", container: "web" },
+      ports: ports.map(([remote, local]) => ({ remote, local, protocol })),
+      destination: { name: "app", address },
+    },
+    status: {
+      ports: ports.flatMap(([remote, , stowaway]) => stowaway ? [{ remote, protocol, stowaway }] : []),
+    },
+  };
+}
+
+const anna = client("anna", "198.18.1.0/24"), ben = client("ben", "198.18.2.0/24");
+
+Deno.test("every client with a place in the tunnel is a peer, and nobody else", () => {
+  const leaving = client("cora", "198.18.3.0/24", { deletionTimestamp: new Date() });
+  const state = wantedState("P=", [anna, ben, client("new", undefined), leaving], []);
+  assert.deepEqual(state, {
+    privateKey: "P=",
+    peers: [{ publicKey: "anna=", subnet: "198.18.1.0/24" }, { publicKey: "ben=", subnet: "198.18.2.0/24" }],
+    forwards: [],
+  });
+});
+
+Deno.test("every bridged port with a port of Stowaway is forwarded", () => {
+  const bridges = [
+    bridge("anna", "198.18.1.10", [[80, 8000, 10000], [443, 8443, 10001], [9000, 9000]]),
+    bridge("ben", "198.18.2.10", [[80, 80, 10002]]),
+  ];
+  assert.deepEqual(wantedState("P=", [anna, ben], bridges).forwards, [
+    { port: 10000, address: "198.18.1.10", local: 8000, protocol: "TCP" },
+    { port: 10001, address: "198.18.1.10", local: 8443, protocol: "TCP" },
+    { port: 10002, address: "198.18.2.10", local: 80, protocol: "TCP" },
+  ]);
+});
+
+Deno.test("no bridge leads into another client's subnet, nor anywhere else", () => {
+  for (const address of ["198.18.2.10", "198.18.0.1", "10.0.0.1", "127.0.0.1", "nonsense", ""]) {
+    const { forwards } = wantedState("P=", [anna, ben], [bridge("anna", address, [[80, 80, 10000]])]);
+    assert.deepEqual(forwards, [], address);
+  }
+});
+
+Deno.test("a key belongs to the client that came with it first, until that one goes", () => {
+  const at = (hour: number) => ({ creationTimestamp: new Date(Date.UTC(2030, 0, 1, hour)) });
+  const first = client("zoe", "198.18.1.0/24", at(1));
+  const twin = { ...client("anna", "198.18.2.0/24", at(2)), spec: first.spec };
+  const state = wantedState("P=", [twin, first], [bridge("anna", "198.18.2.10", [[80, 80, 10000]])]);
+  assert.deepEqual(state.peers, [{ publicKey: "zoe=", subnet: "198.18.1.0/24" }]);
+  assert.deepEqual(state.forwards, []);
+  assert.deepEqual(wantedState("P=", [twin], []).peers, [{ publicKey: "zoe=", subnet: "198.18.2.0/24" }]);
+});
+
+Deno.test("a bridge without its client is not forwarded", () => {
+  const orphan = bridge("zoe", "198.18.1.10", [[80, 80, 10000]]);
+  assert.deepEqual(wantedState("P=", [anna], [orphan]).forwards, []);
+});
+
+Deno.test("a bridge without a status is not forwarded yet", () => {
+  const { status: _, ...fresh } = bridge("anna", "198.18.1.10", [[80, 80, 10000]]);
+  assert.deepEqual(wantedState("P=", [anna], [fresh]).forwards, []);
+});
+
+Deno.test("what Stowaway refuses is its words, asked again later, and no matter of those whose ports it has", async () => {
+  const clients = store<GefyraClient>(), bridges = store<GefyraBridge>(), stowaways = store<V1Pod>();
+  const status = {
+    name: "stowaway",
+    image: "",
+    imageID: "",
+    ready: true,
+    restartCount: 0,
+    containerID: "s1",
+  };
+  stowaways.put({
+    metadata: { name: "gefyra-stowaway-0", namespace: "gefyra" },
+    status: { podIP: "10.0.0.9", containerStatuses: [{ ...status, state: { running: {} } }] },
+  });
+  let asked = 0, refuses = false, asking = undefined as (() => Promise<never>) | undefined;
+  const cluster = {
+    get: ({ kind }: { kind: string }) =>
+      Promise.resolve(
+        kind === "Secret" ? { data: { privateKey: btoa("P="), publicKey: btoa("Q=") } } : undefined,
+      ),
+    exec: () => {
+      if (asking) return asking();
+      asked++;
+      return Promise.resolve({
+        exitCode: refuses ? 1 : 0,
+        stdout: "",
+        stderr: refuses ? "stowaway: no" : "",
+      });
+    },
+  } as unknown as Cluster;
+  const tunnel = await openTunnel({
+    ...{ cluster, world: { clients, bridges, stowaways }, attempts: startAttempts(), namespace: "gefyra" },
+    log: () => {},
+  } as unknown as Context);
+  const first = bridge("anna", "198.18.1.10", [[80, 8000, 10000]]);
+  clients.put(anna);
+  bridges.put(first);
+  await tunnel.ready(first);
+  refuses = true;
+  const second = { ...bridge("anna", "198.18.1.11", [[80, 8000, 10001]]), metadata: { name: "second" } };
+  bridges.put(second);
+  const error = { id: "stowaway-refused", message: "Cannot configure Stowaway: stowaway: no" };
+  await assert.rejects(tunnel.ready(second), error);
+  await assert.rejects(tunnel.apply(), error);
+  assert.equal(asked, 2);
+  await tunnel.ready(first);
+  // One that cannot be asked has refused nothing, and that is no answer to anybody.
+  clients.put(ben);
+  const away = new GefyraError("cluster-unreachable", "Cannot reach the cluster");
+  asking = () => Promise.reject(away);
+  await assert.rejects(tunnel.ready(first), away);
+  clients.remove(ben);
+  // Without the second it is the state that is in force.
+  bridges.remove(second);
+  await tunnel.apply();
+  assert.equal(asked, 2);
+});

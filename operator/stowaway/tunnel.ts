@@ -1,0 +1,168 @@
+/** Stowaway's configuration: one peer per client, one forward per bridged port; applied whole over exec. */
+import type { V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
+import { archive } from "../../lib/archive.ts";
+import { podIpv4 } from "../../lib/workload/ipv4.ts";
+import { GefyraError } from "../../lib/errors.ts";
+import { clusterLabels, STOWAWAY, STOWAWAY_KEY_SECRET, WITH_CLIENTS_ANNOTATION } from "../../lib/names.ts";
+import type { GefyraBridge } from "../../lib/api/bridge.ts";
+import type { GefyraClient } from "../../lib/api/client.ts";
+import { contains } from "../../lib/config/addresses.ts";
+import { generateKeyPair, type KeyPair } from "../../lib/config/keys.ts";
+import { stowawayFiles, type StowawayState } from "../../lib/config/stowaway.ts";
+import type { WireguardStatus } from "../../lib/config/wireguard.ts";
+import { byAge } from "../../lib/api/age.ts";
+import { portKey } from "../../lib/workload/ports.ts";
+import type { Context } from "../runtime/context.ts";
+
+const PROGRAM = "/usr/local/bin/stowaway";
+
+export interface Tunnel {
+  publicKey: string;
+  nodePort: number;
+  /** Brings the running Stowaway to the wanted state; the state that is in force, or `undefined` without a pod. */
+  apply(): Promise<StowawayState | undefined>;
+  /** The same for one bridge, which a refusal does not concern while Stowaway forwards all its ports already. */
+  ready(bridge: GefyraBridge): Promise<void>;
+  status(): Promise<WireguardStatus | undefined>;
+}
+
+export async function openTunnel(context: Context): Promise<Tunnel> {
+  const pair = await stowawayKeys(context);
+  const service = await context.cluster.get<V1Service>({
+    apiVersion: "v1",
+    kind: "Service",
+    namespace: context.namespace,
+    name: STOWAWAY,
+  });
+  let inForce: { container: string | undefined; mark: string; state: StowawayState } | undefined;
+  let refusal: GefyraError | undefined;
+  const apply = async () => {
+    const pod = runningStowaway(context);
+    if (!pod) return undefined;
+    const state = wantedState(pair.privateKey, context.world.clients.all(), context.world.bridges.all());
+    const files = stowawayFiles(state), container = containerOf(pod)?.containerID;
+    const mark = JSON.stringify([container, files]);
+    if (mark === inForce?.mark) return state;
+    // It is asked again later and later, however many bridges want it.
+    if (refusal && context.attempts.wait(STOWAWAY, mark) > 0) throw refusal;
+    const result = await context.cluster.exec(target(context, pod), [PROGRAM, "apply"], await archive(files));
+    if (result.exitCode !== 0) {
+      refusal = new GefyraError("stowaway-refused", `Cannot configure Stowaway: ${result.stderr.trim()}`);
+      context.attempts.failed(STOWAWAY, mark);
+      throw refusal;
+    }
+    context.log(`stowaway: ${result.stdout.trim()}`);
+    context.attempts.succeeded(STOWAWAY);
+    inForce = { container, mark, state };
+    return state;
+  };
+  return {
+    publicKey: pair.publicKey,
+    nodePort: service?.spec?.ports?.[0]?.nodePort ?? 0,
+    apply,
+    ready: async (bridge) => {
+      try {
+        await apply();
+      } catch (error) {
+        const pod = runningStowaway(context);
+        const same = pod && containerOf(pod)?.containerID === inForce?.container;
+        if (error !== refusal || !same || !inForce || !forwards(inForce.state, bridge)) throw error;
+      }
+    },
+    status: async () => {
+      const pod = runningStowaway(context);
+      if (!pod) return undefined;
+      const { exitCode, stdout } = await context.cluster.exec(target(context, pod), [PROGRAM, "status"]);
+      return exitCode === 0 ? JSON.parse(stdout) as WireguardStatus : undefined;
+    },
+  };
+}
+
+export function runningStowaway({ world }: Context): V1Pod | undefined {
+  return world.stowaways.all().find((pod) =>
+    !pod.metadata?.deletionTimestamp && pod.status?.podIP && containerOf(pod)?.state?.running
+  );
+}
+
+/**
+ * Who has a key keeps it: WireGuard knows a peer by it, and would give the addresses of the first to the second. Pure.
+ */
+export function hasOwnKey(client: GefyraClient, clients: GefyraClient[]): boolean {
+  const [first = client] = clients
+    .filter(({ metadata, spec }) => !metadata?.deletionTimestamp && spec.publicKey === client.spec.publicKey)
+    .sort(byAge);
+  return first.metadata?.name === client.metadata?.name;
+}
+
+/** Where Carriers send what is bridged: IPv4, as the tunnel is. */
+export function stowawayAddress(context: Context): string | undefined {
+  const pod = runningStowaway(context);
+  return pod && podIpv4(pod);
+}
+const containerOf = ({ status }: V1Pod) => status?.containerStatuses?.find(({ name }) => name === "stowaway");
+
+/** Pure. A bridge whose address lies outside its client's own subnet gets no forward. */
+export function wantedState(
+  privateKey: string,
+  clients: GefyraClient[],
+  bridges: GefyraBridge[],
+): StowawayState {
+  const known = clients.filter((client) => !client.metadata?.deletionTimestamp && hasOwnKey(client, clients))
+    .flatMap(({ metadata, spec, status }) =>
+      status?.tunnel
+        ? [{
+          name: metadata?.name ?? "",
+          peer: {
+            publicKey: spec.publicKey,
+            subnet: status.tunnel.subnet,
+            ...(spec.mtu ? { mtu: spec.mtu } : {}),
+          },
+        }]
+        : []
+    );
+  const forwards = bridges.flatMap(({ spec, status }) => {
+    const client = known.find(({ name }) => name === spec.client);
+    const { address } = spec.destination;
+    if (!client || !contains(client.peer.subnet, address)) return [];
+    return spec.ports.flatMap((wanted) => {
+      const { local, protocol } = wanted;
+      const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
+      return port === undefined ? [] : [{ port, address, local, protocol }];
+    });
+  });
+  return { privateKey, peers: known.map(({ peer }) => peer), forwards };
+}
+
+/** Pure. */
+export function forwards(state: StowawayState, { spec, status }: GefyraBridge): boolean {
+  return spec.ports.every((wanted) => {
+    const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
+    return state.forwards.some((one) =>
+      one.port === port && one.address === spec.destination.address && one.local === wanted.local &&
+      one.protocol === wanted.protocol
+    );
+  });
+}
+
+const target = ({ namespace }: Context, pod: V1Pod) => ({
+  namespace,
+  pod: pod.metadata?.name ?? "",
+  container: "stowaway",
+});
+
+/** Made once and kept in a Secret, so that a new Stowaway is the same peer. */
+async function stowawayKeys({ cluster, namespace }: Context): Promise<KeyPair> {
+  const ref = { apiVersion: "v1", kind: "Secret", namespace, name: STOWAWAY_KEY_SECRET };
+  const secret = await cluster.get<V1Secret>(ref);
+  if (secret?.data?.privateKey && secret.data.publicKey) {
+    return { privateKey: atob(secret.data.privateKey), publicKey: atob(secret.data.publicKey) };
+  }
+  const pair = await generateKeyPair();
+  // It goes with the installation, or stays with it.
+  const annotations = { [WITH_CLIENTS_ANNOTATION]: "true" };
+  const metadata = { name: STOWAWAY_KEY_SECRET, namespace, labels: { ...clusterLabels }, annotations };
+  await cluster.create(
+    { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData: { ...pair } } as never,
+  );
+  return pair;
+}
