@@ -1,11 +1,11 @@
 import { Option } from "@commander-js/extra-typings";
 import { createBridge } from "../lib/bridge/create.ts";
-import { describePlan } from "../lib/bridge/describe-plan.ts";
+import { describePlan } from "../lib/bridge/dry-run-text.ts";
 import { parseMatch } from "../lib/api/match.ts";
 import { defaultBridgeName } from "../lib/bridge/name.ts";
-import type { BridgeOptions } from "../lib/bridge/prepare.ts";
-import { previewBridge } from "../lib/bridge/preview.ts";
-import { witnessed, witnessText } from "../lib/bridge/witness.ts";
+import type { BridgeOptions } from "../lib/bridge/validate.ts";
+import { previewBridge } from "../lib/bridge/dry-run.ts";
+import { witnessed, witnessText } from "../lib/bridge/request-loss.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
@@ -16,7 +16,7 @@ import { parseTarget, type Target, targetText } from "../lib/workload/target.ts"
 import { collect, command, connectionCluster, connectionOption, outputOption, stepsOf } from "./command.ts";
 import { withMatch } from "./match-options.ts";
 import { print, warn } from "./output.ts";
-import { receipt, watchUrlOption } from "./receipt.ts";
+import { receipt, watchUrlOption } from "./summary.ts";
 
 const example =
   `gefyra bridge -N mypyserver -n default --target deployment/hello-nginxdemo --port 80:8000 -I mypyserver-bridge

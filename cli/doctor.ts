@@ -1,5 +1,5 @@
-import type { Finding, Verdict } from "../lib/doctor/finding.ts";
-import { examine } from "../lib/doctor/examine.ts";
+import type { Finding, Verdict } from "../lib/doctor/check-result.ts";
+import { examine } from "../lib/doctor/run-checks.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { exitCodes } from "../lib/errors.ts";
 import { NAMESPACE } from "../lib/names.ts";

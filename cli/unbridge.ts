@@ -4,13 +4,13 @@ import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { API_VERSION } from "../lib/names.ts";
 import { BRIDGE_KIND, bridgeRef } from "../lib/api/bridge.ts";
 import { removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
-import { witnessed, witnessText } from "../lib/bridge/witness.ts";
+import { witnessed, witnessText } from "../lib/bridge/request-loss.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
-import { receipt, watchUrlOption } from "./receipt.ts";
+import { receipt, watchUrlOption } from "./summary.ts";
 
 const example = `gefyra unbridge -N mypyserver-bridge
 gefyra unbridge --all`;

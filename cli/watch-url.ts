@@ -1,4 +1,4 @@
-import { steadyRequests } from "../lib/bridge/steady-requests.ts";
+import { steadyRequests } from "../lib/bridge/load.ts";
 import { command } from "./command.ts";
 
 /** Runs in the operator's pod for `bridge --watch-url` and `unbridge --watch-url`. */

@@ -3,7 +3,7 @@ import type { Cluster } from "../kube/cluster.ts";
 import { requireNamespace } from "../kube/namespaces.ts";
 import { checkObjectName, LONGEST } from "../api/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
-import { whileConnected } from "../connection/turn.ts";
+import { whileConnected } from "../connection/lock.ts";
 import type { Engine } from "../docker/engine.ts";
 import { type PullPolicy, requireImage } from "../docker/images.ts";
 import { GefyraError, messageOf } from "../errors.ts";

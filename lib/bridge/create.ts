@@ -3,7 +3,7 @@ import { listApps } from "../app/apps.ts";
 import type { Problem } from "../app/problems.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
-import { whileConnected } from "../connection/turn.ts";
+import { whileConnected } from "../connection/lock.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { BRIDGE_TIMEOUT_MS } from "../names.ts";
@@ -13,7 +13,7 @@ import { type BridgeReason, bridgeReasons, retriedReasons } from "../api/reasons
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
 import { type ObservedBridge, withProblems } from "./observe.ts";
-import { type BridgeOptions, prepareBridge } from "./prepare.ts";
+import { type BridgeOptions, prepareBridge } from "./validate.ts";
 import { removeBridges } from "./remove.ts";
 
 export interface BridgeTools {

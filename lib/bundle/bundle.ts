@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { archive } from "../archive.ts";
 import type { Connection } from "../connection/connection.ts";
 import { kubeconfigPaths } from "../connection/current.ts";
-import { type DoctorTools, examine } from "../doctor/examine.ts";
+import { type DoctorTools, examine } from "../doctor/run-checks.ts";
 import { connectionToExamine, type Wanted } from "../doctor/which.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Steps } from "../steps.ts";

@@ -7,7 +7,7 @@ import { chooseConnection, connectionLabels, findConnection, listConnections } f
 import { abandoned } from "./abandoned.ts";
 import { removeLocal } from "./remove-local.ts";
 import { type DownTools, takeDown } from "./take-down.ts";
-import { inTurn } from "./turn.ts";
+import { inTurn } from "./lock.ts";
 
 export interface DisconnectTools extends DownTools {
   /** Connects to the cluster that the kubeconfig leads to now. */

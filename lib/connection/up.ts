@@ -22,7 +22,7 @@ import { takeDown } from "./take-down.ts";
 import { ensureCargo, makeNetwork } from "./local.ts";
 import { refuseIpv6Only } from "./ranges.ts";
 import { register } from "./register.ts";
-import { inTurn } from "./turn.ts";
+import { inTurn } from "./lock.ts";
 
 export interface UpOptions {
   /** Name of the connection; that of the context where none is given. */

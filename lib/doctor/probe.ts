@@ -1,32 +1,46 @@
-/** A container of the connection's network as `run` makes them, from Cargo's image, for as long as doctor runs. */
-import { createWithAddress } from "../app/address.ts";
-import { appOptions } from "../app/spec.ts";
-import { type Connection, connectionLabels } from "../connection/connection.ts";
-import type { Engine } from "../docker/engine.ts";
-import { DOCTOR, DOCTOR_LIFETIME_S, DOCTOR_PORT } from "../names.ts";
-import type { BridgedApp } from "../api/client.ts";
-import { SERVER } from "./programs.ts";
+/**
+ * A client of its own for as long as doctor runs: Stowaway answers to its key beside this machine's, and all that doctor
+ * makes in the cluster belongs to it. Where doctor was killed the operator removes it as a silent one, and Kubernetes
+ * what belongs to it.
+ */
+import type { Cluster } from "../kube/cluster.ts";
+import { API_VERSION, DOCTOR, DOCTOR_LIFETIME_S } from "../names.ts";
+import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
+import { condition } from "../api/conditions.ts";
+import { generateKeyPair } from "../config/keys.ts";
+import { waitFor } from "../wait.ts";
 
-export interface Probe {
-  id: string;
+export interface Guest {
   name: string;
-  /** On the Docker network. */
-  address: string;
+  uid: string;
+  privateKey: string;
 }
 
-export async function startProbe(
-  engine: Engine,
-  connection: Connection,
-  { cargo, domain, apps }: { cargo: string; domain: string; apps: BridgedApp[] },
-): Promise<Probe> {
-  const image = (await engine.inspect(cargo))?.Config.Image ?? "";
+export async function registerGuest(cluster: Cluster, namespace: string): Promise<Guest> {
+  const { privateKey, publicKey } = await generateKeyPair();
   const name = `${DOCTOR}-${crypto.randomUUID().slice(0, 8)}`;
-  const app = { image, name, namespace: "default", env: [], volumes: [], publish: [], remove: true };
-  const { id, address } = await createWithAddress(engine, connection, { name, bridged: apps }, (address) => ({
-    ...appOptions(app, connection, address, domain),
-    Entrypoint: ["perl", "-e", SERVER, `${DOCTOR_PORT}`, `${DOCTOR_LIFETIME_S}`],
-    Labels: connectionLabels(connection.name, "probe"),
-  }));
-  await engine.start(id);
-  return { id, name, address };
+  const made = await cluster.create<GefyraClient>({
+    apiVersion: API_VERSION,
+    kind: CLIENT_KIND,
+    metadata: { name, namespace },
+    spec: { publicKey, disconnectTimeout: DOCTOR_LIFETIME_S },
+  });
+  return { name, uid: made.metadata?.uid ?? "", privateKey };
 }
+
+/** Returns when Stowaway expects it. */
+export async function expectGuest(cluster: Cluster, namespace: string, { name }: Guest): Promise<void> {
+  const ref = clientRef(namespace, name);
+  const ready = async () =>
+    condition((await cluster.get<GefyraClient>(ref))?.status?.conditions, "Ready")?.status === "True";
+  await waitFor(ready, { what: "Stowaway to expect another client", timeout: 5_000, interval: 100 });
+}
+
+export async function dismissGuest(cluster: Cluster, namespace: string, { name }: Guest): Promise<void> {
+  await cluster.remove(clientRef(namespace, name));
+}
+
+/** For the metadata of what belongs to it. */
+export const belongingTo = ({ name, uid }: Guest) => ({
+  ownerReferences: [{ apiVersion: API_VERSION, kind: CLIENT_KIND, name, uid }],
+});

@@ -1,6 +1,6 @@
 /** A bridge leads to its own app, or what is wrong on this machine is said. */
 import assert from "node:assert/strict";
-import type { Diagnosis } from "../../lib/doctor/examine.ts";
+import type { Diagnosis } from "../../lib/doctor/run-checks.ts";
 import { docker, eventually } from "../docker.ts";
 import { gefyra, tryGefyra } from "./harness/gefyra.ts";
 import { CONNECTION } from "./harness/home.ts";

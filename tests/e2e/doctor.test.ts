@@ -1,7 +1,7 @@
 /** `gefyra doctor` finds what really is broken, says so first, and leaves nothing behind. */
 import assert from "node:assert/strict";
-import type { Diagnosis } from "../../lib/doctor/examine.ts";
-import type { Finding } from "../../lib/doctor/finding.ts";
+import type { Diagnosis } from "../../lib/doctor/run-checks.ts";
+import type { Finding } from "../../lib/doctor/check-result.ts";
 import { CONNECTION_LABEL, ROLE_LABEL, WIREGUARD_NODE_PORT } from "../../lib/names.ts";
 import { docker, eventually } from "../docker.ts";
 import { withoutRights, withoutServer } from "./harness/access.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createConnection } from "node:net";
 import { createServer } from "node:tls";
-import type { Diagnosis } from "../../lib/doctor/examine.ts";
+import type { Diagnosis } from "../../lib/doctor/run-checks.ts";
 import { exitCodes } from "../../lib/errors.ts";
 import { docker } from "../docker.ts";
 

@@ -1,6 +1,6 @@
 /** Runs checks that build on each other as early as they can be run, and tells their findings in the order of the list. */
 import { GefyraError, messageOf } from "../errors.ts";
-import type { Finding, Looked, Result } from "./finding.ts";
+import type { Finding, Looked, Result } from "./check-result.ts";
 
 /** A check that has heard nothing for so long ends as broken. */
 const PATIENCE_MS = 10_000;

@@ -1,10 +1,10 @@
 /** This machine: Docker, the kubeconfig, and what the cluster says to it. */
-import type { Cluster } from "../kube/cluster.ts";
-import { missingInstallRights } from "../connection/checks.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { Engine } from "../docker/engine.ts";
-import { missingRights, rightText } from "../bridge/rights.ts";
-import { attention, broken, type Looked, ok } from "./finding.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { missingInstallRights } from "../../connection/checks.ts";
+import type { Connection } from "../../connection/connection.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { missingRights, rightText } from "../../bridge/rights.ts";
+import { attention, broken, type Looked, ok } from "../check-result.ts";
 
 export async function lookAtDocker(engine: Engine): Promise<Looked<{ version: string }>> {
   const { version, os, at } = await engine.version();

@@ -1,10 +1,10 @@
 /** The tunnel's end on this machine. */
-import { cargoStatus } from "../connection/cargo.ts";
-import { type Connection, dockerNames } from "../connection/connection.ts";
-import { STALE_AFTER_S } from "../connection/status.ts";
-import type { Engine } from "../docker/engine.ts";
-import type { WireguardStatus } from "../config/wireguard.ts";
-import { broken, type Looked, ok, type Result } from "./finding.ts";
+import { cargoStatus } from "../../connection/cargo.ts";
+import { type Connection, dockerNames } from "../../connection/connection.ts";
+import { STALE_AFTER_S } from "../../connection/status.ts";
+import type { Engine } from "../../docker/engine.ts";
+import type { WireguardStatus } from "../../config/wireguard.ts";
+import { broken, type Looked, ok, type Result } from "../check-result.ts";
 
 export interface Cargo {
   name: string;

@@ -1,18 +1,18 @@
 /** From a container here to a service in the cluster, and from a pod there to a container here; for real. */
 import type { V1Service } from "@kubernetes/client-node";
-import type { Cluster, ObjectRef } from "../kube/cluster.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { Engine } from "../docker/engine.ts";
-import { API_VERSION, clusterLabels, COMPONENT_LABEL, DOCTOR_PORT, imageOf } from "../names.ts";
-import { BRIDGE_KIND, bridgeRef, type GefyraBridge } from "../api/bridge.ts";
-import type { TunnelStatus } from "../api/client.ts";
-import { translate } from "../config/addresses.ts";
-import { waitFor } from "../wait.ts";
-import { broken, type Looked, ok, type Result } from "./finding.ts";
-import { belongingTo, type Guest } from "./guest.ts";
-import type { RunningPod } from "./pods.ts";
-import type { Probe } from "./probe.ts";
-import { ACCEPTS, ASK } from "./programs.ts";
+import type { Cluster, ObjectRef } from "../../kube/cluster.ts";
+import type { Connection } from "../../connection/connection.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { API_VERSION, clusterLabels, COMPONENT_LABEL, DOCTOR_PORT, imageOf } from "../../names.ts";
+import { BRIDGE_KIND, bridgeRef, type GefyraBridge } from "../../api/bridge.ts";
+import type { TunnelStatus } from "../../api/client.ts";
+import { translate } from "../../config/addresses.ts";
+import { waitFor } from "../../wait.ts";
+import { broken, type Looked, ok, type Result } from "../check-result.ts";
+import { belongingTo, type Guest } from "../probe.ts";
+import type { RunningPod } from "../pods.ts";
+import type { Probe } from "../probe-container.ts";
+import { ACCEPTS, ASK } from "../programs.ts";
 
 export interface Trip {
   engine: Engine;

@@ -1,11 +1,11 @@
 /** What nobody uses any more, with the command that removes it. */
-import type { Cluster } from "../kube/cluster.ts";
-import { type Connection, listConnections } from "../connection/connection.ts";
-import type { Container, Engine } from "../docker/engine.ts";
-import { API_VERSION, CONNECTION_LABEL, DOCTOR, ROLE_LABEL } from "../names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
-import { CLIENT_KIND, type GefyraClient } from "../api/client.ts";
-import { attention, type Looked, ok, type Result } from "./finding.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { type Connection, listConnections } from "../../connection/connection.ts";
+import type { Container, Engine } from "../../docker/engine.ts";
+import { API_VERSION, CONNECTION_LABEL, DOCTOR, ROLE_LABEL } from "../../names.ts";
+import { BRIDGE_KIND, type GefyraBridge } from "../../api/bridge.ts";
+import { CLIENT_KIND, type GefyraClient } from "../../api/client.ts";
+import { attention, type Looked, ok, type Result } from "../check-result.ts";
 
 export interface Local {
   connections: Connection[];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { GefyraBridge, WayName } from "../api/bridge.ts";
 import { parsePorts } from "../workload/ports.ts";
-import { describePlan } from "./describe-plan.ts";
+import { describePlan } from "./dry-run-text.ts";
 import { plan } from "../plan/plan.ts";
-import { previewOf } from "./preview.ts";
+import { previewOf } from "./dry-run.ts";
 
 const spec: V1PodSpec = {
   containers: [{

@@ -1,18 +1,18 @@
 /** What the figures mean. */
 import assert from "node:assert/strict";
-import type { Connection } from "../connection/connection.ts";
-import type { Container } from "../docker/engine.ts";
-import { CONNECTION_LABEL, ROLE_LABEL } from "../names.ts";
-import type { GefyraBridge } from "../api/bridge.ts";
-import type { GefyraClient } from "../api/client.ts";
-import { apiServerCandidate, type Candidate } from "../connection/endpoints.ts";
-import type { AppContainer } from "../app/apps.ts";
-import type { ObservedBridge } from "../bridge/observe.ts";
+import type { Connection } from "../../connection/connection.ts";
+import type { Container } from "../../docker/engine.ts";
+import { CONNECTION_LABEL, ROLE_LABEL } from "../../names.ts";
+import type { GefyraBridge } from "../../api/bridge.ts";
+import type { GefyraClient } from "../../api/client.ts";
+import { apiServerCandidate, type Candidate } from "../../connection/endpoints.ts";
+import type { AppContainer } from "../../app/apps.ts";
+import type { ObservedBridge } from "../../bridge/observe.ts";
 import { judgeBridges } from "./bridges.ts";
 import { externalName, judgeNames, judgeSilence, parseLookups } from "./dns.ts";
-import type { Result } from "./finding.ts";
+import type { Result } from "../check-result.ts";
 import { localLeftovers, remoteLeftovers } from "./leftovers.ts";
-import { judgeHandshake } from "./line.ts";
+import { judgeHandshake } from "./tunnel.ts";
 import { judgeBandwidth, judgeLatency, judgeMtu } from "./measure.ts";
 import { judgeTrip } from "./round-trip.ts";
 import { judgeTransports, withUsed } from "./transports.ts";

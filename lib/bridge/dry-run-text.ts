@@ -2,7 +2,7 @@
 import { portText, typedPort } from "../workload/ports.ts";
 import { targetText } from "../workload/target.ts";
 import type { GefyraBridge } from "../api/bridge.ts";
-import type { BridgePreview, PreviewedPlan } from "./preview.ts";
+import type { BridgePreview, PreviewedPlan } from "./dry-run.ts";
 import type { PortPlan, ProbePlan, WayPlan } from "../plan/modes/mode.ts";
 
 const ways: Record<WayPlan["way"], string> = {

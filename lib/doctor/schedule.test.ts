@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { GefyraError } from "../errors.ts";
-import { examination } from "./examination.ts";
-import { broken, type Finding, ok } from "./finding.ts";
+import { examination } from "./schedule.ts";
+import { broken, type Finding, ok } from "./check-result.ts";
 
 const later = <T>(milliseconds: number, value: T) =>
   new Promise<T>((resolve) => setTimeout(() => resolve(value), milliseconds));

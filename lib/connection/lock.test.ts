@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { silentSteps, type Steps } from "../steps.ts";
-import { inTurn, lockPath } from "./turn.ts";
+import { inTurn, lockPath } from "./lock.ts";
 
 /** Unlike that of any connection. */
 const name = () => `test-${crypto.randomUUID().slice(0, 8)}`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { V1Container, V1Service } from "@kubernetes/client-node";
 import type { FoundTarget } from "../pods/resolve.ts";
 import { parsePort } from "../workload/ports.ts";
-import { planTarget } from "./prepare.ts";
+import { planTarget } from "./validate.ts";
 
 const web: V1Container = { name: "web", ports: [{ containerPort: 80 }] };
 const found: FoundTarget = {

@@ -3,7 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { GefyraBridge } from "../api/bridge.ts";
 import { parsePorts } from "../workload/ports.ts";
 import { parseMatch } from "../api/match.ts";
-import { claimOf } from "./preview.ts";
+import { claimOf } from "./dry-run.ts";
 
 const pods: V1Pod[] = [{ metadata: { name: "web-1", uid: "1" }, spec: { containers: [{ name: "web" }] } }];
 

@@ -1,14 +1,14 @@
 /** The bridges of this connection and the apps that they lead to. */
-import { type AppContainer, listApps } from "../app/apps.ts";
-import { appProblems, notAmong, type Problem } from "../app/problems.ts";
-import { observeBridges, type ObservedBridge, remarkOf } from "../bridge/observe.ts";
-import type { Cluster } from "../kube/cluster.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { Engine } from "../docker/engine.ts";
-import { DOCTOR } from "../names.ts";
-import { condition } from "../api/conditions.ts";
-import { retriedReasons } from "../api/reasons.ts";
-import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
+import { type AppContainer, listApps } from "../../app/apps.ts";
+import { appProblems, notAmong, type Problem } from "../../app/problems.ts";
+import { observeBridges, type ObservedBridge, remarkOf } from "../../bridge/observe.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import type { Connection } from "../../connection/connection.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { DOCTOR } from "../../names.ts";
+import { condition } from "../../api/conditions.ts";
+import { retriedReasons } from "../../api/reasons.ts";
+import { attention, broken, type Looked, ok, type Result } from "../check-result.ts";
 
 export async function lookAtBridges(
   engine: Engine,

@@ -1,21 +1,21 @@
 /** Which ways to Stowaway answer now, tried beside the one in use with keys of their own. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
-import type { Cluster } from "../kube/cluster.ts";
-import type { Connection } from "../connection/connection.ts";
-import { STALE_AFTER_S } from "../connection/status.ts";
-import type { Engine } from "../docker/engine.ts";
-import { FIREWALL_MARK, STOWAWAY } from "../names.ts";
-import type { TunnelStatus } from "../api/client.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import type { Connection } from "../../connection/connection.ts";
+import { STALE_AFTER_S } from "../../connection/status.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { FIREWALL_MARK, STOWAWAY } from "../../names.ts";
+import type { TunnelStatus } from "../../api/client.ts";
 import {
   apiServerCandidate,
   type Candidate,
   describeCandidate,
   endpointCandidates,
-} from "../connection/endpoints.ts";
-import { broken, type Looked, ok, type Result } from "./finding.ts";
-import { expectGuest, type Guest } from "./guest.ts";
-import type { Cargo } from "./line.ts";
-import { HANDSHAKES } from "./programs.ts";
+} from "../../connection/endpoints.ts";
+import { broken, type Looked, ok, type Result } from "../check-result.ts";
+import { expectGuest, type Guest } from "../probe.ts";
+import type { Cargo } from "./tunnel.ts";
+import { HANDSHAKES } from "../programs.ts";
 
 export interface Line {
   engine: Engine;

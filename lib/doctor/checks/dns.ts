@@ -1,10 +1,10 @@
 /** Names, as an app container asks for them. */
 import { isIP } from "node:net";
-import type { Engine } from "../docker/engine.ts";
-import type { TunnelStatus } from "../api/client.ts";
-import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
-import type { Probe } from "./probe.ts";
-import { ACCEPTS, RESOLVE } from "./programs.ts";
+import type { Engine } from "../../docker/engine.ts";
+import type { TunnelStatus } from "../../api/client.ts";
+import { attention, broken, type Looked, ok, type Result } from "../check-result.ts";
+import type { Probe } from "../probe-container.ts";
+import { ACCEPTS, RESOLVE } from "../programs.ts";
 
 export interface Lookup {
   name: string;

@@ -2,14 +2,20 @@
 import type { Cluster } from "../kube/cluster.ts";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { lookAtBridges } from "./bridges.ts";
-import { lookAtDns } from "./dns.ts";
-import { examination } from "./examination.ts";
-import type { Finding } from "./finding.ts";
-import { lookAtCluster, lookAtConnection, lookAtDocker, lookAtKubeconfig, lookAtRights } from "./here.ts";
-import { dismissGuest, registerGuest } from "./guest.ts";
-import { lookAtLeftovers } from "./leftovers.ts";
-import { judgeHandshake, lookAtCargo } from "./line.ts";
+import { lookAtBridges } from "./checks/bridges.ts";
+import { lookAtDns } from "./checks/dns.ts";
+import { examination } from "./schedule.ts";
+import type { Finding } from "./check-result.ts";
+import {
+  lookAtCluster,
+  lookAtConnection,
+  lookAtDocker,
+  lookAtKubeconfig,
+  lookAtRights,
+} from "./checks/local.ts";
+import { dismissGuest, registerGuest } from "./probe.ts";
+import { lookAtLeftovers } from "./checks/leftovers.ts";
+import { judgeHandshake, lookAtCargo } from "./checks/tunnel.ts";
 import {
   lookAtBandwidth,
   lookAtLatency,
@@ -17,12 +23,12 @@ import {
   pickServerPort,
   runServer,
   stopServer,
-} from "./measure.ts";
-import { startProbe } from "./probe.ts";
-import { lookAtRoundTrip } from "./round-trip.ts";
-import { lookAtClient, lookAtPart } from "./there.ts";
-import { lookAtTransports } from "./transports.ts";
-import { lookAtVersions } from "./versions.ts";
+} from "./checks/measure.ts";
+import { startProbe } from "./probe-container.ts";
+import { lookAtRoundTrip } from "./checks/round-trip.ts";
+import { lookAtClient, lookAtPart } from "./checks/cluster.ts";
+import { lookAtTransports } from "./checks/transports.ts";
+import { lookAtVersions } from "./checks/versions.ts";
 import { connectionToExamine, type Wanted } from "./which.ts";
 
 export interface DoctorTools {

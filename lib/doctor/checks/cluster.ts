@@ -1,13 +1,13 @@
 /** The cluster's side: the installation, and what it knows of this machine. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
-import type { Cluster } from "../kube/cluster.ts";
-import type { Connection } from "../connection/connection.ts";
-import { explainMissing } from "../install/diagnosis.ts";
-import { OPERATOR, STOWAWAY } from "../names.ts";
-import { type BridgedApp, clientRef, type GefyraClient, type TunnelStatus } from "../api/client.ts";
-import { condition } from "../api/conditions.ts";
-import { broken, type Looked, ok } from "./finding.ts";
-import { type RunningPod, runningPod } from "./pods.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import type { Connection } from "../../connection/connection.ts";
+import { explainMissing } from "../../install/diagnosis.ts";
+import { OPERATOR, STOWAWAY } from "../../names.ts";
+import { type BridgedApp, clientRef, type GefyraClient, type TunnelStatus } from "../../api/client.ts";
+import { condition } from "../../api/conditions.ts";
+import { broken, type Looked, ok } from "../check-result.ts";
+import { type RunningPod, runningPod } from "../pods.ts";
 
 const workloads = {
   operator: { kind: "Deployment", name: OPERATOR },

@@ -1,10 +1,10 @@
 /** Which versions work together here. */
 import type { V1Deployment } from "@kubernetes/client-node";
-import type { Cluster } from "../kube/cluster.ts";
-import type { Engine } from "../docker/engine.ts";
-import { OPERATOR, OPERATOR_PROGRAM, VERSION } from "../names.ts";
-import { attention, broken, type Looked, ok, type Result } from "./finding.ts";
-import { runningPod } from "./pods.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { OPERATOR, OPERATOR_PROGRAM, VERSION } from "../../names.ts";
+import { attention, broken, type Looked, ok, type Result } from "../check-result.ts";
+import { runningPod } from "../pods.ts";
 
 export interface Versions {
   cli: string;

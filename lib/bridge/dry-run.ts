@@ -11,7 +11,7 @@ import { targetText } from "../workload/target.ts";
 import { claimRefusal } from "../plan/claims.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planPods } from "../plan/per-pod.ts";
-import { type BridgeOptions, prepareBridge, type PreparedBridge } from "./prepare.ts";
+import { type BridgeOptions, prepareBridge, type PreparedBridge } from "./validate.ts";
 import { missingRights, rightText } from "./rights.ts";
 import type { WayPlan } from "../plan/modes/mode.ts";
 
