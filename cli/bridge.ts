@@ -1,22 +1,22 @@
 import { Option } from "@commander-js/extra-typings";
 import { createBridge } from "../lib/bridge/create.ts";
-import { describePlan } from "../lib/bridge/dry-run-text.ts";
+import { dryRunText } from "../lib/bridge/dry-run-text.ts";
 import { parseMatch } from "../lib/api/match.ts";
 import { defaultBridgeName } from "../lib/bridge/name.ts";
 import type { BridgeOptions } from "../lib/bridge/validate.ts";
-import { previewBridge } from "../lib/bridge/dry-run.ts";
-import { witnessed, witnessText } from "../lib/bridge/request-loss.ts";
+import { dryRunBridge } from "../lib/bridge/dry-run.ts";
+import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
-import type { GefyraBridge } from "../lib/api/bridge.ts";
+import { type GefyraBridge, modes } from "../lib/api/bridge.ts";
 import { condition } from "../lib/api/conditions.ts";
 import { parsePorts, portText } from "../lib/workload/ports.ts";
 import { parseTarget, type Target, targetText } from "../lib/workload/target.ts";
 import { collect, command, connectionCluster, connectionOption, outputOption, stepsOf } from "./command.ts";
 import { withMatch } from "./match-options.ts";
 import { print, warn } from "./output.ts";
-import { receipt, watchUrlOption } from "./summary.ts";
+import { switchSummary, watchUrlOption } from "./summary.ts";
 
 const example =
   `gefyra bridge -N mypyserver -n default --target deployment/hello-nginxdemo --port 80:8000 -I mypyserver-bridge
@@ -38,8 +38,14 @@ export const bridge = () =>
       collect,
       [],
     )
-    .addOption(new Option("--keep", "bridge beside the original, which keeps running").conflicts("replace"))
-    .addOption(new Option("--replace", "put Carrier in the original's place").conflicts(["keep", "fallback"]))
+    .addOption(
+      new Option(
+        "--mode <mode>",
+        "beside: the original keeps running; replace: Carrier takes its place (default: chosen for each pod)",
+      ).choices(modes),
+    )
+    .addOption(new Option("--keep", "same as --mode beside").conflicts(["mode", "replace"]))
+    .addOption(new Option("--replace", "same as --mode replace").conflicts(["mode", "keep", "fallback"]))
     .option("--fallback", "let the original serve while the local port refuses connections")
     .option("-I, --bridge-name <name>", "name of the bridge (default: NAME-TARGET)")
     .addOption(watchUrlOption())
@@ -62,7 +68,7 @@ export const bridge = () =>
         target,
         ports,
         match: options.match ? parseMatch(options.match) : undefined,
-        way: options.keep ? "beside" : options.replace ? "replace" : undefined,
+        mode: options.mode ?? (options.keep ? "beside" : options.replace ? "replace" : undefined),
         fallback: options.fallback,
       };
       const engine = connectEngine();
@@ -70,23 +76,23 @@ export const bridge = () =>
       const connection = await requireConnection(engine, options.connection);
       const cluster = await connectionCluster(connection);
       if (options.dryRun) {
-        const preview = await previewBridge({ engine, cluster }, connection, wanted);
-        return print(preview, options.output, () => describePlan(preview));
+        const preview = await dryRunBridge({ engine, cluster }, connection, wanted);
+        return print(preview, options.output, () => dryRunText(preview));
       }
       const start = performance.now();
       const notes: string[] = [];
       const create = () =>
         createBridge({ engine, cluster, steps: stepsOf(options), notes }, connection, wanted);
       const { watchUrl } = options;
-      const { result: made, witnessed: seen } = watchUrl
-        ? await witnessed(cluster, connection.namespace, watchUrl, create)
-        : { result: await create(), witnessed: undefined };
+      const { result: made, countRequestLoss: seen } = watchUrl
+        ? await countRequestLoss(cluster, connection.namespace, watchUrl, create)
+        : { result: await create(), countRequestLoss: undefined };
       const seconds = (performance.now() - start) / 1000;
       const lines = [
         summary(made),
         ...notes.map((text) => `Note: ${text}.`),
-        receipt(made.status?.pods ?? [], seconds),
-        seen ? witnessText(seen) : "",
+        switchSummary(made.status?.pods ?? [], seconds),
+        seen ? requestLossText(seen) : "",
       ];
       print(made, options.output, () => lines.filter(Boolean).join("\n"));
       warn(options, made.problems);

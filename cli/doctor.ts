@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from "../lib/doctor/check-result.ts";
-import { examine } from "../lib/doctor/run-checks.ts";
+import { runChecks } from "../lib/doctor/run-checks.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { exitCodes } from "../lib/errors.ts";
 import { NAMESPACE } from "../lib/names.ts";
@@ -32,7 +32,7 @@ export const doctor = (setExitCode: SetExitCode) =>
       const tell = (finding: Finding) => {
         if (!output && (!quiet || finding.verdict === "broken")) screen.tell(finding);
       };
-      const diagnosis = await examine(
+      const diagnosis = await runChecks(
         {
           engine: connectEngine(),
           connectCluster: (known) => known ? connectionCluster(known) : clusterOf(named),

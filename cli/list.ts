@@ -36,7 +36,7 @@ const bridgeColumns: Column<GefyraBridge>[] = [
   { name: "PODS", value: activePods },
   {
     name: "WAY",
-    value: ({ status }) => [...new Set(status?.pods?.map(({ way }) => way))].join(","),
+    value: ({ status }) => [...new Set(status?.pods?.map(({ mode }) => mode))].join(","),
     wide: true,
   },
   { name: "MESSAGE", value: ({ status }) => condition(status?.conditions, "Ready")?.message, wide: true },

@@ -5,11 +5,13 @@ import type { InterceptedPod } from "../lib/api/bridge.ts";
 const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** e.g. `2 pods, beside, 0 restarts, 1.2 s.`; empty without pods. */
-export function receipt(pods: InterceptedPod[], seconds: number): string {
+export function switchSummary(pods: InterceptedPod[], seconds: number): string {
   if (pods.length === 0) return "";
-  const restarts = pods.filter(({ way }) => way === "replace").length;
-  const ways = [...new Set(pods.map(({ way }) => way))].join(" and ");
-  return `${counted(pods.length, "pod")}, ${ways}, ${counted(restarts, "restart")}, ${seconds.toFixed(1)} s.`;
+  const restarts = pods.filter(({ mode }) => mode === "replace").length;
+  const modes = [...new Set(pods.map(({ mode }) => mode))].join(" and ");
+  return `${counted(pods.length, "pod")}, ${modes}, ${counted(restarts, "restart")}, ${
+    seconds.toFixed(1)
+  } s.`;
 }
 
 export const watchUrlOption = () =>

@@ -4,13 +4,13 @@ import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { API_VERSION } from "../lib/names.ts";
 import { BRIDGE_KIND, bridgeRef } from "../lib/api/bridge.ts";
 import { removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
-import { witnessed, witnessText } from "../lib/bridge/request-loss.ts";
+import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
 import { requireConnection } from "../lib/connection/connection.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
-import { receipt, watchUrlOption } from "./summary.ts";
+import { switchSummary, watchUrlOption } from "./summary.ts";
 
 const example = `gefyra unbridge -N mypyserver-bridge
 gefyra unbridge --all`;
@@ -61,15 +61,15 @@ export const unbridge = () =>
           if (quiet) {
             continue;
           }
-          const did = receipt(status?.pods ?? [], (performance.now() - start) / 1000);
+          const did = switchSummary(status?.pods ?? [], (performance.now() - start) / 1000);
           const silent = await silentOriginals(cluster, bridge);
           const serves = silent.length ? silent.join("; ") : "the original container serves again";
           console.log(`Bridge ${only.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);
         }
       };
       if (options.watchUrl) {
-        const seen = await witnessed(cluster, connection.namespace, options.watchUrl, giveBack);
-        console.log(witnessText(seen.witnessed));
+        const seen = await countRequestLoss(cluster, connection.namespace, options.watchUrl, giveBack);
+        console.log(requestLossText(seen.countRequestLoss));
       } else await giveBack();
       if (chosen.length === 0 && !quiet) {
         console.log("There are no bridges.");

@@ -1,4 +1,4 @@
-import { steadyRequests } from "../lib/bridge/load.ts";
+import { sendLoad } from "../lib/bridge/load.ts";
 import { command } from "./command.ts";
 
 /** Runs in the operator's pod for `bridge --watch-url` and `unbridge --watch-url`. */
@@ -10,4 +10,4 @@ export const watchUrl = () =>
   )
     .argument("<url>", "what to ask")
     .argument("<file>", "file that is made, and whose removal ends the requests")
-    .action(async (url, file) => console.log(JSON.stringify(await steadyRequests(new URL(url), file))));
+    .action(async (url, file) => console.log(JSON.stringify(await sendLoad(new URL(url), file))));

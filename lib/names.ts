@@ -131,7 +131,7 @@ export const RELAY_TOKEN_RENEWAL_S = 3_600;
 /** How long `up` waits for the cluster's side. */
 export const INSTALL_TIMEOUT_MS = 120_000;
 /** How long a command waits for another that is at work on the same connection. */
-export const TURN_TIMEOUT_MS = 300_000;
+export const LOCK_TIMEOUT_MS = 300_000;
 /** How long `down` without a connection waits for the cluster of the kubeconfig. */
 export const GLANCE_TIMEOUT_MS = 5_000;
 /** How long `bridge` waits for the first pod to be intercepted. */

@@ -12,7 +12,7 @@ import { startRelayTokens } from "./stowaway/relay-tokens.ts";
 import { startQueue } from "./runtime/queue.ts";
 import { parseResolvConf } from "./stowaway/resolv-conf.ts";
 import { openTunnel } from "./stowaway/tunnel.ts";
-import { type Change, watchWorld } from "./runtime/cache.ts";
+import { type Change, startCache } from "./runtime/cache.ts";
 
 /** Who ends where nobody answers, as after a node's restart, is started again by the kubelet later and later. */
 const UNTIL_THERE = { retries: Infinity, minTimeout: 500, maxTimeout: 2_000 };
@@ -44,10 +44,10 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
   log(`gefyra ${VERSION} operator in namespace ${namespace}, Kubernetes ${version}`);
 
   const queue = startQueue((key) => dispatch(key), (key, error) => log(`${key}: ${messageOf(error)}`));
-  // Until the whole world is known, nothing is done.
+  // Until the whole cache is known, nothing is done.
   const early: Change[] = [];
   let enqueue = (change: Change) => void early.push(change);
-  const world = await watchWorld(
+  const cache = await startCache(
     cluster,
     namespace,
     (change) => enqueue(change),
@@ -55,7 +55,7 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
   );
   const dns = parseResolvConf(await Deno.readTextFile("/etc/resolv.conf"));
   const attempts = startAttempts();
-  const context: Context = { cluster, world, queue, attempts, namespace, carrierImage, dns, log };
+  const context: Context = { cluster, cache, queue, attempts, namespace, carrierImage, dns, log };
   const tunnel = await openTunnel(context);
   const checkLiveness = startLiveness(context, tunnel);
   const provideRelay = startRelayTokens(context);
@@ -74,7 +74,7 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
     if (change.kind === "client") queue.add(keys.client(change.name));
     if (change.kind === "misplaced") queue.add(keys.misplaced(change.namespace, change.name));
     if (change.kind === "bridge") queue.add(keys.bridge(change.namespace, change.name));
-    for (const { metadata, spec } of world.bridges.all()) {
+    for (const { metadata, spec } of cache.bridges.all()) {
       const touched = change.kind === "stowaway" ||
         ((change.kind === "pod" || change.kind === "service") && change.namespace === metadata?.namespace) ||
         (change.kind === "client" && change.name === spec.client);
@@ -82,7 +82,7 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
     }
     if (change.kind === "stowaway") {
       queue.addLater(keys.relay.changed, RELAY_DELAY_MS);
-      for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+      for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
     }
   };
   begun = true;
@@ -91,6 +91,6 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
 
   await stopped;
   log("stopping");
-  world.stop();
+  cache.stop();
   await queue.stop();
 }

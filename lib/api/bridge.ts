@@ -7,8 +7,9 @@ import type { BridgeReason } from "./reasons.ts";
 
 export const BRIDGE_KIND = "GefyraBridge";
 
-/** The ways to take a container's traffic: beside the original, or in its place. */
-export type WayName = "beside" | "replace";
+/** How a container's traffic is taken: beside the original, or in its place. The preferred mode first. */
+export const modes = ["beside", "replace"] as const;
+export type ModeName = typeof modes[number];
 
 export interface BridgePort {
   /** Port of the container, or of the Service that is the target, by number or by name. */
@@ -33,8 +34,8 @@ export interface BridgeSpec {
   ports: BridgePort[];
   /** Only requests that match are taken; all where it is absent. */
   match?: Match;
-  /** Forces one way; the operator chooses when absent. */
-  way?: WayName;
+  /** Forces one mode; the operator chooses when absent. */
+  mode?: ModeName;
   /** While the app container refuses connections, the original serves. */
   fallback?: boolean;
   /** The app container: its name for people, its address in the tunnel for Stowaway. */
@@ -68,19 +69,19 @@ export const isUntouched = ({ state }: InterceptedPod): boolean =>
 export interface InterceptedPod {
   name: string;
   uid: string;
-  way: WayName;
+  mode: ModeName;
   container: string;
   ports: InterceptedPort[];
-  /** Way "beside": false where the pod's network does not forward packets, so that Nginx has to carry them. */
+  /** Mode "beside": false where the pod's network does not forward packets, so that Nginx has to carry them. */
   forwards?: boolean;
   state: PodState;
   /** Why it is in this state, where it is not as wanted. */
   reason?: string;
   /** `Failed` and `Restored`: the kind of the reason. */
   cause?: BridgeReason;
-  /** Way "replace": what stood in the pod's spec before. */
+  /** Mode "replace": what stood in the pod's spec before. */
   originalImage?: string;
-  /** Way "replace": id of the original container when it was replaced; empty when none ran yet. */
+  /** Mode "replace": id of the original container when it was replaced; empty when none ran yet. */
   originalContainer?: string;
   /** Id of the container in which Carrier was last configured. */
   carrierContainer?: string;

@@ -103,9 +103,9 @@ const bridgeSpec: Schema = {
       "x-kubernetes-list-type": "map",
       "x-kubernetes-list-map-keys": ["remote", "protocol"],
     }),
-    way: text({
+    mode: text({
       enum: ["beside", "replace"],
-      description: "Forces one way; chosen for each pod when absent",
+      description: "Forces one mode; chosen for each pod when absent",
     }),
     match: matchSchema,
     fallback: {
@@ -122,16 +122,16 @@ const bridgeSpec: Schema = {
   }, ["client", "target", "ports", "destination"]),
   "x-kubernetes-validations": [
     {
-      rule: "!has(self.match) || !has(self.way) || self.way != 'replace'",
-      message: "match needs the way beside: what does not match goes to the original, which has to run",
+      rule: "!has(self.match) || !has(self.mode) || self.mode != 'replace'",
+      message: "match needs mode beside: what does not match goes to the original, which has to run",
     },
     {
       rule: "!has(self.match) || self.ports.all(p, p.protocol != 'UDP')",
       message: "match reads HTTP, and a UDP port has none",
     },
     {
-      rule: "!has(self.fallback) || !self.fallback || !has(self.way) || self.way != 'replace'",
-      message: "fallback needs the way beside: in the way replace the original does not run",
+      rule: "!has(self.fallback) || !self.fallback || !has(self.mode) || self.mode != 'replace'",
+      message: "fallback needs mode beside: in mode replace the original does not run",
     },
     {
       rule: "!has(self.fallback) || !self.fallback || self.ports.all(p, p.protocol != 'UDP')",
@@ -159,7 +159,7 @@ const bridgeStatus: Schema = object({
   pods: list(object({
     name: text(),
     uid: text(),
-    way: text(),
+    mode: text(),
     container: text(),
     ports: list(object({ remote: remotePort(), port: port(), protocol: text(), path: text() })),
     forwards: { type: "boolean" },

@@ -13,7 +13,7 @@ import { type BridgeReason, bridgeReasons, retriedReasons } from "../api/reasons
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
 import { type ObservedBridge, withProblems } from "./observe.ts";
-import { type BridgeOptions, prepareBridge } from "./validate.ts";
+import { type BridgeOptions, validateBridge } from "./validate.ts";
 import { removeBridges } from "./remove.ts";
 
 export interface BridgeTools {
@@ -43,7 +43,7 @@ async function createWhileConnected(
   const { cluster, steps } = tools;
   const { bridge: wanted, plan, notes } = await steps.step(
     "Checking the target and the local container",
-    () => prepareBridge(tools, connection, options),
+    () => validateBridge(tools, connection, options),
   );
   tools.notes?.push(...notes, ...plan?.notes ?? []);
   return await steps.step("Bridging", async (note) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
-import type { GefyraBridge, WayName } from "../api/bridge.ts";
+import type { GefyraBridge, ModeName } from "../api/bridge.ts";
 import { parsePorts } from "../workload/ports.ts";
-import { describePlan } from "./dry-run-text.ts";
+import { dryRunText } from "./dry-run-text.ts";
 import { plan } from "../plan/plan.ts";
-import { previewOf } from "./dry-run.ts";
+import { dryRunOf } from "./dry-run.ts";
 
 const spec: V1PodSpec = {
   containers: [{
@@ -44,10 +44,10 @@ function text(
     },
   };
   const namespaceLabels = level ? { "pod-security.kubernetes.io/enforce": level } : undefined;
-  const input = { ports, namespaceLabels, available: ["beside", "replace"] as WayName[] };
+  const input = { ports, namespaceLabels, available: ["beside", "replace"] as ModeName[] };
   const result = plan({ ...input, pod: spec });
-  const prepared = { bridge, input, notes, plan: unknown || !result.way ? undefined : result };
-  return describePlan({ ...previewOf(prepared, pods), missingRights: missing }).split("\n");
+  const prepared = { bridge, input, notes, plan: unknown || !result.mode ? undefined : result };
+  return dryRunText({ ...dryRunOf(prepared, pods), missingRights: missing }).split("\n");
 }
 
 Deno.test("beside disturbs nothing, and says so", () => {
@@ -55,7 +55,7 @@ Deno.test("beside disturbs nothing, and says so", () => {
     "Bridge    b in namespace shop",
     "Target    deployment/web",
     "Pods      web-1, web-2",
-    "Way       beside: the original keeps running, container web",
+    "Mode      beside: the original keeps running, container web",
     "Ports     http (8080) → app:8000, through Nginx as HTTP",
     "          53/udp → app:5353, in the kernel",
     "Probes    liveness of web (httpGet http): reaches the original",
@@ -73,7 +73,7 @@ Deno.test("replace restarts, and says why it has to", () => {
     "Bridge    b in namespace shop",
     "Target    deployment/web",
     "Pods      web-1",
-    "Way       replace: Carrier takes the original's place, container web",
+    "Mode      replace: Carrier takes the original's place, container web",
     '          not beside: the namespace enforces the Pod Security level "baseline", which forbids NET_ADMIN',
     "Ports     8080 → app:8000, through Nginx as HTTP",
     "          9: only asked by a probe",
@@ -94,17 +94,17 @@ Deno.test("pods that differ have each their own plan", () => {
     pod("web-1"),
     pod("web-2"),
   ]);
-  assert.deepEqual(lines.filter((line) => /^(Pods|Way|Ports|Restarts) /.test(line)), [
+  assert.deepEqual(lines.filter((line) => /^(Pods|Mode|Ports|Restarts) /.test(line)), [
     "Pods      api-1",
-    "Way       beside: the original keeps running, container api",
+    "Mode      beside: the original keeps running, container api",
     "Ports     http (80) → app:8000, in the kernel",
     "Pods      node-1",
-    "Way       replace: Carrier takes the original's place, container api",
+    "Mode      replace: Carrier takes the original's place, container api",
     "Ports     http (80) → app:8000, through Nginx as bytes",
     "Pods      other-1",
-    "Way       none: cannot be bridged",
+    "Mode      none: cannot be bridged",
     "Pods      web-1, web-2",
-    "Way       beside: the original keeps running, container web",
+    "Mode      beside: the original keeps running, container web",
     "Ports     http (8080) → app:8000, through Nginx as HTTP",
     "Restarts  1, and 1 when the bridge goes",
   ]);
@@ -121,7 +121,7 @@ Deno.test("without pods the template tells what will be", () => {
   const lines = text(["8080:8000"], []);
   assert.deepEqual(lines.slice(2, 4), [
     "Pods      none now: the bridge waits for them",
-    "Way       beside: the original keeps running, container web",
+    "Mode      beside: the original keeps running, container web",
   ]);
 });
 
@@ -130,7 +130,7 @@ Deno.test("of a Service without pods nothing more is known", () => {
     "Bridge    b in namespace shop",
     "Target    deployment/web",
     "Pods      none now: the bridge waits for them",
-    "Way       decided when the first pod comes",
+    "Mode      decided when the first pod comes",
     "Ports     80 → app:8000",
     "Restarts  0",
     "Changes   GefyraBridge b is created",

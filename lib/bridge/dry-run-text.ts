@@ -2,10 +2,10 @@
 import { portText, typedPort } from "../workload/ports.ts";
 import { targetText } from "../workload/target.ts";
 import type { GefyraBridge } from "../api/bridge.ts";
-import type { BridgePreview, PreviewedPlan } from "./dry-run.ts";
-import type { PortPlan, ProbePlan, WayPlan } from "../plan/modes/mode.ts";
+import type { DryRun, DryRunPlan } from "./dry-run.ts";
+import type { ModePlan, PortPlan, ProbePlan } from "../plan/modes/mode.ts";
 
-const ways: Record<WayPlan["way"], string> = {
+const modes: Record<ModePlan["mode"], string> = {
   beside: "beside: the original keeps running",
   replace: "replace: Carrier takes the original's place",
 };
@@ -22,8 +22,8 @@ const answers: Record<ProbePlan["answeredBy"], string> = {
   untouched: "untouched",
 };
 
-export function describePlan(
-  { bridge, plans, notes, restarts, objects, missingRights }: BridgePreview,
+export function dryRunText(
+  { bridge, plans, notes, restarts, objects, missingRights }: DryRun,
 ): string {
   const { name = "", namespace = "" } = bridge.metadata ?? {};
   const lines = [
@@ -46,20 +46,20 @@ function entry(heading: string, ...values: string[]): string[] {
   return values.map((value, i) => `${(i ? "" : heading).padEnd(10)}${value}`);
 }
 
-function describeGroup({ pods, plan }: PreviewedPlan, { spec }: GefyraBridge): string[] {
+function describeGroup({ pods, plan }: DryRunPlan, { spec }: GefyraBridge): string[] {
   const { ports, destination: { name: app } } = spec;
   const which = entry("Pods", pods.length ? pods.join(", ") : "none now: the bridge waits for them");
   if (!plan) {
     return [
       ...which,
-      ...entry("Way", "decided when the first pod comes"),
+      ...entry("Mode", "decided when the first pod comes"),
       ...entry("Ports", ...ports.map((port) => `${portText(port)} → ${app}:${port.local}`)),
     ];
   }
-  if (!plan.way) return [...which, ...entry("Way", "none: cannot be bridged", ...plan.reasons)];
+  if (!plan.mode) return [...which, ...entry("Mode", "none: cannot be bridged", ...plan.reasons)];
   return [
     ...which,
-    ...entry("Way", `${ways[plan.way]}, container ${plan.container}`, ...plan.because.map(because)),
+    ...entry("Mode", `${modes[plan.mode]}, container ${plan.container}`, ...plan.because.map(because)),
     ...entry("Ports", ...plan.ports.map((port) => describePort(port, app))),
     ...entry("Probes", ...(plan.probes.length ? plan.probes.map(describeProbe) : ["none"])),
   ];

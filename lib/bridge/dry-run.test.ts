@@ -19,7 +19,7 @@ function bridge(name: string, user: string | undefined, holds: string[] = []): G
     },
     status: {
       pods: holds.map((uid) => ({
-        ...{ name: uid, uid, way: "beside", container: "web", state: "Active" },
+        ...{ name: uid, uid, mode: "beside", container: "web", state: "Active" },
         ports: [{ port: 80, protocol: "TCP", path: "http" }],
       })),
     },

@@ -10,10 +10,10 @@ import { podsOf, resolveTarget } from "../pods/resolve.ts";
 import { targetText } from "../workload/target.ts";
 import { claimRefusal } from "../plan/claims.ts";
 import type { Plan } from "../plan/plan.ts";
-import { planPods } from "../plan/per-pod.ts";
-import { type BridgeOptions, prepareBridge, type PreparedBridge } from "./validate.ts";
+import { planPerPod } from "../plan/per-pod.ts";
+import { type BridgeOptions, validateBridge, type ValidBridge } from "./validate.ts";
 import { missingRights, rightText } from "./rights.ts";
-import type { WayPlan } from "../plan/modes/mode.ts";
+import type { ModePlan } from "../plan/modes/mode.ts";
 
 export interface ObjectChange {
   kind: string;
@@ -22,11 +22,11 @@ export interface ObjectChange {
   change: string;
 }
 
-export interface BridgePreview {
+export interface DryRun {
   /** The object that would be created. */
   bridge: GefyraBridge;
   /** For each group of pods that are alike; a single one without pods where there are none now. */
-  plans: PreviewedPlan[];
+  plans: DryRunPlan[];
   /** What one should know before. */
   notes: string[];
   /** Of containers, in all pods, when bridging; as many again when the bridge goes. */
@@ -35,18 +35,18 @@ export interface BridgePreview {
   missingRights: string[];
 }
 
-export interface PreviewedPlan {
+export interface DryRunPlan {
   /** Names of the pods that would be taken now. */
   pods: string[];
   /** `null` for a Service that has no pods yet. */
   plan: Plan | null;
 }
 
-export async function previewBridge(
+export async function dryRunBridge(
   tools: { engine: Engine; cluster: Cluster },
   connection: Connection,
   options: BridgeOptions,
-): Promise<BridgePreview> {
+): Promise<DryRun> {
   const { cluster } = tools;
   const { namespace, target } = options;
   const missing = await missingRights(cluster, namespace, target.kind);
@@ -59,7 +59,7 @@ export async function previewBridge(
     );
   }
   const [prepared, resolved, all, bridges] = await Promise.all([
-    prepareBridge(tools, connection, options),
+    validateBridge(tools, connection, options),
     resolveTarget(cluster, namespace, target),
     cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace }),
     bridgesIn(cluster, namespace),
@@ -72,17 +72,17 @@ export async function previewBridge(
       hint: "nothing was changed; choose another container or port, or another --match than that bridge",
     });
   }
-  return { ...previewOf(prepared, pods), missingRights: missing.map(rightText) };
+  return { ...dryRunOf(prepared, pods), missingRights: missing.map(rightText) };
 }
 
 /** Why the operator would refuse it: somebody has the pods already. Pure. */
 export function claimOf(
-  { bridge, input }: PreparedBridge,
+  { bridge, input }: ValidBridge,
   pods: V1Pod[],
   bridges: GefyraBridge[],
 ): string | undefined {
-  const planned = planPods(pods, input).flatMap(({ pods, plan }) =>
-    plan.way ? pods.map((pod) => ({ pod, plan })) : []
+  const planned = planPerPod(pods, input).flatMap(({ pods, plan }) =>
+    plan.mode ? pods.map((pod) => ({ pod, plan })) : []
   );
   return claimRefusal(bridge, planned, bridges);
 }
@@ -98,32 +98,32 @@ async function bridgesIn(cluster: Cluster, namespace: string): Promise<GefyraBri
 }
 
 /** Pure. */
-export function previewOf(
-  { bridge, plan, input, notes }: PreparedBridge,
+export function dryRunOf(
+  { bridge, plan, input, notes }: ValidBridge,
   pods: V1Pod[],
-): Omit<BridgePreview, "missingRights"> {
+): Omit<DryRun, "missingRights"> {
   const { namespace = "", name = "" } = bridge.metadata ?? {};
-  const plans: PreviewedPlan[] = pods.length === 0
+  const plans: DryRunPlan[] = pods.length === 0
     ? [{ pods: [], plan: plan ?? null }]
-    : planPods(pods, input).map((group) => ({
+    : planPerPod(pods, input).map((group) => ({
       pods: group.pods.map(({ metadata }) => metadata?.name ?? ""),
       plan: group.plan,
     }));
   return {
     bridge,
     plans,
-    notes: [...new Set([...notes, ...plans.flatMap(({ plan }) => plan?.way ? plan.notes : [])])],
-    restarts: plans.reduce((sum, { pods, plan }) => sum + (plan?.way ? plan.restarts * pods.length : 0), 0),
+    notes: [...new Set([...notes, ...plans.flatMap(({ plan }) => plan?.mode ? plan.notes : [])])],
+    restarts: plans.reduce((sum, { pods, plan }) => sum + (plan?.mode ? plan.restarts * pods.length : 0), 0),
     objects: [
       { kind: bridge.kind ?? "", namespace, name, change: "is created" },
       ...plans.flatMap(({ pods, plan }) =>
-        plan?.way ? pods.map((pod) => ({ kind: "Pod", namespace, name: pod, change: changeOf(plan) })) : []
+        plan?.mode ? pods.map((pod) => ({ kind: "Pod", namespace, name: pod, change: changeOf(plan) })) : []
       ),
     ],
   };
 }
 
-const changeOf = ({ way, container }: WayPlan) =>
-  way === "beside"
+const changeOf = ({ mode, container }: ModePlan) =>
+  mode === "beside"
     ? "gets Carrier as an ephemeral container"
     : `has Carrier's image in container ${container}`;

@@ -16,7 +16,7 @@ const TIMEOUT_MS = 3_000;
 const LONGEST_MS = 300_000;
 
 /** Makes the file, and sends until somebody removes it. An answer of 500 or more is a lost request. */
-export async function steadyRequests(url: URL, file: string): Promise<Requests> {
+export async function sendLoad(url: URL, file: string): Promise<Requests> {
   await Deno.writeTextFile(file, "");
   const start = Date.now();
   const answers: Promise<string | undefined>[] = [];

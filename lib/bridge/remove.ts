@@ -58,7 +58,7 @@ async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promis
 
 /** What other bridges of the pod's Carrier want is lost, as nobody is there to renew it. */
 async function giveBack(cluster: Cluster, namespace: string, record: InterceptedPod): Promise<boolean> {
-  if (record.way === "replace") return await restorePod(cluster, namespace, record.container, record);
+  if (record.mode === "replace") return await restorePod(cluster, namespace, record.container, record);
   return await releasePod(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
 }
 

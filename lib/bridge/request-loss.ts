@@ -5,7 +5,7 @@ import { GefyraError } from "../errors.ts";
 import { COMPONENT_LABEL, OPERATOR_PROGRAM } from "../names.ts";
 import { waitFor } from "../wait.ts";
 
-export interface Witnessed {
+export interface RequestLoss {
   url: string;
   sent: number;
   lost: number;
@@ -17,12 +17,12 @@ export interface Witnessed {
 const AFTER_MS = 1_000;
 
 /** Does the work while requests are sent from the operator's pod, and says what became of them. */
-export async function witnessed<T>(
+export async function countRequestLoss<T>(
   cluster: Cluster,
   namespace: string,
   url: string,
   work: () => Promise<T>,
-): Promise<{ result: T; witnessed: Witnessed }> {
+): Promise<{ result: T; countRequestLoss: RequestLoss }> {
   const pods = await cluster.list<V1Pod>({
     apiVersion: "v1",
     kind: "Pod",
@@ -47,7 +47,7 @@ export async function witnessed<T>(
     const result = await work();
     await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
     await cluster.exec(target, ["rm", "-f", file]);
-    return { result, witnessed: parse(url, await requests) };
+    return { result, countRequestLoss: parse(url, await requests) };
   } finally {
     await cluster.exec(target, ["rm", "-f", file]).catch(() => {});
   }
@@ -56,14 +56,14 @@ export async function witnessed<T>(
 function parse(
   url: string,
   { exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string },
-): Witnessed {
+): RequestLoss {
   if (exitCode === 0) return { url, ...JSON.parse(stdout) };
   throw new GefyraError("watch-failed", `Cannot watch "${url}": ${stderr.trim().split("\n")[0]}`, {
     hint: "name a URL that pods of the cluster reach, e.g. http://SERVICE.NAMESPACE",
   });
 }
 
-export function witnessText({ url, sent, lost, reasons }: Witnessed): string {
+export function requestLossText({ url, sent, lost, reasons }: RequestLoss): string {
   const why = reasons.length ? ` (${reasons.join("; ")})` : "";
   return `${lost} of ${sent} requests to ${url} lost${why}.`;
 }

@@ -87,7 +87,7 @@ Deno.test("beside says what it does not take where no Service leads to the port"
   const replaced = planTarget(
     found,
     "shop",
-    { ports: [parsePort("80")], options: { way: "replace" } },
+    { ports: [parsePort("80")], options: { mode: "replace" } },
     strangers,
   );
   assert.deepEqual(replaced.notes, []);

@@ -8,7 +8,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { API_VERSION, clusterLabels, FINALIZER } from "../names.ts";
-import { BRIDGE_KIND, type BridgePort, bridgeRef, type GefyraBridge, type WayName } from "../api/bridge.ts";
+import { BRIDGE_KIND, type BridgePort, bridgeRef, type GefyraBridge, type ModeName } from "../api/bridge.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
 import { planContainer } from "../workload/container.ts";
 import { absentPorts } from "../workload/ports.ts";
@@ -16,8 +16,8 @@ import { findTarget, type FoundTarget } from "../pods/resolve.ts";
 import { type Target, targetText } from "../workload/target.ts";
 import type { Match } from "../api/match.ts";
 import { plan, type PlanInput } from "../plan/plan.ts";
-import { unled } from "../plan/unrouted.ts";
-import type { WayPlan } from "../plan/modes/mode.ts";
+import { unroutedPorts } from "../plan/unrouted.ts";
+import type { ModePlan } from "../plan/modes/mode.ts";
 
 export interface BridgeOptions {
   /** Name of the bridge. */
@@ -30,28 +30,28 @@ export interface BridgeOptions {
   /** Only requests that match are taken. */
   match?: Match | undefined;
   /** Forces one. */
-  way?: WayName | undefined;
+  mode?: ModeName | undefined;
   /** The original serves while the app container refuses connections. */
   fallback?: boolean | undefined;
 }
 
-export interface PreparedBridge {
+export interface ValidBridge {
   /** The object to create. */
   bridge: GefyraBridge;
   /** `undefined` for a Service that has no pods yet. */
-  plan: WayPlan | undefined;
+  plan: ModePlan | undefined;
   /** What each pod is planned with. */
   input: Omit<PlanInput, "pod" | "metadata">;
   /** What one should know of it, beside what the plan has. */
   notes: string[];
 }
 
-export async function prepareBridge(
+export async function validateBridge(
   { engine, cluster }: { engine: Engine; cluster: Cluster },
   connection: Connection,
   options: BridgeOptions,
-): Promise<PreparedBridge> {
-  const { name, app, namespace, target, ports, match, way, fallback } = options;
+): Promise<ValidBridge> {
+  const { name, app, namespace, target, ports, match, mode, fallback } = options;
   checkObjectName("bridge", name);
   checkObjectName("namespace", namespace);
   checkObjectName(target.kind.toLowerCase(), target.name);
@@ -75,7 +75,7 @@ export async function prepareBridge(
     container: target.container,
     ports,
     namespaceLabels,
-    options: { way, fallback, match: match !== undefined },
+    options: { mode, fallback, match: match !== undefined },
   }, services);
   const { container } = planned.input;
   if (existing) {
@@ -95,7 +95,7 @@ export async function prepareBridge(
       target: { kind: target.kind, name: target.name, ...(container ? { container } : {}) },
       ports,
       ...(match ? { match } : {}),
-      ...(way ? { way } : {}),
+      ...(mode ? { mode } : {}),
       ...(fallback ? { fallback } : {}),
       destination: { name: app, address },
     },
@@ -109,7 +109,7 @@ export function planTarget(
   namespace: string,
   wanted: Omit<PlanInput, "pod" | "metadata" | "servicePorts">,
   services?: V1Service[],
-): Pick<PreparedBridge, "plan" | "input" | "notes"> {
+): Pick<ValidBridge, "plan" | "input" | "notes"> {
   const label = targetText({ kind, name });
   if (!found) {
     throw new GefyraError(
@@ -141,11 +141,11 @@ export function planTarget(
     );
   }
   const planned = plan({ ...input, pod, metadata });
-  if (!planned.way) throw refuse(planned.reasons);
+  if (!planned.mode) throw refuse(planned.reasons);
   // What a port of the Service leads to is asked there, declared or not.
   const { mistakes, notes } = servicePorts?.length
     ? { mistakes: [], notes: [] }
-    : unled(planned, { pod, labels: metadata?.labels, services });
+    : unroutedPorts(planned, { pod, labels: metadata?.labels, services });
   if (mistakes.length) throw refuse(mistakes);
   // Each pod of a Service may have its own.
   return { plan: planned, notes, input: servicePorts ? input : { ...input, container: planned.container } };

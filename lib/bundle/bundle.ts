@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import { archive } from "../archive.ts";
 import type { Connection } from "../connection/connection.ts";
 import { kubeconfigPaths } from "../connection/current.ts";
-import { type DoctorTools, examine } from "../doctor/run-checks.ts";
-import { connectionToExamine, type Wanted } from "../doctor/which.ts";
+import { type DoctorTools, runChecks } from "../doctor/run-checks.ts";
+import { connectionToCheck, type Wanted } from "../doctor/which.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { Steps } from "../steps.ts";
 import { collectCluster } from "./cluster.ts";
@@ -47,7 +47,7 @@ export async function supportBundle(
   await all.add("gefyra.json", () => Promise.resolve({ ...options.program, connection }));
   await steps.step("Examining", async (note) => {
     await all.add("doctor.json", async () => {
-      const diagnosis = await examine(tools, options, () => {});
+      const diagnosis = await runChecks(tools, options, () => {});
       note(diagnosis.healthy ? "nothing is broken" : "something is broken");
       return diagnosis;
     });
@@ -76,7 +76,7 @@ async function connectionToPack(
   { typed, ...wanted }: BundleOptions,
 ): Promise<Connection | undefined> {
   try {
-    return await connectionToExamine(engine, wanted);
+    return await connectionToCheck(engine, wanted);
   } catch (error) {
     if (typed && error instanceof GefyraError && error.id === "not-connected") throw error;
     return undefined;

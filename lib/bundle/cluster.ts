@@ -92,7 +92,7 @@ function isCarrier({ metadata }: V1Pod, container: string, bridges: GefyraBridge
   if (container.startsWith("gefyra-carrier")) return true;
   return bridges.some(({ status }) =>
     status?.pods?.some((one) =>
-      one.uid === metadata?.uid && one.way === "replace" && one.container === container
+      one.uid === metadata?.uid && one.mode === "replace" && one.container === container
     )
   );
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { InterceptedPort, WayName } from "../api/bridge.ts";
+import type { InterceptedPort, ModeName } from "../api/bridge.ts";
 import { carrierFiles, type Share } from "./carrier.ts";
 import { parseMatch } from "../api/match.ts";
 
@@ -13,18 +13,18 @@ interface Wanted extends Partial<Share> {
   port?: number;
   remote?: string;
   protocol?: "TCP" | "UDP";
-  way?: WayName;
+  mode?: ModeName;
   forwards?: boolean;
   /** Stowaway's port. */
   at?: number;
 }
 
 function share(bridge: string, wanted: Wanted = {}): Share {
-  const { path = "kernel", port = 80, remote = port, protocol = "TCP", way = "beside", at = 10000 } = wanted;
+  const { path = "kernel", port = 80, remote = port, protocol = "TCP", mode = "beside", at = 10000 } = wanted;
   return {
     bridge,
     record: {
-      ...{ name: "web-1", uid: "1", way, container: "web", state: "Active" },
+      ...{ name: "web-1", uid: "1", mode, container: "web", state: "Active" },
       ports: [{ remote, port, protocol, path }],
       ...(wanted.forwards === undefined ? {} : { forwards: wanted.forwards }),
     },
@@ -63,7 +63,7 @@ Deno.test("beside, Nginx listens next to the original, which it knows by the pod
 });
 
 Deno.test("in the original's place Nginx listens where it did, and no rule is needed", () => {
-  const files = compose(share("a", { way: "replace", path: "stream", port: 8080 }));
+  const files = compose(share("a", { mode: "replace", path: "stream", port: 8080 }));
   assert.equal(files["nftables.conf"], undefined);
   assert.deepEqual(listens(files["nginx.conf"]), [8080]);
   assert.ok(!files["nginx.conf"].includes("10.1.0.5"));

@@ -21,7 +21,7 @@ export interface Share {
 /** The files that `carrier apply` reads. */
 export interface CarrierFiles {
   "nginx.conf": string;
-  /** Absent in the way "replace", which has no right to set rules and needs none. */
+  /** Absent in mode "replace", which has no right to set rules and needs none. */
   "nftables.conf"?: string;
 }
 
@@ -31,7 +31,7 @@ const LISTEN = { first: 61000, count: 4000 };
 type SharedPort = NonNullable<InterceptedPod["ports"]>[number];
 
 export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): CarrierFiles {
-  const beside = shares.some(({ record }) => record.way === "beside");
+  const beside = shares.some(({ record }) => record.mode === "beside");
   const forwards = shares.every(({ record }) => record.forwards !== false);
   const servers: CarrierServer[] = [], redirects: Redirect[] = [];
   const wanted = shares.flatMap((share) => (share.record.ports ?? []).map((port) => ({ ...share, port })));
@@ -75,12 +75,12 @@ export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): Car
   };
 }
 
-/** One Carrier has one way, and in the original's place one container. */
+/** One Carrier has one mode, and in the original's place one container. */
 function connectionsOf({ spec }: V1Pod, [first]: Share[]): number {
-  return connectionsFor(spec, first?.record.way ?? "beside", first?.record.container ?? "");
+  return connectionsFor(spec, first?.record.mode ?? "beside", first?.record.container ?? "");
 }
 
-/** A port takes the longest way that one of its bridges needs. */
+/** A port takes the longest path that one of its bridges needs. */
 function pathOf(ports: SharedPort[]): SharedPort["path"] {
   const paths = ports.map(({ path }) => path);
   return paths.includes("http") ? "http" : paths.includes("stream") ? "stream" : "kernel";

@@ -60,7 +60,7 @@ export function clusterRole(namespace: string, removes: Removes): Manifest {
       rule([""], ["services"], ["get", "list", "watch"]),
       // Why a pod does not come, or does not run.
       rule([""], ["events"], ["list"]),
-      // Their labels may forbid a way to bridge (Pod Security).
+      // Their labels may forbid a mode (Pod Security).
       rule([""], ["namespaces"], ["get"]),
       rule([RBAC], ["clusterroles"], ["get"], [name]),
       ...(removes ? removal(namespace) : []),

@@ -7,7 +7,7 @@ import { chooseConnection, connectionLabels, findConnection, listConnections } f
 import { abandoned } from "./abandoned.ts";
 import { removeLocal } from "./remove-local.ts";
 import { type DownTools, takeDown } from "./take-down.ts";
-import { inTurn } from "./lock.ts";
+import { withLock } from "./lock.ts";
 
 export interface DisconnectTools extends DownTools {
   /** Connects to the cluster that the kubeconfig leads to now. */
@@ -51,12 +51,12 @@ export async function disconnect(
     }
   };
   for (const one of chosen) {
-    await attempt(() => inTurn(one, { command: "down", steps }, () => down(tools, one)));
+    await attempt(() => withLock(one, { command: "down", steps }, () => down(tools, one)));
   }
   const left = before.filter((one) => !chosen.includes(one));
   if (all || (!name && left.length === 0)) {
     for (const one of await lost(engine)) {
-      await attempt(() => inTurn(one, { command: "down", steps }, () => removeLost(engine, one)));
+      await attempt(() => withLock(one, { command: "down", steps }, () => removeLost(engine, one)));
     }
   }
   if (failure) throw failure;

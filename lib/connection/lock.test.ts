@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { silentSteps, type Steps } from "../steps.ts";
-import { inTurn, lockPath } from "./lock.ts";
+import { lockPath, withLock } from "./lock.ts";
 
 /** Unlike that of any connection. */
 const name = () => `test-${crypto.randomUUID().slice(0, 8)}`;
@@ -21,7 +21,7 @@ function recorded() {
 Deno.test("two commands on one connection work one after the other, and who waits says for whom", async () => {
   const connection = name(), order: string[] = [], { steps, titles } = recorded();
   const begun = Promise.withResolvers<void>();
-  const first = inTurn(connection, { command: "up", steps: silentSteps }, async () => {
+  const first = withLock(connection, { command: "up", steps: silentSteps }, async () => {
     order.push("first begins");
     begun.resolve();
     await pause(500);
@@ -30,7 +30,7 @@ Deno.test("two commands on one connection work one after the other, and who wait
   await begun.promise;
   await Promise.all([
     first,
-    inTurn(connection, { command: "down", steps }, () => {
+    withLock(connection, { command: "down", steps }, () => {
       order.push("second");
       return Promise.resolve();
     }),
@@ -43,7 +43,7 @@ Deno.test("two connections do not wait for each other, and nothing is left", asy
   const names = [name(), name()];
   let both = 0;
   await Promise.all(names.map((one) =>
-    inTurn(one, { command: "up", steps: silentSteps }, async () => {
+    withLock(one, { command: "up", steps: silentSteps }, async () => {
       both++;
       while (both < 2) await pause(10);
     })
@@ -54,12 +54,12 @@ Deno.test("two connections do not wait for each other, and nothing is left", asy
 Deno.test("who waits for too long is told who is at work", async () => {
   const connection = name();
   const begun = Promise.withResolvers<void>(), end = Promise.withResolvers<void>();
-  const first = inTurn(connection, { command: "up", steps: silentSteps }, () => {
+  const first = withLock(connection, { command: "up", steps: silentSteps }, () => {
     begun.resolve();
     return end.promise;
   });
   await begun.promise;
-  const late = inTurn(
+  const late = withLock(
     connection,
     { command: "down", steps: silentSteps, timeout: 200 },
     () => Promise.resolve(),
@@ -75,15 +75,18 @@ Deno.test("who waits for too long is told who is at work", async () => {
 Deno.test("a failure ends the turn", async () => {
   const connection = name();
   const work = () => Promise.reject(new Error("no"));
-  await assert.rejects(inTurn(connection, { command: "up", steps: silentSteps }, work), /no/);
-  assert.equal(await inTurn(connection, { command: "up", steps: silentSteps }, () => Promise.resolve(1)), 1);
+  await assert.rejects(withLock(connection, { command: "up", steps: silentSteps }, work), /no/);
+  assert.equal(
+    await withLock(connection, { command: "up", steps: silentSteps }, () => Promise.resolve(1)),
+    1,
+  );
 });
 
-Deno.test("a process that is killed ends its turn", async () => {
+Deno.test("a process that is killed gives up its lock", async () => {
   const connection = name();
-  const script = `import { inTurn } from "${new URL("turn.ts", import.meta.url)}";
+  const script = `import { withLock } from "${new URL("lock.ts", import.meta.url)}";
     const steps = { step: (_, work) => work(() => {}), debug: () => {} };
-    await inTurn("${connection}", { command: "up", steps }, async () => {
+    await withLock("${connection}", { command: "up", steps }, async () => {
       console.log("in turn");
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     });`;
@@ -93,7 +96,7 @@ Deno.test("a process that is killed ends its turn", async () => {
   }
   child.kill("SIGKILL");
   await child.status;
-  const after = inTurn(
+  const after = withLock(
     connection,
     { command: "down", steps: silentSteps, timeout: 1_000 },
     () => Promise.resolve("done"),
@@ -105,7 +108,7 @@ Deno.test("those who share a connection work beside each other, and whoever remo
   const connection = name(), order: string[] = [];
   let both = 0;
   const share = (ends: number) =>
-    inTurn(connection, { command: "bridge", steps: silentSteps, shared: true }, async () => {
+    withLock(connection, { command: "bridge", steps: silentSteps, shared: true }, async () => {
       both++;
       while (both < 2) await pause(10);
       await pause(ends);
@@ -113,7 +116,7 @@ Deno.test("those who share a connection work beside each other, and whoever remo
     });
   const shared = [share(300), share(600)];
   while (both < 2) await pause(10);
-  const down = inTurn(
+  const down = withLock(
     connection,
     { command: "down", steps: silentSteps },
     () => Promise.resolve(order.push("down")),
@@ -132,7 +135,7 @@ Deno.test("of many commands at once never two are at work, though each removes t
     now--;
   };
   const often = async () => {
-    for (let i = 0; i < 30; i++) await inTurn(connection, { command: "up", steps: silentSteps }, work);
+    for (let i = 0; i < 30; i++) await withLock(connection, { command: "up", steps: silentSteps }, work);
   };
   await Promise.all([often(), often(), often(), often()]);
   assert.equal(most, 1);
@@ -143,7 +146,7 @@ Deno.test("a link in the place of the lock is left alone, and what it leads to i
   try {
     await Deno.writeTextFile(file, "mine");
     await Deno.symlink(file, lockPath(connection));
-    const done = await inTurn(
+    const done = await withLock(
       connection,
       { command: "up", steps: silentSteps },
       () => Promise.resolve("done"),

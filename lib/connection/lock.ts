@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
-import { TURN_TIMEOUT_MS } from "../names.ts";
+import { LOCK_TIMEOUT_MS } from "../names.ts";
 import type { Steps } from "../steps.ts";
 import { type Connection, requireConnection } from "./connection.ts";
 
-export interface TurnOptions {
+export interface LockOptions {
   /** Of the command, e.g. `up`; who waits is told. */
   command: string;
   steps: Steps;
@@ -27,9 +27,9 @@ export const lockPath = (connection: string): string =>
   join(Deno.env.get("XDG_RUNTIME_DIR") || tmpdir(), `gefyra-${connection}.lock`);
 
 /** Does the work when no other process works on the connection; `connection-busy` when one takes too long. */
-export async function inTurn<T>(
+export async function withLock<T>(
   connection: string,
-  { command, steps, timeout = TURN_TIMEOUT_MS, shared = false }: TurnOptions,
+  { command, steps, timeout = LOCK_TIMEOUT_MS, shared = false }: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const path = lockPath(connection);
@@ -51,10 +51,10 @@ export async function inTurn<T>(
 export async function whileConnected<T>(
   engine: Engine,
   { name }: Connection,
-  options: Pick<TurnOptions, "command" | "steps">,
+  options: Pick<LockOptions, "command" | "steps">,
   work: () => Promise<T>,
 ): Promise<T> {
-  return await inTurn(name, { ...options, shared: true }, async () => {
+  return await withLock(name, { ...options, shared: true }, async () => {
     // It may have been removed while this one waited.
     await requireConnection(engine, name);
     return await work();

@@ -22,7 +22,7 @@ import { takeDown } from "./take-down.ts";
 import { ensureCargo, makeNetwork } from "./local.ts";
 import { refuseIpv6Only } from "./ranges.ts";
 import { register } from "./register.ts";
-import { inTurn } from "./lock.ts";
+import { withLock } from "./lock.ts";
 
 export interface UpOptions {
   /** Name of the connection; that of the context where none is given. */
@@ -66,7 +66,7 @@ export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
   const { engine, steps } = tools;
   const docker = await engine.version();
   const name = options.connection || await nameFor(tools, options);
-  return await inTurn(name, { command: "up", steps }, () => upInTurn(tools, name, options, docker));
+  return await withLock(name, { command: "up", steps }, () => upInTurn(tools, name, options, docker));
 }
 
 async function nameFor({ engine, cluster: { context } }: Tools, { kubeconfig }: UpOptions): Promise<string> {

@@ -23,7 +23,7 @@ export interface Finding extends Result {
 }
 
 /** One or several results, and what later checks build on; without a value they are skipped. */
-export interface Looked<T> {
+export interface CheckResult<T> {
   results: Result[];
   value?: T;
 }

@@ -7,18 +7,18 @@ import { DOCTOR, DOCTOR_LIFETIME_S, DOCTOR_PORT } from "../names.ts";
 import type { BridgedApp } from "../api/client.ts";
 import { SERVER } from "./programs.ts";
 
-export interface Probe {
+export interface ProbeContainer {
   id: string;
   name: string;
   /** On the Docker network. */
   address: string;
 }
 
-export async function startProbe(
+export async function startProbeContainer(
   engine: Engine,
   connection: Connection,
   { cargo, domain, apps }: { cargo: string; domain: string; apps: BridgedApp[] },
-): Promise<Probe> {
+): Promise<ProbeContainer> {
   const image = (await engine.inspect(cargo))?.Config.Image ?? "";
   const name = `${DOCTOR}-${crypto.randomUUID().slice(0, 8)}`;
   const app = { image, name, namespace: "default", env: [], volumes: [], publish: [], remove: true };

@@ -10,13 +10,13 @@ import { condition } from "../api/conditions.ts";
 import { generateKeyPair } from "../config/keys.ts";
 import { waitFor } from "../wait.ts";
 
-export interface Guest {
+export interface ProbeClient {
   name: string;
   uid: string;
   privateKey: string;
 }
 
-export async function registerGuest(cluster: Cluster, namespace: string): Promise<Guest> {
+export async function registerProbe(cluster: Cluster, namespace: string): Promise<ProbeClient> {
   const { privateKey, publicKey } = await generateKeyPair();
   const name = `${DOCTOR}-${crypto.randomUUID().slice(0, 8)}`;
   const made = await cluster.create<GefyraClient>({
@@ -29,18 +29,18 @@ export async function registerGuest(cluster: Cluster, namespace: string): Promis
 }
 
 /** Returns when Stowaway expects it. */
-export async function expectGuest(cluster: Cluster, namespace: string, { name }: Guest): Promise<void> {
+export async function expectProbe(cluster: Cluster, namespace: string, { name }: ProbeClient): Promise<void> {
   const ref = clientRef(namespace, name);
   const ready = async () =>
     condition((await cluster.get<GefyraClient>(ref))?.status?.conditions, "Ready")?.status === "True";
   await waitFor(ready, { what: "Stowaway to expect another client", timeout: 5_000, interval: 100 });
 }
 
-export async function dismissGuest(cluster: Cluster, namespace: string, { name }: Guest): Promise<void> {
+export async function removeProbe(cluster: Cluster, namespace: string, { name }: ProbeClient): Promise<void> {
   await cluster.remove(clientRef(namespace, name));
 }
 
 /** For the metadata of what belongs to it. */
-export const belongingTo = ({ name, uid }: Guest) => ({
+export const belongingTo = ({ name, uid }: ProbeClient) => ({
   ownerReferences: [{ apiVersion: API_VERSION, kind: CLIENT_KIND, name, uid }],
 });

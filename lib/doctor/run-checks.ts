@@ -2,34 +2,28 @@
 import type { Cluster } from "../kube/cluster.ts";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { lookAtBridges } from "./checks/bridges.ts";
-import { lookAtDns } from "./checks/dns.ts";
-import { examination } from "./schedule.ts";
+import { checkBridges } from "./checks/bridges.ts";
+import { checkDns } from "./checks/dns.ts";
+import { schedule } from "./schedule.ts";
 import type { Finding } from "./check-result.ts";
+import { checkCluster, checkConnection, checkDocker, checkKubeconfig, checkRights } from "./checks/local.ts";
+import { registerProbe, removeProbe } from "./probe.ts";
+import { checkLeftovers } from "./checks/leftovers.ts";
+import { checkCargo, judgeHandshake } from "./checks/tunnel.ts";
 import {
-  lookAtCluster,
-  lookAtConnection,
-  lookAtDocker,
-  lookAtKubeconfig,
-  lookAtRights,
-} from "./checks/local.ts";
-import { dismissGuest, registerGuest } from "./probe.ts";
-import { lookAtLeftovers } from "./checks/leftovers.ts";
-import { judgeHandshake, lookAtCargo } from "./checks/tunnel.ts";
-import {
-  lookAtBandwidth,
-  lookAtLatency,
-  lookAtMtu,
+  checkBandwidth,
+  checkLatency,
+  checkMtu,
   pickServerPort,
   runServer,
   stopServer,
 } from "./checks/measure.ts";
-import { startProbe } from "./probe-container.ts";
-import { lookAtRoundTrip } from "./checks/round-trip.ts";
-import { lookAtClient, lookAtPart } from "./checks/cluster.ts";
-import { lookAtTransports } from "./checks/transports.ts";
-import { lookAtVersions } from "./checks/versions.ts";
-import { connectionToExamine, type Wanted } from "./which.ts";
+import { startProbeContainer } from "./probe-container.ts";
+import { checkRoundTrip } from "./checks/round-trip.ts";
+import { checkClient, checkPart } from "./checks/cluster.ts";
+import { checkTransports } from "./checks/transports.ts";
+import { checkVersions } from "./checks/versions.ts";
+import { connectionToCheck, type Wanted } from "./which.ts";
 
 export interface DoctorTools {
   engine: Engine;
@@ -49,13 +43,13 @@ export interface Diagnosis {
   findings: Finding[];
 }
 
-export async function examine(
+export async function runChecks(
   { engine, connectCluster }: DoctorTools,
   options: DoctorOptions,
   tell: (finding: Finding) => void,
 ): Promise<Diagnosis> {
   const start = performance.now();
-  const { check, findings } = examination();
+  const { check, findings } = schedule();
   const undo: (() => Promise<unknown>)[] = [];
 
   const docker = check({
@@ -63,15 +57,15 @@ export async function examine(
     title: "Docker",
     needs: {},
     silence: "Docker hangs: restart it",
-  }, () => lookAtDocker(engine));
-  const chosen = docker.then(({ value }) => value && connectionToExamine(engine, options));
+  }, () => checkDocker(engine));
+  const chosen = docker.then(({ value }) => value && connectionToCheck(engine, options));
   // Without Docker, or where it is unclear which is meant, the current context is looked at.
   const known = chosen.catch(() => undefined);
   const namespace = known.then((connection) => connection?.namespace ?? options.namespace);
 
   const kubeconfig = check(
     { id: "kubeconfig", title: "Kubeconfig", needs: {} },
-    async () => await lookAtKubeconfig(async () => await connectCluster(await known)),
+    async () => await checkKubeconfig(async () => await connectCluster(await known)),
   );
   const api = check(
     {
@@ -80,17 +74,17 @@ export async function examine(
       needs: { kubeconfig },
       silence: "check that the cluster runs, a VPN, a firewall (`kubectl cluster-info`)",
     },
-    ({ kubeconfig }) => lookAtCluster(kubeconfig),
+    ({ kubeconfig }) => checkCluster(kubeconfig),
   );
   check(
     { id: "rights", title: "Rights", needs: { kubeconfig, api } },
-    async ({ kubeconfig }) => await lookAtRights(kubeconfig, await namespace, await known),
+    async ({ kubeconfig }) => await checkRights(kubeconfig, await namespace, await known),
   );
   const versions = check(
     { id: "versions", title: "Versions", needs: { docker, kubeconfig, api } },
     async ({ docker, kubeconfig: cluster, api }) => {
       const connection = await known;
-      return await lookAtVersions({
+      return await checkVersions({
         engine,
         cluster,
         docker: docker.version,
@@ -102,28 +96,28 @@ export async function examine(
   );
   const connection = check(
     { id: "connection", title: "Connection", needs: { docker } },
-    async () => lookAtConnection((await chosen)!),
+    async () => checkConnection((await chosen)!),
   );
   const operator = check(
     { id: "operator", title: "Operator", needs: { connection, kubeconfig, api } },
-    ({ kubeconfig, connection }) => lookAtPart(kubeconfig, connection.namespace, "operator"),
+    ({ kubeconfig, connection }) => checkPart(kubeconfig, connection.namespace, "operator"),
   );
   const stowaway = check(
     { id: "stowaway", title: "Stowaway", needs: { connection, kubeconfig, api } },
-    ({ kubeconfig, connection }) => lookAtPart(kubeconfig, connection.namespace, "stowaway"),
+    ({ kubeconfig, connection }) => checkPart(kubeconfig, connection.namespace, "stowaway"),
   );
   const tunnel = check(
     { id: "client", title: "Client", needs: { connection, kubeconfig, api } },
-    ({ kubeconfig, connection }) => lookAtClient(kubeconfig, connection),
+    ({ kubeconfig, connection }) => checkClient(kubeconfig, connection),
   );
   const cargo = check(
     { id: "cargo", title: "Cargo", needs: { connection } },
-    ({ connection }) => lookAtCargo(engine, connection),
+    ({ connection }) => checkCargo(engine, connection),
   );
-  const guest = once(async () => {
+  const probeClient = once(async () => {
     const [{ value: cluster }, { value: known }] = await Promise.all([kubeconfig, connection]);
-    const made = await registerGuest(cluster!, known!.namespace);
-    undo.push(() => dismissGuest(cluster!, known!.namespace, made));
+    const made = await registerProbe(cluster!, known!.namespace);
+    undo.push(() => removeProbe(cluster!, known!.namespace, made));
     return made;
   });
   const transports = check(
@@ -133,7 +127,7 @@ export async function examine(
       needs: { connection, kubeconfig, operator, stowaway, tunnel, cargo },
     },
     async ({ kubeconfig: cluster, ...line }) =>
-      await lookAtTransports({ engine, cluster, ...line, guest: await guest() }),
+      await checkTransports({ engine, cluster, ...line, probeClient: await probeClient() }),
   );
   check(
     { id: "handshake", title: "Handshake", needs: { cargo } },
@@ -158,18 +152,22 @@ export async function examine(
         await stopServer(ends);
         await Promise.race([served, new Promise((resolve) => setTimeout(resolve, 1_000))]);
       });
-      return lookAtLatency(ends);
+      return checkLatency(ends);
     },
   );
   const mtu = check(
     { id: "mtu", title: "MTU", needs: { cargo, latency } },
-    ({ cargo: { name, status } }) => lookAtMtu({ engine, cargo: name, port }, status.mtu),
+    ({ cargo: { name, status } }) => checkMtu({ engine, cargo: name, port }, status.mtu),
   );
   const probe = Promise.all([connection, tunnel, cargo, latency]).then(
     async ([connection, tunnel, cargo, latency]) => {
       if (!connection.value || !tunnel.value || !cargo.value || !latency.value) return undefined;
       const { dns: { domain }, apps } = tunnel.value;
-      const started = await startProbe(engine, connection.value, { cargo: cargo.value.name, domain, apps });
+      const started = await startProbeContainer(engine, connection.value, {
+        cargo: cargo.value.name,
+        domain,
+        apps,
+      });
       undo.push(() => engine.remove(started.id));
       return started;
     },
@@ -177,12 +175,12 @@ export async function examine(
   probe.catch(() => {});
   const bandwidth = check(
     { id: "bandwidth", title: "Bandwidth", needs: { cargo, latency }, after: [mtu] },
-    ({ cargo: { name } }) => lookAtBandwidth({ engine, cargo: name, port }),
+    ({ cargo: { name } }) => checkBandwidth({ engine, cargo: name, port }),
   );
   const names = check(
     { id: "dns", title: "DNS", needs: { kubeconfig, tunnel, cargo, latency }, after: [bandwidth] },
     async ({ kubeconfig: { server }, tunnel, cargo }) =>
-      await lookAtDns({ engine, probe: (await probe)!, cargo: cargo.name, tunnel, server }),
+      await checkDns({ engine, probe: (await probe)!, cargo: cargo.name, tunnel, server }),
   );
   const trip = check(
     {
@@ -192,17 +190,23 @@ export async function examine(
       after: [bandwidth],
     },
     async ({ kubeconfig: cluster, ...ends }) =>
-      await lookAtRoundTrip({ engine, cluster, ...ends, guest: await guest(), probe: (await probe)! }),
+      await checkRoundTrip({
+        engine,
+        cluster,
+        ...ends,
+        probeClient: await probeClient(),
+        probe: (await probe)!,
+      }),
   );
   check(
     { id: "bridges", title: "Bridges", needs: { connection, kubeconfig, api, cargo } },
-    ({ kubeconfig, connection }) => lookAtBridges(engine, kubeconfig, connection),
+    ({ kubeconfig, connection }) => checkBridges(engine, kubeconfig, connection),
   );
   check(
     { id: "leftovers", title: "Leftovers", needs: {}, after: [names, trip] },
     async () => {
       const [local, cluster, answers] = await Promise.all([docker, kubeconfig, api]);
-      return await lookAtLeftovers(local.value && engine, answers.value && cluster.value);
+      return await checkLeftovers(local.value && engine, answers.value && cluster.value);
     },
   );
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { GefyraError } from "../errors.ts";
-import { examination } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 import { broken, type Finding, ok } from "./check-result.ts";
 
 const later = <T>(milliseconds: number, value: T) =>
   new Promise<T>((resolve) => setTimeout(() => resolve(value), milliseconds));
 
 Deno.test("findings come in the order of the list, whichever check ends first", async () => {
-  const { check, findings } = examination();
+  const { check, findings } = schedule();
   check({ id: "slow", title: "Slow", needs: {} }, () => later(20, { results: [ok("1")] }));
   check({ id: "fast", title: "Fast", needs: {} }, () => later(0, { results: [ok("2"), ok("3")] }));
   const told: Finding[] = [];
@@ -17,7 +17,7 @@ Deno.test("findings come in the order of the list, whichever check ends first", 
 });
 
 Deno.test("a check is given what it needs, once that is there", async () => {
-  const { check, findings } = examination();
+  const { check, findings } = schedule();
   const first = check({ id: "a", title: "A", needs: {} }, () => later(5, { results: [ok("")], value: 20 }));
   const second = check({ id: "b", title: "B", needs: {} }, () => later(0, { results: [], value: 22 }));
   check(
@@ -28,7 +28,7 @@ Deno.test("a check is given what it needs, once that is there", async () => {
 });
 
 Deno.test("what needs something broken is skipped, and names the first cause", async () => {
-  const { check, findings } = examination();
+  const { check, findings } = schedule();
   const a = check<Record<never, never>, object>(
     { id: "a", title: "Docker", needs: {} },
     () => Promise.resolve({ results: [broken("gone", "start it")] }),
@@ -41,13 +41,13 @@ Deno.test("what needs something broken is skipped, and names the first cause", a
   const found = (await findings(() => {})).map(({ verdict, message }) => `${verdict}: ${message}`);
   assert.deepEqual(found, [
     "broken: gone",
-    "skipped: not looked at because of: Docker",
-    "skipped: not looked at because of: Docker",
+    "skipped: skipped: needs Docker",
+    "skipped: skipped: needs Docker",
   ]);
 });
 
 Deno.test("an error is a finding with its remedy, and a missing right is nothing broken", async () => {
-  const { check, findings } = examination();
+  const { check, findings } = schedule();
   const fail = (error: Error) => () => Promise.reject(error);
   check(
     { id: "a", title: "A", needs: {} },
@@ -64,7 +64,7 @@ Deno.test("an error is a finding with its remedy, and a missing right is nothing
 });
 
 Deno.test("a check that hears nothing ends", async () => {
-  const { check, findings } = examination(10);
+  const { check, findings } = schedule(10);
   const endless = check({ id: "a", title: "A", needs: {} }, () => later(200, { results: [ok("")] }));
   const [finding] = await findings(() => {});
   assert.deepEqual([finding?.verdict, finding?.message], ["broken", "no answer within 0.01 s"]);

@@ -1,6 +1,6 @@
 /** Runs checks that build on each other as early as they can be run, and tells their findings in the order of the list. */
 import { GefyraError, messageOf } from "../errors.ts";
-import type { Finding, Looked, Result } from "./check-result.ts";
+import type { CheckResult, Finding, Result } from "./check-result.ts";
 
 /** A check that has heard nothing for so long ends as broken. */
 const PATIENCE_MS = 10_000;
@@ -27,21 +27,21 @@ export interface CheckOptions<N extends Needs> {
   silence?: string;
 }
 
-export interface Examination {
+export interface Schedule {
   check<N extends Needs, T>(
     options: CheckOptions<N>,
-    look: (values: Values<N>) => Promise<Looked<T>>,
+    probe: (values: Values<N>) => Promise<CheckResult<T>>,
   ): Check<T>;
   /** All findings; `tell` hears each as soon as those before it are known. */
   findings(tell: (finding: Finding) => void): Promise<Finding[]>;
 }
 
-export function examination(patienceMs = PATIENCE_MS): Examination {
+export function schedule(patienceMs = PATIENCE_MS): Schedule {
   const list: { id: string; title: string; outcome: Check<unknown> }[] = [];
   return {
     check: <N extends Needs, T>(
       { id, title, needs, after = [], silence = "run it again" }: CheckOptions<N>,
-      look: (values: Values<N>) => Promise<Looked<T>>,
+      probe: (values: Values<N>) => Promise<CheckResult<T>>,
     ) => {
       const run = async (): Promise<Outcome<T>> => {
         const entries = Object.entries(needs);
@@ -50,7 +50,7 @@ export function examination(patienceMs = PATIENCE_MS): Examination {
         if (missing) return { title, results: [{ verdict: "skipped", message: reasonOf(missing) }] };
         await Promise.all(after);
         const values = Object.fromEntries(entries.map(([key], i) => [key, needed[i]!.value])) as Values<N>;
-        return { title, ...await attempt(() => look(values), { patienceMs, silence }) };
+        return { title, ...await attempt(() => probe(values), { patienceMs, silence }) };
       };
       const outcome = run();
       list.push({ id, title, outcome });
@@ -77,20 +77,20 @@ function reasonOf({ title, results: [result] }: Outcome<unknown>): string {
     : `${WAITS}${title}`;
 }
 
-const WAITS = "not looked at because of: ";
+const WAITS = "skipped: needs ";
 
 async function attempt<T>(
-  look: () => Promise<Looked<T>>,
+  probe: () => Promise<CheckResult<T>>,
   { patienceMs, silence }: { patienceMs: number; silence: string },
-): Promise<Looked<T>> {
+): Promise<CheckResult<T>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<Looked<T>>((resolve) => {
+  const patience = new Promise<CheckResult<T>>((resolve) => {
     const message = `no answer within ${patienceMs / 1000} s`;
     const result: Result = { verdict: "broken", message, remedy: silence };
     timer = setTimeout(() => resolve({ results: [result] }), patienceMs);
   });
   try {
-    return await Promise.race([look(), patience]);
+    return await Promise.race([probe(), patience]);
   } catch (error) {
     return { results: [failure(error)] };
   } finally {

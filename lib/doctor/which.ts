@@ -14,7 +14,7 @@ export interface Wanted {
 }
 
 /** Where the user has named a context, or a kubeconfig, only a connection that leads there; else as for every command. */
-export async function connectionToExamine(engine: Engine, wanted: Wanted): Promise<Connection> {
+export async function connectionToCheck(engine: Engine, wanted: Wanted): Promise<Connection> {
   const { connection, context, kubeconfig } = wanted;
   if (!context && !kubeconfig) return await requireConnection(engine, connection);
   const all = connection ? [await requireConnection(engine, connection)] : await listConnections(engine);

@@ -12,7 +12,7 @@ import type { Access, Cluster, PatchOptions, Selection, WatchEvent } from "./clu
 import type { ClusterOptions } from "./config.ts";
 import { execInPod } from "./exec.ts";
 import { collectionPath, objectPath } from "./paths.ts";
-import { follow, type WatchSource } from "./watch.ts";
+import { watchFrom, type WatchSource } from "./watch.ts";
 
 type Client = typeof import("./client.ts");
 
@@ -94,7 +94,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
       onEvent: (event: WatchEvent<T>) => void,
       onError: (error: Error) => void,
     ) =>
-      follow<T>(
+      watchFrom<T>(
         {
           list: () => reach(() => list<T>(selection)),
           stream: (version, onEvent, signal) =>

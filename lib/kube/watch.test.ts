@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "./cluster.ts";
-import { follow, type WatchSource } from "./watch.ts";
+import { watchFrom, type WatchSource } from "./watch.ts";
 
 const object = (uid: string, resourceVersion: string): KubernetesObject => ({
   metadata: { uid, name: uid, resourceVersion },
@@ -37,7 +37,7 @@ const usual = { retryAfter: 1, longestStream: 60_000, longestRound: 60_000 };
 async function told(lists: (KubernetesObject[] | Error)[], times = usual) {
   const events: string[] = [], errors: string[] = [];
   const { source, streams } = fake(lists);
-  const stop = await follow(
+  const stop = await watchFrom(
     source,
     ({ type, object }) => events.push(`${type} ${object.metadata?.name}`),
     ({ message }) => errors.push(message),

@@ -25,7 +25,7 @@ export interface WatchTimes {
 const usual: WatchTimes = { retryAfter: 500, longestStream: 30_000, longestRound: 60_000 };
 
 /** Resolves when the first list is told; the result ends the watch. */
-export async function follow<T extends KubernetesObject>(
+export async function watchFrom<T extends KubernetesObject>(
   source: WatchSource<T>,
   onEvent: (event: WatchEvent<T>) => void,
   onError: (error: Error) => void,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1PodSpec } from "@kubernetes/client-node";
-import type { GefyraBridge, InterceptedPod, WayName } from "../api/bridge.ts";
+import type { GefyraBridge, InterceptedPod, ModeName } from "../api/bridge.ts";
 import { parsePorts } from "../workload/ports.ts";
 import { claimRefusal } from "./claims.ts";
 import type { Match } from "../api/match.ts";
@@ -9,7 +9,7 @@ import { type Plan, plan } from "./plan.ts";
 const pod: V1PodSpec = { containers: [{ name: "web" }, { name: "api" }] };
 
 interface Fields {
-  way?: WayName;
+  mode?: ModeName;
   container?: string;
   ports?: string[];
   /** Pods that it holds. */
@@ -17,17 +17,17 @@ interface Fields {
   match?: Match;
 }
 
-function planned({ way = "beside", container = "web", ports = ["80"] }: Fields): Plan & { way: WayName } {
+function planned({ mode = "beside", container = "web", ports = ["80"] }: Fields): Plan & { mode: ModeName } {
   const available = ["beside", "replace"] as const;
-  const result = plan({ pod, container, ports: parsePorts(ports), options: { way }, available });
-  assert.ok(result.way);
+  const result = plan({ pod, container, ports: parsePorts(ports), options: { mode }, available });
+  assert.ok(result.mode);
   return result;
 }
 
 function bridge(name: string, fields: Fields = {}): GefyraBridge {
-  const { way, container, ports } = planned(fields);
+  const { mode, container, ports } = planned(fields);
   const record = (uid: string): InterceptedPod => ({
-    ...{ name: uid, uid, way, container, state: "Active" },
+    ...{ name: uid, uid, mode, container, state: "Active" },
     ports: ports.map(({ port, protocol, path }) => ({ port, protocol, path })),
   });
   return {
@@ -64,11 +64,11 @@ Deno.test("who has a pod's port keeps it, and is named", () => {
     ["the same number over UDP", { ports: ["80/udp"] }, {}, undefined],
     [
       "another port of a replaced container",
-      { way: "replace", ports: ["81"] },
-      { way: "replace" },
+      { mode: "replace", ports: ["81"] },
+      { mode: "replace" },
       container,
     ],
-    ["a replaced container, beside", { ports: ["81"] }, { way: "replace" }, container],
+    ["a replaced container, beside", { ports: ["81"] }, { mode: "replace" }, container],
     ["different matches", { match: alice }, { match: bob }, undefined],
     [
       "equal matches",

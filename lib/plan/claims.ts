@@ -4,7 +4,7 @@ import { byAge } from "../api/age.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../api/bridge.ts";
 import { typedPort } from "../workload/ports.ts";
 import { type Match, sameMatch } from "../api/match.ts";
-import type { WayPlan } from "./modes/mode.ts";
+import type { ModePlan } from "./modes/mode.ts";
 
 /**
  * Why a bridge cannot have the pods that it wants, naming the bridge that holds one of them. Where both have a pod, as
@@ -12,7 +12,7 @@ import type { WayPlan } from "./modes/mode.ts";
  */
 export function claimRefusal(
   bridge: GefyraBridge,
-  wanted: { pod: V1Pod; plan: WayPlan }[],
+  wanted: { pod: V1Pod; plan: ModePlan }[],
   all: GefyraBridge[],
 ): string | undefined {
   const mine = new Set(bridge.status?.pods?.map(({ uid }) => uid));
@@ -33,12 +33,12 @@ export function claimRefusal(
 }
 
 function overlap(
-  plan: WayPlan,
+  plan: ModePlan,
   match: Match | undefined,
   record: InterceptedPod,
   held: Match | undefined,
 ): string | undefined {
-  const replaces = plan.way === "replace" || record.way === "replace";
+  const replaces = plan.mode === "replace" || record.mode === "replace";
   if (replaces && plan.container === record.container) return `container "${record.container}"`;
   const shared = plan.ports.find(({ port, protocol }) =>
     record.ports.some((one) => one.port === port && one.protocol === protocol)

@@ -3,14 +3,14 @@ import type { V1ServicePort } from "@kubernetes/client-node";
 import type { InterceptedPort } from "../api/bridge.ts";
 import { servicePort, typedPort } from "../workload/ports.ts";
 import { probesOf } from "../workload/probes.ts";
-import type { WayInput } from "./modes/mode.ts";
+import type { ModeInput } from "./modes/mode.ts";
 
 const TLS_NAME = /^(https|tls|wss|grpcs)(-|$)/;
 const TLS_PROTOCOL = /^(https|tls|wss|kubernetes\.io\/wss)$/i;
 
 /** A sentence for each such port; none without a match. */
 export function encryptedNotes(
-  { pod, container, ports, match }: WayInput,
+  { pod, container, ports, match }: ModeInput,
   servicePorts: V1ServicePort[] = [],
 ): string[] {
   if (!match) return [];

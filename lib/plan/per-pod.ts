@@ -11,7 +11,7 @@ export interface PlannedPods {
  * Pods of one target may differ: those of a Service come from several workloads, a named port moves between versions,
  * and what a webhook put into a pod is not in the template. Pods with equal plans are together.
  */
-export function planPods(pods: V1Pod[], input: Omit<PlanInput, "pod" | "metadata">): PlannedPods[] {
+export function planPerPod(pods: V1Pod[], input: Omit<PlanInput, "pod" | "metadata">): PlannedPods[] {
   const groups = new Map<string, PlannedPods>();
   for (const pod of pods) {
     const { metadata, spec = { containers: [] } } = pod;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import { parsePort } from "../workload/ports.ts";
-import { AVAILABLE_WAYS, plan, type PlanInput } from "./plan.ts";
+import { plan, type PlanInput } from "./plan.ts";
 
 const pod = (...containers: V1Container[]): V1PodSpec => ({ containers });
 const web: V1Container = { name: "web", ports: [{ containerPort: 80 }, { containerPort: 443 }] };
@@ -31,17 +31,17 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
       `beside: ${forbids}`,
       `replace: ${program}`,
     ]],
-    ["--keep", { options: { way: "beside" } }, "beside", []],
-    ["--keep, baseline", { options: { way: "beside" }, namespaceLabels: enforce("baseline") }, undefined, [
+    ["--keep", { options: { mode: "beside" } }, "beside", []],
+    ["--keep, baseline", { options: { mode: "beside" }, namespaceLabels: enforce("baseline") }, undefined, [
       forbids,
     ]],
-    ["--replace", { options: { way: "replace" } }, "replace", []],
-    ["--replace, exec probe", { options: { way: "replace" }, pod: pod(exec) }, undefined, [program]],
-    ["--replace --match", { options: { way: "replace", match: true } }, undefined, [
-      "--match needs the way beside: what does not match goes to the original, which has to run",
+    ["--replace", { options: { mode: "replace" } }, "replace", []],
+    ["--replace, exec probe", { options: { mode: "replace" }, pod: pod(exec) }, undefined, [program]],
+    ["--replace --match", { options: { mode: "replace", match: true } }, undefined, [
+      "--match needs mode beside: what does not match goes to the original, which has to run",
     ]],
-    ["--keep, which is not there", { options: { way: "beside" }, available: ["replace"] }, undefined, [
-      "the way beside is not available",
+    ["--keep, which is not there", { options: { mode: "beside" }, available: ["replace"] }, undefined, [
+      "mode beside is not available",
     ]],
     ["a mesh", { pod: meshed }, "replace", [`beside: ${inMesh}`]],
     [
@@ -54,9 +54,9 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
     ],
     ["a mesh, --match", { pod: meshed, options: { match: true } }, undefined, [
       `beside: ${inMesh}`,
-      "replace: --match needs the way beside: what does not match goes to the original, which has to run",
+      "replace: --match needs mode beside: what does not match goes to the original, which has to run",
     ]],
-    ["a mesh, --keep", { pod: meshed, options: { way: "beside" } }, undefined, [inMesh]],
+    ["a mesh, --keep", { pod: meshed, options: { mode: "beside" } }, undefined, [inMesh]],
     ["a mesh's own proxy", { pod: meshed, container: "istio-proxy" }, undefined, [
       'port 80 belongs to container "web", which declares it, not to "istio-proxy"',
       '"istio-proxy" is the proxy of the mesh Istio, for the whole pod',
@@ -74,15 +74,13 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
       ["the pods run on Windows, where Carrier cannot"],
     ],
   ];
-  for (const [name, input, way, why] of table) {
+  for (const [name, input, mode, why] of table) {
     const result = planned(input);
-    assert.equal(result.way, way, name);
-    assert.deepEqual(result.way ? result.because : result.reasons, why, name);
-    if (result.way) assert.equal(result.restarts, way === "beside" ? 0 : 1, name);
+    assert.equal(result.mode, mode, name);
+    assert.deepEqual(result.mode ? result.because : result.reasons, why, name);
+    if (result.mode) assert.equal(result.restarts, mode === "beside" ? 0 : 1, name);
   }
 });
-
-Deno.test("the ways that are there are ways", () => assert.ok(AVAILABLE_WAYS.includes("replace")));
 
 Deno.test("beside, each port takes the shortest path that can tell the kubelet from the rest", () => {
   const httpGet = { httpGet: { port: 80 } },
@@ -105,22 +103,22 @@ Deno.test("beside, each port takes the shortest path that can tell the kubelet f
   ];
   for (const [name, more, options, ports, paths] of table) {
     const result = planned({ pod: pod({ ...web, ...more }), options }, ...ports);
-    assert.deepEqual(result.way && result.ports.map(({ path }) => path), paths, name);
+    assert.deepEqual(result.mode && result.ports.map(({ path }) => path), paths, name);
   }
   const neighbour = planned({ pod: pod(web, other), container: "web" });
-  assert.deepEqual(neighbour.way && neighbour.ports[0]?.path, "http", "a probe of another container");
+  assert.deepEqual(neighbour.mode && neighbour.ports[0]?.path, "http", "a probe of another container");
   const udp = planned(
     { pod: pod({ name: "dns", readinessProbe: { tcpSocket: { port: 53 } } }) },
     "53",
     "53/udp",
   );
-  assert.deepEqual(udp.way && udp.ports.map(({ path }) => path), ["stream", "kernel"]);
+  assert.deepEqual(udp.mode && udp.ports.map(({ path }) => path), ["stream", "kernel"]);
 });
 
-Deno.test("a probe over HTTPS cannot be told from its port's other traffic, in neither way", () => {
+Deno.test("a probe over HTTPS cannot be told from its port's other traffic, in neither mode", () => {
   const https = { httpGet: { port: 443, scheme: "HTTPS" } };
   const result = planned({ pod: pod({ ...web, livenessProbe: https }) }, "443");
-  assert.deepEqual(!result.way && result.reasons, [
+  assert.deepEqual(!result.mode && result.reasons, [
     'beside: the liveness probe of "web" asks port 443 over HTTPS, and would reach the app container',
     "replace: its liveness probe asks over HTTPS",
   ]);
@@ -129,7 +127,7 @@ Deno.test("a probe over HTTPS cannot be told from its port's other traffic, in n
 Deno.test("beside, probes reach the original", () => {
   const probed = { ...exec, readinessProbe: { httpGet: { port: 80 } }, startupProbe: { grpc: { port: 9 } } };
   const result = planned({ pod: pod(probed) });
-  assert.deepEqual(result.way && result.probes.map(({ name, answeredBy }) => [name, answeredBy]), [
+  assert.deepEqual(result.mode && result.probes.map(({ name, answeredBy }) => [name, answeredBy]), [
     ["startup", "untouched"],
     ["liveness", "untouched"],
     ["readiness", "original"],
@@ -141,7 +139,10 @@ Deno.test("beside, who only connects is content with Carrier", () => {
   const result = planned({
     pod: pod({ ...web, livenessProbe: tcpSocket(80), readinessProbe: tcpSocket(443) }),
   });
-  assert.deepEqual(result.way && result.probes.map(({ answeredBy }) => answeredBy), ["carrier", "untouched"]);
+  assert.deepEqual(result.mode && result.probes.map(({ answeredBy }) => answeredBy), [
+    "carrier",
+    "untouched",
+  ]);
 });
 
 Deno.test("a port is bridged with the container that has it, through a Service as without", () => {
@@ -159,12 +160,12 @@ Deno.test("a port is bridged with the container that has it, through a Service a
     ["its own", servicePorts, metrics, "81:1", 9090],
     ["over another protocol", undefined, bare, "9090/udp", 9090],
   ];
-  for (const way of both) {
+  for (const mode of both) {
     for (const [name, services, container, port, expected] of table) {
       const spec = pod(...new Set([container, metrics]));
-      const input = { pod: spec, container: container.name, servicePorts: services, options: { way } };
+      const input = { pod: spec, container: container.name, servicePorts: services, options: { mode } };
       const result = planned(input, port);
-      assert.equal(result.way ? result.ports[0]?.port : result.reasons.join(), expected, `${way}, ${name}`);
+      assert.equal(result.mode ? result.ports[0]?.port : result.reasons.join(), expected, `${mode}, ${name}`);
     }
   }
 });
@@ -172,7 +173,7 @@ Deno.test("a port is bridged with the container that has it, through a Service a
 Deno.test("a port that seems to speak TLS is told where requests are to be matched", () => {
   const notes = (container: V1Container, input: Partial<PlanInput> = {}, port = "443") => {
     const result = planned({ pod: pod(container), options: { match: true }, ...input }, port);
-    return result.way ? result.notes : result.reasons;
+    return result.mode ? result.notes : result.reasons;
   };
   const named = { name: "web", ports: [{ name: "https", containerPort: 443 }] };
   const probed = { name: "web", livenessProbe: { httpGet: { port: 443, scheme: "HTTPS" } } };
@@ -191,13 +192,13 @@ Deno.test("sidecars can be bridged beside only, other init containers never", ()
   const sidecar = { name: "proxy", restartPolicy: "Always", ports: [{ containerPort: 80 }] };
   const spec = { ...pod({ name: "web" }), initContainers: [{ name: "migrate" }, sidecar] };
   const result = planned({ pod: spec, container: "proxy" });
-  assert.deepEqual([result.way, result.way && result.container], ["beside", "proxy"]);
+  assert.deepEqual([result.mode, result.mode && result.container], ["beside", "proxy"]);
   assert.deepEqual(planned({ pod: spec, container: "proxy", available: ["replace"] }), {
-    way: undefined,
-    reasons: ['"proxy" is a sidecar (an init container), which needs the way beside'],
+    mode: undefined,
+    reasons: ['"proxy" is a sidecar (an init container), which needs mode beside'],
   });
   assert.deepEqual(planned({ pod: spec, container: "migrate" }), {
-    way: undefined,
+    mode: undefined,
     reasons: ['"migrate" is an init container: it has ended before the pod gets any traffic'],
   });
 });
@@ -206,7 +207,7 @@ Deno.test("UDP is for packets only", () => {
   const dns = pod({ name: "dns" });
   const reasons = (options: PlanInput["options"]) => {
     const result = planned({ pod: dns, options, available: ["beside"] }, "53/udp");
-    return result.way ? [] : result.reasons;
+    return result.mode ? [] : result.reasons;
   };
   assert.deepEqual(reasons({}), []);
   assert.deepEqual(reasons({ match: true }), ["--match reads HTTP, and a UDP port has none"]);
@@ -217,14 +218,14 @@ Deno.test("ports have the number of this pod, and the name of the bridge", () =>
   const named = (containerPort: number) => pod({ name: "web", ports: [{ name: "http", containerPort }] });
   for (const number of [8080, 9090]) {
     const result = planned({ pod: named(number) }, "http:8000");
-    assert.deepEqual(result.way && result.ports.map(({ remote, port }) => [remote, port]), [[
+    assert.deepEqual(result.mode && result.ports.map(({ remote, port }) => [remote, port]), [[
       "http",
       number,
     ]]);
   }
   const servicePorts = [{ name: "web", port: 80, targetPort: "http" }];
   const result = planned({ pod: named(8080), servicePorts }, "80:8000");
-  assert.deepEqual(result.way && result.ports.map(({ remote, port }) => [remote, port]), [[80, 8080]]);
+  assert.deepEqual(result.mode && result.ports.map(({ remote, port }) => [remote, port]), [[80, 8080]]);
 });
 
 Deno.test("what is missing is named, all at once, with what there is", () => {
@@ -238,6 +239,6 @@ Deno.test("what is missing is named, all at once, with what there is", () => {
     [pod(named), "web", ["80:1", "http:2"], ["80 and http are the same port, 80"]],
   ];
   for (const [spec, container, ports, reasons] of table) {
-    assert.deepEqual(planned({ pod: spec, container }, ...ports), { way: undefined, reasons });
+    assert.deepEqual(planned({ pod: spec, container }, ...ports), { mode: undefined, reasons });
   }
 });

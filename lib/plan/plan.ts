@@ -1,18 +1,15 @@
 /** Decides how the traffic of a container is taken, or why it cannot be. Pure. */
 import type { V1Container, V1ObjectMeta, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
-import type { BridgePort, WayName } from "../api/bridge.ts";
+import { type BridgePort, type ModeName, modes as modeNames } from "../api/bridge.ts";
 import { planContainer } from "../workload/container.ts";
 import { meshOf, proxyName } from "../workload/mesh.ts";
 import { absentPorts, declares, declaring, portText, resolvePort, typedPort } from "../workload/ports.ts";
 import { encryptedNotes } from "./encrypted.ts";
 import { beside } from "./modes/beside.ts";
 import { replace } from "./modes/replace.ts";
-import type { Refusal, WayInput, WayPlan } from "./modes/mode.ts";
+import type { ModeInput, ModePlan, Refusal } from "./modes/mode.ts";
 
-const ways = { beside, replace };
-
-/** The preferred one first. */
-export const AVAILABLE_WAYS: readonly WayName[] = ["beside", "replace"];
+const modes = { beside, replace };
 
 export interface PlanInput {
   /** Of the workload's template, or of one of its pods. */
@@ -27,38 +24,38 @@ export interface PlanInput {
   /** Labels of the namespace, which may hold a Pod Security level; unknown labels are taken as admitting. */
   namespaceLabels?: Record<string, string> | undefined;
   options?: PlanOptions | undefined;
-  available?: readonly WayName[];
+  available?: readonly ModeName[];
 }
 
 export interface PlanOptions {
   /** Forces one. */
-  way?: WayName | undefined;
+  mode?: ModeName | undefined;
   /** Only requests that match are taken. */
   match?: boolean | undefined;
   /** The original serves while the app container refuses connections. */
   fallback?: boolean | undefined;
 }
 
-export type Plan = WayPlan | Refusal;
+export type Plan = ModePlan | Refusal;
 
 export function plan(input: PlanInput): Plan {
-  const { pod, options = {}, available = AVAILABLE_WAYS } = input;
-  const wanted = wayInput(input);
-  if ("reasons" in wanted) return { way: undefined, reasons: wanted.reasons };
-  const names = options.way ? [options.way] : available;
+  const { pod, options = {}, available = modeNames } = input;
+  const wanted = modeInput(input);
+  if ("reasons" in wanted) return { mode: undefined, reasons: wanted.reasons };
+  const names = options.mode ? [options.mode] : available;
   const because: string[] = [];
   for (const name of names) {
     const result = available.includes(name)
-      ? ways[name].plan(wanted)
-      : { way: undefined, reasons: [`the way ${name} is not available`] };
-    if (result.way) return { ...result, because, notes: encryptedNotes(wanted, input.servicePorts) };
-    // A reason is said with its way where there was a choice.
+      ? modes[name].plan(wanted)
+      : { mode: undefined, reasons: [`mode ${name} is not available`] };
+    if (result.mode) return { ...result, because, notes: encryptedNotes(wanted, input.servicePorts) };
+    // A reason is said with its mode where there was a choice.
     because.push(...result.reasons.map((reason) => names.length > 1 ? `${name}: ${reason}` : reason));
   }
-  return { way: undefined, reasons: because };
+  return { mode: undefined, reasons: because };
 
-  /** All that does not depend on the way. */
-  function wayInput({ container, ports, servicePorts }: PlanInput): WayInput | { reasons: string[] } {
+  /** All that does not depend on the mode. */
+  function modeInput({ container, ports, servicePorts }: PlanInput): ModeInput | { reasons: string[] } {
     if (isWindows(pod)) return { reasons: ["the pods run on Windows, where Carrier cannot"] };
     const absent = absentPorts(ports, servicePorts ?? [], pod);
     if (absent.length) return { reasons: absent };
@@ -87,7 +84,7 @@ function isWindows({ os, nodeSelector }: V1PodSpec): boolean {
 }
 
 /** A port is bridged with the container that has it. Who declares none may have any that is not another's. */
-function foreign(pod: V1PodSpec, container: V1Container, ports: WayInput["ports"]): string[] {
+function foreign(pod: V1PodSpec, container: V1Container, ports: ModeInput["ports"]): string[] {
   return ports.filter((port) => !declares(container, port)).flatMap((port) => {
     const [owner] = declaring(pod, port);
     return owner
@@ -101,7 +98,7 @@ function foreign(pod: V1PodSpec, container: V1Container, ports: WayInput["ports"
 }
 
 /** Two names may mean one port. */
-function sameNumber(ports: WayInput["ports"]): string[] {
+function sameNumber(ports: ModeInput["ports"]): string[] {
   const by = Map.groupBy(ports, ({ port, protocol }) => portText({ remote: port, protocol }));
   return [...by].flatMap(([text, same]) =>
     same.length > 1 ? [`${same.map(portText).join(" and ")} are the same port, ${text}`] : []

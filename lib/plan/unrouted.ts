@@ -3,7 +3,7 @@ import type { V1PodSpec, V1Service } from "@kubernetes/client-node";
 import { typedPort, undeclared } from "../workload/ports.ts";
 import { servingContainers } from "../workload/serving.ts";
 import { leads } from "../workload/services.ts";
-import type { WayPlan } from "./modes/mode.ts";
+import type { ModePlan } from "./modes/mode.ts";
 
 export interface Surroundings {
   pod: V1PodSpec;
@@ -13,8 +13,8 @@ export interface Surroundings {
 }
 
 /** Ports that are most likely mistyped, and what one should know of the others. */
-export function unled(
-  { way, container: name, ports }: WayPlan,
+export function unroutedPorts(
+  { mode, container: name, ports }: ModePlan,
   { pod, labels, services }: Surroundings,
 ): { mistakes: string[]; notes: string[] } {
   const container = servingContainers(pod).find((one) => one.name === name);
@@ -23,7 +23,7 @@ export function unled(
     if (remote === undefined || (services && leads(services, labels, pod, { port, protocol }))) continue;
     const mistake = container && undeclared(container, { port, protocol });
     if (mistake) mistakes.push(services ? `${mistake}, and no Service leads to it` : mistake);
-    else if (services && way === "beside") {
+    else if (services && mode === "beside") {
       notes.push(
         `no Service leads to port ${
           typedPort({ remote, port, protocol })

@@ -23,7 +23,7 @@ export async function configureCarrier(
   files: CarrierFiles,
   { shrinks = false }: Configuring = {},
 ): Promise<void> {
-  // Without NET_ADMIN (in the way "replace") there are no rules to set.
+  // Without NET_ADMIN (in mode "replace") there are no rules to set.
   const { "nginx.conf": nginx, "nftables.conf": rules } = files;
   // Where Nginx ends, Carrier takes the rules first by itself.
   if (shrinks && rules && nginx) await apply(cluster, target, { "nftables.conf": rules });
@@ -48,7 +48,7 @@ async function apply(cluster: Cluster, target: ExecTarget, files: Record<string,
 }
 
 /** What protocols have come to the ports that Carrier reads since it was configured, e.g. `443-tls`, `80-http`. */
-export async function spokenBy(cluster: Cluster, target: ExecTarget): Promise<string[]> {
+export async function protocolsSeen(cluster: Cluster, target: ExecTarget): Promise<string[]> {
   const { exitCode, stdout, stderr } = await cluster.exec(target, [PROGRAM, "status"]);
   if (exitCode === 0) return JSON.parse(stdout).spoken ?? [];
   throw new GefyraError(

@@ -7,7 +7,7 @@ import { restorePod } from "./pod-image.ts";
 const record: InterceptedPod = {
   name: "web-1",
   uid: "1",
-  way: "replace",
+  mode: "replace",
   container: "web",
   ports: [],
   originalImage: "nginx:1",

@@ -8,7 +8,7 @@ import { releasePod, sharesOf } from "./share.ts";
 const IMAGE = "gefyra/carrier:1";
 
 const record = (more: Partial<InterceptedPod> = {}): InterceptedPod => ({
-  ...{ name: "web-1", uid: "1", way: "beside", container: "web", state: "Active", carrierContainer: "c1" },
+  ...{ name: "web-1", uid: "1", mode: "beside", container: "web", state: "Active", carrierContainer: "c1" },
   ports: [{ remote: 80, port: 80, protocol: "TCP", path: "kernel" }],
   ...more,
 });
@@ -44,7 +44,7 @@ const bridge = (
 
 Deno.test("of a Carrier only those have a share who use it and stay", () => {
   const other = record({ uid: "2" });
-  const instead = record({ way: "replace", container: "api" });
+  const instead = record({ mode: "replace", container: "api" });
   const rule = (value: string): Match => [[{ kind: "path", operator: "Regex", value }]];
   const table: [string, GefyraBridge, InterceptedPod, boolean][] = [
     ["it is beside in the pod", bridge("b"), record(), true],

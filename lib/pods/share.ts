@@ -34,7 +34,7 @@ const counts = ({ state }: InterceptedPod) => state === "Switching" || state ===
 
 /** One Carrier serves all who are beside; one that replaces a container is that container's. */
 function isSameCarrier(a: InterceptedPod, b: InterceptedPod): boolean {
-  return a.uid === b.uid && a.way === b.way && (a.way === "beside" || a.container === b.container);
+  return a.uid === b.uid && a.mode === b.mode && (a.mode === "beside" || a.container === b.container);
 }
 
 /** Which of all Carriers one is; `id` as the runtime names the container, absent before anybody has said it. */

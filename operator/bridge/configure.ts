@@ -23,10 +23,10 @@ export async function configure(
   const { namespace = "", name = "", uid = "" } = pod.metadata ?? {};
   const target = { namespace, pod: name, container };
   // Beside the original it starts once only; in its place it may have started again before its id is known.
-  const identity = { uid, id: id ?? (record.way === "replace" ? "unknown" : undefined) };
+  const identity = { uid, id: id ?? (record.mode === "replace" ? "unknown" : undefined) };
   try {
     await tunnelReady();
-    const files = carrierFiles(pod, sharesOf(context.world.bridges.all(), record), stowaway);
+    const files = carrierFiles(pod, sharesOf(context.cache.bridges.all(), record), stowaway);
     const news = await tellCarrier(context.cluster, target, identity, files);
     if (news) context.log(`pod ${namespace}/${name}: Carrier is configured`);
     return true;

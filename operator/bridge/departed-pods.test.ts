@@ -4,13 +4,13 @@ import type { Cluster, KubernetesObject, ObjectRef } from "../../lib/kube/cluste
 import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
 import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
-import { restoreLeavers } from "./departed-pods.ts";
-import { store } from "../runtime/cache.ts";
+import { restoreDepartedPods } from "./departed-pods.ts";
+import { objectCache } from "../runtime/cache.ts";
 
 const CARRIER = "gefyra/carrier:1";
 
 const record = (name: string, more: Partial<InterceptedPod> = {}): InterceptedPod => ({
-  ...{ name, uid: `uid-${name}`, way: "beside", container: "web", state: "Active", ports: [] },
+  ...{ name, uid: `uid-${name}`, mode: "beside", container: "web", state: "Active", ports: [] },
   ...more,
 });
 
@@ -54,7 +54,7 @@ async function leave(
     },
     status: { phase: "Active", pods: records },
   };
-  const bridges = store<GefyraBridge>(), known = store<V1Pod>();
+  const bridges = objectCache<GefyraBridge>(), known = objectCache<V1Pod>();
   bridges.put(bridge);
   pods.forEach(known.put);
   const events: string[] = [], later: string[] = [];
@@ -71,13 +71,13 @@ async function leave(
   } as unknown as Cluster;
   const context = {
     cluster,
-    world: { bridges, pods: known, stowaways: store<V1Pod>() },
+    cache: { bridges, pods: known, stowaways: objectCache<V1Pod>() },
     queue: { addLater: (key: string) => void later.push(key) },
     attempts: startAttempts(),
     carrierImage: CARRIER,
     log: () => {},
   } as unknown as Context;
-  const left = await restoreLeavers(context, bridge, new Set(stay));
+  const left = await restoreDepartedPods(context, bridge, new Set(stay));
   return { left: left.map(({ name, state }) => `${name} ${state}`), events, later };
 }
 

@@ -5,12 +5,12 @@ import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/a
 import { API_VERSIONS } from "../../lib/api/kinds.ts";
 import { type Context, later } from "../runtime/context.ts";
 import { lives, recordsOf, writeBridgeStatus } from "./records.ts";
-import { giveBackAll } from "./restore.ts";
+import { restoreAll } from "./restore.ts";
 
 const AGAIN_MS = 1_000, UNTIL_ENDED_MS = 5_000;
 
 /** The records of the pods that stay, by their uids, and of those that are not given back yet. */
-export async function restoreLeavers(
+export async function restoreDepartedPods(
   context: Context,
   bridge: GefyraBridge,
   stay: Set<string>,
@@ -33,7 +33,7 @@ export async function restoreLeavers(
   if (leaving.length === 0) return kept;
   // Written first: a Carrier that several bridges share is composed without them from now on.
   await writeBridgeStatus(context, bridge, { pods: kept });
-  const left = await giveBackAll(context, bridge, leaving);
+  const left = await restoreAll(context, bridge, leaving);
   if (left.length) again(AGAIN_MS);
   return kept.filter((record) => record.state !== "Restoring" || left.includes(record));
 }
@@ -42,7 +42,7 @@ type Owner = KubernetesObject & { spec?: { replicas?: number } };
 
 /** Who made the pod is gone or wants none any more, so it ends in a moment, and a switch would only disturb it. */
 async function isEnding(context: Context, namespace: string, { name }: InterceptedPod): Promise<boolean> {
-  const { cluster, world, log } = context;
+  const { cluster, cache, log } = context;
   const unwanted = async ({ metadata }: KubernetesObject): Promise<boolean> => {
     const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
     if (!owner || API_VERSIONS[owner.kind] !== owner.apiVersion) return false;
@@ -52,7 +52,7 @@ async function isEnding(context: Context, namespace: string, { name }: Intercept
       await unwanted(found);
   };
   try {
-    const pod = world.pods.get(namespace, name);
+    const pod = cache.pods.get(namespace, name);
     return pod !== undefined && await unwanted(pod);
   } catch (error) {
     log(`pod ${namespace}/${name}: ${messageOf(error)}`);

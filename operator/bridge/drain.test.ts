@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { look, nextStep, saysReady } from "./drain.ts";
+import { nextStep, observe, saysReady } from "./drain.ts";
 
 const now = 100_000;
 const since = (began: number, changed = began, said?: number) => ({
@@ -30,11 +30,11 @@ Deno.test("drain: changes are noticed", () => {
     ...{ addressType: "IPv4", endpoints: [] },
     metadata: { uid: "s", generation, managedFields: [{ time: new Date(time) }] },
   }];
-  assert.equal(look(undefined, slice(1, now - 5000), now).changed, now - 4000);
-  assert.equal(look(undefined, slice(1, now - 300), now).changed, now);
-  const first = look(undefined, slice(1, now - 5000), now);
-  assert.equal(look(first, slice(1, now), now + 100), first);
-  assert.equal(look(first, slice(2, now), now + 100).changed, now + 100);
+  assert.equal(observe(undefined, slice(1, now - 5000), now).changed, now - 4000);
+  assert.equal(observe(undefined, slice(1, now - 300), now).changed, now);
+  const first = observe(undefined, slice(1, now - 5000), now);
+  assert.equal(observe(first, slice(1, now), now + 100), first);
+  assert.equal(observe(first, slice(2, now), now + 100).changed, now + 100);
 });
 
 Deno.test("drain: what a pod says is believed when the kubelet has seen the image", () => {

@@ -63,7 +63,7 @@ export async function switchImage(
     });
   const slices = await slicesNow();
   const now = Date.now(), mine = slices.filter(({ endpoints }) => endpoints?.some((one) => isOf(one, uid)));
-  const known = look(draining.get(uid), mine, now);
+  const known = observe(draining.get(uid), mine, now);
   const is = standing(slices, uid), next = nextStep(known, is, now);
   if (next === "leave") {
     if (!known.said) log(`pod ${namespace}/${name}: leaves its services`);
@@ -95,7 +95,7 @@ async function hold(
 }
 
 /** Pure. Before the first look, changes are known to the second. */
-export function look(known: Drain | undefined, slices: V1EndpointSlice[], now: number): Drain {
+export function observe(known: Drain | undefined, slices: V1EndpointSlice[], now: number): Drain {
   const generations = slices.map(({ metadata }) => `${metadata?.uid}/${metadata?.generation}`).sort().join();
   if (known) return known.generations === generations ? known : { ...known, generations, changed: now };
   const writes = slices.flatMap(({ metadata }) => metadata?.managedFields ?? []);
@@ -149,15 +149,15 @@ async function changeImage(
   const ending = runningContainer(pod, container);
   const changed = await setImage(context.cluster, pod, container, image);
   if (!changed || alone || !ending) return;
-  context.world.pods.put(changed);
+  context.cache.pods.put(changed);
   void keepAway(context, changed, container, ending);
 }
 
 /** The kubelet says again and again that the pod is ready, until it has seen that the container has ended. */
-async function keepAway({ cluster, world, log }: Context, pod: V1Pod, container: string, ending: string) {
+async function keepAway({ cluster, cache, log }: Context, pod: V1Pod, container: string, ending: string) {
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
   for (const end = Date.now() + LONGEST_STOP_MS; Date.now() < end; await sleep(LOOK_MS)) {
-    const now = world.pods.get(namespace, name);
+    const now = cache.pods.get(namespace, name);
     if (now?.metadata?.uid !== uid || now.metadata.deletionTimestamp) return;
     if (runningContainer(now, container) !== ending) return;
     if (!saysReady(now)) continue;
@@ -174,7 +174,7 @@ async function keepAway({ cluster, world, log }: Context, pod: V1Pod, container:
         { status: { conditions: [condition] } },
         { strategic: true, subresource: "status" },
       );
-      if (written) world.pods.put(written);
+      if (written) cache.pods.put(written);
     } catch (error) {
       log(`pod ${namespace}/${name}: ${messageOf(error)}`);
       await sleep(AGAIN_MS);

@@ -6,7 +6,7 @@ import { type BridgeReason, bridgeReasons } from "../../lib/api/reasons.ts";
 import { latestWarning } from "../../lib/kube/events.ts";
 import { whyNotReady } from "../../lib/workload/pod-problems.ts";
 import { type Context, later } from "../runtime/context.ts";
-import { bringBack } from "./originals.ts";
+import { restoreOriginals } from "./originals.ts";
 import { shortened } from "./records.ts";
 
 export interface Refusal {
@@ -41,7 +41,7 @@ export function fail(
   record: InterceptedPod & Refusal,
 ): InterceptedPod {
   context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${record.reason}`);
-  const again = record.way === "replace" ? REPLACE_AGAIN : undefined;
+  const again = record.mode === "replace" ? REPLACE_AGAIN : undefined;
   context.attempts.failed(keyOf(bridge, pod), wantedOf(context, bridge, pod), again);
   return { ...record, reason: shortened(record.reason), state: "Failed" };
 }
@@ -53,7 +53,7 @@ export async function restoreFailed(
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<InterceptedPod> {
-  const back = await bringBack(context, bridge.metadata?.namespace ?? "", record);
+  const back = await restoreOriginals(context, bridge.metadata?.namespace ?? "", record);
   later(context, bridge, back ? untilNextAttempt(context, bridge, pod) : AGAIN_MS);
   return back ? { ...back, state: "Restored" } : record;
 }
@@ -73,7 +73,7 @@ export async function slow(
   const why = await whySlow(context, pod);
   const reason = shortened(`Carrier does not start${why ? `: ${why}` : ""}`);
   const grace = (pod.spec?.terminationGracePeriodSeconds ?? USUAL_GRACE_S) * 1000;
-  if (record.way === "replace" && age >= LONGEST_SWITCH_MS + grace) {
+  if (record.mode === "replace" && age >= LONGEST_SWITCH_MS + grace) {
     return fail(context, bridge, pod, { ...record, cause: bridgeReasons.carrierFailed, reason });
   }
   later(context, bridge, SLOW_MS);

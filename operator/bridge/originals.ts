@@ -9,13 +9,13 @@ import type { Context } from "../runtime/context.ts";
 import { stowawayAddress } from "../stowaway/tunnel.ts";
 
 /** The record as it is for taking the pod again, when the original serves; `undefined` while it does not. */
-export async function bringBack(
+export async function restoreOriginals(
   context: Context,
   namespace: string,
   record: InterceptedPod,
 ): Promise<InterceptedPod | undefined> {
   try {
-    return record.way === "replace"
+    return record.mode === "replace"
       ? await putBack(context, namespace, record)
       : await release(context, namespace, record);
   } catch (error) {
@@ -26,7 +26,7 @@ export async function bringBack(
 
 async function release(context: Context, namespace: string, record: InterceptedPod) {
   const done = await releasePod(context.cluster, namespace, record, {
-    bridges: context.world.bridges.all(),
+    bridges: context.cache.bridges.all(),
     image: context.carrierImage,
     stowaway: stowawayAddress(context) ?? "",
     tell: tellCarrier,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
-import { type Looked, outcomeOf } from "./outcome.ts";
+import { type Observed, outcomeOf } from "./outcome.ts";
 
 const NO_NODE = "Unschedulable: 0/1 nodes are available";
 
@@ -18,14 +18,14 @@ const pod = (name: string, ready = true): V1Pod => ({
 });
 
 const record = (name: string, state: InterceptedPod["state"], more: Partial<InterceptedPod> = {}) => ({
-  ...{ name, uid: `uid-${name}`, way: "beside" as const, container: "web", ports: [], state },
+  ...{ name, uid: `uid-${name}`, mode: "beside" as const, container: "web", ports: [], state },
   ...more,
 });
 
 function outcome(
   pods: V1Pod[],
   records: InterceptedPod[],
-  { reasons = [], wasActive = false, admitted = pods.length - reasons.length }: Partial<Looked> = {},
+  { reasons = [], wasActive = false, admitted = pods.length - reasons.length }: Partial<Observed> = {},
 ): [string, string, string] {
   const { phase, reason, message } = outcomeOf({
     target: 'Deployment "web"',

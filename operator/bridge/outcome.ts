@@ -10,7 +10,7 @@ export interface Outcome {
   message: string;
 }
 
-export interface Looked {
+export interface Observed {
   /** e.g. `Deployment "web"`. */
   target: string;
   /** The living pods of the target. */
@@ -25,7 +25,7 @@ export interface Looked {
 }
 
 /** One pod never holds up the others: what runs is enough, and those that cannot be bridged are named. */
-export function outcomeOf({ target, pods, records, admitted, reasons, wasActive }: Looked): Outcome {
+export function outcomeOf({ target, pods, records, admitted, reasons, wasActive }: Observed): Outcome {
   const mine = records.filter(({ uid, state }) =>
     state !== "Restoring" && pods.some(({ metadata }) => metadata?.uid === uid)
   );

@@ -5,7 +5,7 @@ import type { Context } from "../runtime/context.ts";
 import type { Outcome } from "./outcome.ts";
 import { shortened, writeBridgeStatus } from "./records.ts";
 
-export interface Said extends Outcome {
+export interface PhaseUpdate extends Outcome {
   /** As they were where it is absent. */
   pods?: InterceptedPod[];
   targetPods?: number;
@@ -15,9 +15,9 @@ export async function setPhase(
   context: Context,
   namespace: string,
   name: string,
-  { phase, reason, message, ...counted }: Said,
+  { phase, reason, message, ...counted }: PhaseUpdate,
 ): Promise<void> {
-  const bridge = context.world.bridges.get(namespace, name);
+  const bridge = context.cache.bridges.get(namespace, name);
   if (!bridge) return;
   const generation = bridge.metadata?.generation ?? 0, before = bridge.status;
   const wasSaid = before?.phase === phase && condition(before.conditions, "Ready")?.reason === reason;

@@ -55,7 +55,7 @@ function early(container: string, uid: string): Placed | undefined {
   return { container, id: undefined };
 }
 
-export async function placeInstead(
+export async function placeInOriginalsPlace(
   context: Context,
   bridge: GefyraBridge,
   pod: V1Pod,

@@ -3,11 +3,11 @@ import type { V1ContainerState, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../lib/kube/cluster.ts";
 import { GefyraError } from "../../lib/errors.ts";
 import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
-import type { WayPlan } from "../../lib/plan/modes/mode.ts";
+import type { ModePlan } from "../../lib/plan/modes/mode.ts";
 import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
 import { interceptPods } from "./pods.ts";
-import { store } from "../runtime/cache.ts";
+import { objectCache } from "../runtime/cache.ts";
 
 const CARRIER = "gefyra/carrier:1";
 let ids = 0;
@@ -34,7 +34,7 @@ function pod(name: string, image: string, { ready = true, runs = true } = {}): V
 const record = (name: string, state: InterceptedPod["state"] = "Active"): InterceptedPod => ({
   name,
   uid: `uid-${name}`,
-  way: "replace",
+  mode: "replace",
   container: "web",
   ports: [{ remote: 80, port: 80, protocol: "TCP", path: "stream" }],
   originalImage: "nginx:1",
@@ -42,8 +42,8 @@ const record = (name: string, state: InterceptedPod["state"] = "Active"): Interc
   state,
 });
 
-const instead: WayPlan = {
-  way: "replace",
+const instead: ModePlan = {
+  mode: "replace",
   container: "web",
   because: [],
   notes: [],
@@ -68,10 +68,10 @@ async function intercept(
     },
     status: { pods: records },
   };
-  const bridges = store<GefyraBridge>();
+  const bridges = objectCache<GefyraBridge>();
   bridges.put(bridge);
-  const followed = store<V1Pod>();
-  pods.forEach(followed.put);
+  const watched = objectCache<V1Pod>();
+  pods.forEach(watched.put);
   const events: string[] = [];
   const cluster = {
     list: () => Promise.resolve([]),
@@ -102,7 +102,7 @@ async function intercept(
   };
   const context = {
     cluster,
-    world: { bridges, pods: followed, stowaways: store<V1Pod>() },
+    cache: { bridges, pods: watched, stowaways: objectCache<V1Pod>() },
     queue,
     attempts,
     carrierImage: CARRIER,
@@ -246,9 +246,9 @@ Deno.test("suspended pods are taken again, those that serve one after the other"
   assert.deepEqual(next.events, ["apply in a", "status: a,b", "image of b"]);
 });
 
-const beside: WayPlan = {
+const beside: ModePlan = {
   ...instead,
-  way: "beside",
+  mode: "beside",
   restarts: 0,
   ports: [{ remote: 80, port: 80, local: 8000, protocol: "TCP", path: "kernel" }],
 };
@@ -281,7 +281,7 @@ function joined(name: string, state?: V1ContainerState, { scheduled = true } = {
 Deno.test("beside, Carrier joins all pods at once, and no image is changed", async () => {
   const { taken, events } = await intercept([joined("a"), joined("b")], [], { plan: beside });
   assert.deepEqual(events, ["status: a", "Carrier joins a", "status: a,b", "Carrier joins b"]);
-  assert.deepEqual(taken.map(({ way, state, originalImage }) => [way, state, originalImage]), [
+  assert.deepEqual(taken.map(({ mode, state, originalImage }) => [mode, state, originalImage]), [
     ["beside", "Switching", undefined],
     ["beside", "Switching", undefined],
   ]);

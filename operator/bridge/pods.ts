@@ -1,7 +1,7 @@
-/** Takes the pods of a target, each in the way that was planned, and keeps their Carriers configured. */
+/** Takes the pods of a target, each in the mode that was planned, and keeps their Carriers configured. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { containerStatus, imageInSpec, runningContainer } from "../../lib/pods/pod-image.ts";
-import type { WayPlan } from "../../lib/plan/modes/mode.ts";
+import type { ModePlan } from "../../lib/plan/modes/mode.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
@@ -10,14 +10,14 @@ import { untilServices } from "./service-convergence.ts";
 import { configure } from "./configure.ts";
 import { type Context, later } from "../runtime/context.ts";
 import { fail, keyOf, type Refusal, restoreFailed, slow, untilNextAttempt } from "./failures.ts";
-import { placeBeside, type Placed, placeInstead } from "./place.ts";
+import { placeBeside, type Placed, placeInOriginalsPlace } from "./place.ts";
 import { recordsOf, shortened, writeBridgeStatus } from "./records.ts";
 import { changeRefusal } from "../runtime/refusals.ts";
 
 export interface Interception {
   bridge: GefyraBridge;
   /** Each with its own plan. */
-  pods: { pod: V1Pod; plan: WayPlan }[];
+  pods: { pod: V1Pod; plan: ModePlan }[];
   /** Address of Stowaway's pod. */
   stowaway: string;
   /** Has Stowaway take the bridge's ports; Carriers can start meanwhile, but may not send anything there before. */
@@ -30,7 +30,9 @@ export async function interceptPods(context: Context, interception: Interception
   const { bridge, pods } = interception;
   let records = recordsOf(context, bridge).map((record) => {
     const planned = pods.find(({ pod }) => pod.metadata?.uid === record.uid);
-    return planned && record.way === planned.plan.way ? { ...record, ports: portsOf(planned.plan) } : record;
+    return planned && record.mode === planned.plan.mode
+      ? { ...record, ports: portsOf(planned.plan) }
+      : record;
   });
   for (const { pod, plan } of pods) {
     const known = records.find(({ uid }) => uid === pod.metadata?.uid);
@@ -59,7 +61,7 @@ const isOnItsWay = ({ state }: InterceptedPod) => state === "Switching" || state
 
 interface Turn {
   pod: V1Pod;
-  plan: WayPlan;
+  plan: ModePlan;
   known: InterceptedPod | undefined;
   records: InterceptedPod[];
 }
@@ -89,7 +91,7 @@ function begin(
   }
   const serves = runningContainer(pod, plan.container) !== undefined;
   // The next waits until the one before is ready.
-  if (plan.way === "replace" && serves && records.some(isOnItsWay)) return undefined;
+  if (plan.mode === "replace" && serves && records.some(isOnItsWay)) return undefined;
   return known?.state === "Suspended"
     ? { ...known, state: "Switching" }
     : newRecord(context, interception, pod, plan);
@@ -99,18 +101,18 @@ function newRecord(
   context: Context,
   { templateImage }: Interception,
   pod: V1Pod,
-  plan: WayPlan,
+  plan: ModePlan,
 ): InterceptedPod {
   const { name = "", uid = "" } = pod.metadata ?? {};
   const record = {
     name,
     uid,
-    way: plan.way,
+    mode: plan.mode,
     container: plan.container,
     ports: portsOf(plan),
     state: "Switching" as const,
   };
-  if (plan.way === "beside") return record;
+  if (plan.mode === "beside") return record;
   const image = imageInSpec(pod, plan.container);
   const lost = image === context.carrierImage;
   return {
@@ -120,7 +122,7 @@ function newRecord(
   };
 }
 
-const portsOf = ({ ports }: WayPlan): InterceptedPod["ports"] =>
+const portsOf = ({ ports }: ModePlan): InterceptedPod["ports"] =>
   ports.map(({ remote, port, protocol, path }) => ({
     ...(remote === undefined ? {} : { remote }),
     port,
@@ -145,9 +147,9 @@ async function intercept(
   if (told === "no-forwarding") return { ...waiting, forwards: false };
   if (typeof told === "object") return fail(context, bridge, pod, { ...waiting, ...told });
   // What stands in the pod's record afterwards is the container's real id.
-  if (!told || (!placed.id && record.way === "replace")) return await slow(context, bridge, pod, waiting);
+  if (!told || (!placed.id && record.mode === "replace")) return await slow(context, bridge, pod, waiting);
   const carrierContainer = placed.id ?? placed.container;
-  if (record.way === "replace") {
+  if (record.mode === "replace") {
     // A replaced container gets traffic only when the kubelet calls it ready.
     const ready = containerStatus(pod, record.container)?.ready === true;
     if (!ready) return await slow(context, bridge, pod, { ...waiting, carrierContainer });
@@ -169,9 +171,9 @@ async function place(
   record: InterceptedPod,
 ): Promise<Placed | Refusal | undefined> {
   try {
-    const placed = record.way === "beside"
+    const placed = record.mode === "beside"
       ? await placeBeside(context, bridge, pod)
-      : await placeInstead(context, bridge, pod, record);
+      : await placeInOriginalsPlace(context, bridge, pod, record);
     return placed && "reason" in placed ? { ...placed, cause: bridgeReasons.carrierFailed } : placed;
   } catch (error) {
     const cause = changeRefusal(error);

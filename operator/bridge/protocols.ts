@@ -1,6 +1,6 @@
 /** Notices ports that are to be matched and turn out to speak TLS: a bridge may be active and take nothing. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { spokenBy } from "../../lib/pods/carrier.ts";
+import { protocolsSeen } from "../../lib/pods/carrier.ts";
 import { isHeard, spokenNotes } from "../../lib/plan/encrypted.ts";
 import { placementOf } from "../../lib/pods/ephemeral.ts";
 import { messageOf } from "../../lib/errors.ts";
@@ -21,13 +21,13 @@ const FIRST_MS = 2_000, LONGEST_MS = 30_000;
 const heard = new Map<string, Heard>();
 
 /** What to say of an active bridge. One of its pods is asked, for as long as nothing has come to one of its ports. */
-export async function notesOfSpoken(
+export async function protocolNotes(
   context: Context,
   bridge: GefyraBridge,
   pods: V1Pod[],
   records: InterceptedPod[],
 ): Promise<string[]> {
-  const record = records.find(({ way, state }) => way === "beside" && state === "Active");
+  const record = records.find(({ mode, state }) => mode === "beside" && state === "Active");
   const pod = record && pods.find(({ metadata }) => metadata?.uid === record.uid);
   if (!bridge.spec.match || !record || !pod) return [];
   const known = heard.get(record.uid) ?? { spoken: [], next: Date.now() + FIRST_MS, wait: FIRST_MS };
@@ -49,7 +49,7 @@ async function askAgain(context: Context, pod: V1Pod, known: Heard): Promise<Hea
   try {
     return {
       ...unheard,
-      spoken: await spokenBy(context.cluster, { namespace, pod: name, container: placed.name }),
+      spoken: await protocolsSeen(context.cluster, { namespace, pod: name, container: placed.name }),
     };
   } catch (error) {
     // Carrier may be ending; what it takes does not depend on this.
@@ -58,7 +58,7 @@ async function askAgain(context: Context, pod: V1Pod, known: Heard): Promise<Hea
   }
 }
 
-function forget({ world }: Context): void {
-  const uids = new Set(world.pods.all().map(({ metadata }) => metadata?.uid));
+function forget({ cache }: Context): void {
+  const uids = new Set(cache.pods.all().map(({ metadata }) => metadata?.uid));
   for (const uid of heard.keys()) if (!uids.has(uid)) heard.delete(uid);
 }

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../lib/kube/cluster.ts";
 import { FINALIZER } from "../../lib/names.ts";
-import type { BridgeSpec, GefyraBridge, InterceptedPod, WayName } from "../../lib/api/bridge.ts";
+import type { BridgeSpec, GefyraBridge, InterceptedPod, ModeName } from "../../lib/api/bridge.ts";
 import type { GefyraClient } from "../../lib/api/client.ts";
 import { reconcileBridge } from "./reconcile.ts";
 import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
 import type { Tunnel } from "../stowaway/tunnel.ts";
-import { store } from "../runtime/cache.ts";
+import { objectCache } from "../runtime/cache.ts";
 
 const CARRIER = "gefyra/carrier:1";
 const unfit: BridgeSpec["match"] = [[{ kind: "path", operator: "Regex", value: "(?<=/)a" }]];
 
-const record = (way: WayName): InterceptedPod => ({
-  ...{ name: "web-1", uid: "1", way, container: "web", state: "Active", carrierContainer: "c1" },
+const record = (mode: ModeName): InterceptedPod => ({
+  ...{ name: "web-1", uid: "1", mode, container: "web", state: "Active", carrierContainer: "c1" },
   ports: [{ remote: 80, port: 80, protocol: "TCP", path: "http" }],
-  ...(way === "replace" ? { originalImage: "nginx:1" } : {}),
+  ...(mode === "replace" ? { originalImage: "nginx:1" } : {}),
 });
 
 const pod = (): V1Pod => ({
@@ -36,7 +36,7 @@ const pod = (): V1Pod => ({
 });
 
 /** One look at a bridge that has the pod and was changed. */
-async function reconcile(way: WayName, change: Partial<BridgeSpec>) {
+async function reconcile(mode: ModeName, change: Partial<BridgeSpec>) {
   const bridge: GefyraBridge = {
     metadata: { name: "b", namespace: "shop", uid: "b", resourceVersion: "1", finalizers: [FINALIZER] },
     spec: {
@@ -46,7 +46,7 @@ async function reconcile(way: WayName, change: Partial<BridgeSpec>) {
       destination: { name: "app", address: "198.18.1.10" },
       ...change,
     },
-    status: { phase: "Active", pods: [record(way)] },
+    status: { phase: "Active", pods: [record(mode)] },
   };
   const tunnel = {
     subnet: "198.18.1.0/24",
@@ -59,7 +59,7 @@ async function reconcile(way: WayName, change: Partial<BridgeSpec>) {
     spec: { publicKey: "", disconnectTimeout: 600 },
     status: { tunnel },
   };
-  const bridges = store<GefyraBridge>(), clients = store<GefyraClient>();
+  const bridges = objectCache<GefyraBridge>(), clients = objectCache<GefyraClient>();
   bridges.put(bridge);
   clients.put(client);
   const events: string[] = [], later: string[] = [];
@@ -77,7 +77,7 @@ async function reconcile(way: WayName, change: Partial<BridgeSpec>) {
   } as unknown as Cluster;
   const context = {
     cluster,
-    world: { bridges, clients, stowaways: store<V1Pod>(), pods: store<V1Pod>() },
+    cache: { bridges, clients, stowaways: objectCache<V1Pod>(), pods: objectCache<V1Pod>() },
     queue: { add: () => {}, addLater: (key: string) => void later.push(key), stop: () => Promise.resolve() },
     namespace: "gefyra",
     attempts: startAttempts(),

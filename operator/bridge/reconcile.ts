@@ -2,7 +2,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { claimRefusal } from "../../lib/plan/claims.ts";
 import { matchProblems } from "../../lib/api/match.ts";
 import { plan } from "../../lib/plan/plan.ts";
-import { planPods } from "../../lib/plan/per-pod.ts";
+import { planPerPod } from "../../lib/plan/per-pod.ts";
 import { FINALIZER } from "../../lib/names.ts";
 import { bridgeRef, type GefyraBridge, isUntouched } from "../../lib/api/bridge.ts";
 import { condition } from "../../lib/api/conditions.ts";
@@ -14,14 +14,14 @@ import { portKey } from "../../lib/workload/ports.ts";
 import { podsOf, resolveTarget } from "../../lib/pods/resolve.ts";
 import { namesOtherApps } from "../client/reconcile.ts";
 import { type Context, keys, later, setFinalizers } from "../runtime/context.ts";
-import { restoreLeavers } from "./departed-pods.ts";
+import { restoreDepartedPods } from "./departed-pods.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type Said, setPhase } from "./phase.ts";
+import { type PhaseUpdate, setPhase } from "./phase.ts";
 import { interceptPods } from "./pods.ts";
 import { currentBridge, recordsOf, writeBridgeStatus } from "./records.ts";
 import { configurationRefusal } from "../runtime/refusals.ts";
-import { giveBackAll, restoreBridge } from "./restore.ts";
-import { notesOfSpoken } from "./protocols.ts";
+import { restoreAll, restoreBridge } from "./restore.ts";
+import { protocolNotes } from "./protocols.ts";
 import { suspendBridge } from "./suspend.ts";
 import { stowawayAddress, type Tunnel } from "../stowaway/tunnel.ts";
 
@@ -35,28 +35,28 @@ export async function reconcileBridge(
   namespace: string,
   name: string,
 ): Promise<void> {
-  const { world, queue } = context;
-  const bridge = world.bridges.get(namespace, name);
+  const { cache, queue } = context;
+  const bridge = cache.bridges.get(namespace, name);
   if (!bridge) {
     queue.add(keys.tunnel);
     // Somebody may have been refused because of it, or its client may wait for it to go.
-    for (const { metadata } of world.bridges.all()) {
+    for (const { metadata } of cache.bridges.all()) {
       queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
     }
-    for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+    for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
     return;
   }
   if (bridge.metadata?.deletionTimestamp) return await restoreBridge(context, bridge);
   const ref = bridgeRef(namespace, name);
   if (!bridge.metadata?.finalizers?.includes(FINALIZER)) {
-    await setFinalizers(context, world.bridges, ref, [...bridge.metadata?.finalizers ?? [], FINALIZER]);
+    await setFinalizers(context, cache.bridges, ref, [...bridge.metadata?.finalizers ?? [], FINALIZER]);
   }
 
   const say = (
-    phase: Said["phase"],
+    phase: PhaseUpdate["phase"],
     reason: BridgeReason,
     message: string,
-    counted: Pick<Said, "pods" | "targetPods"> = {},
+    counted: Pick<PhaseUpdate, "pods" | "targetPods"> = {},
   ) => setPhase(context, namespace, name, { phase, reason, message, ...counted });
 
   const again = (milliseconds: number) => later(context, bridge, milliseconds);
@@ -68,17 +68,17 @@ export async function reconcileBridge(
       .map((one) => ({ ...one, state: "Restoring" as const }));
     await say("Refused", reason, message, { pods: taken });
     if (taken.length === 0) return;
-    const left = await giveBackAll(context, bridge, taken);
+    const left = await restoreAll(context, bridge, taken);
     await say("Refused", reason, message, { pods: left });
     if (left.length) again(AGAIN_MS);
   };
 
-  const client = world.clients.get(context.namespace, bridge.spec.client);
+  const client = cache.clients.get(context.namespace, bridge.spec.client);
   if (!client?.status?.tunnel) {
     const missing = `there is no client "${bridge.spec.client}" with a tunnel`;
     return await say("Waiting", bridgeReasons.clientMissing, missing);
   }
-  if (namesOtherApps(client, world.bridges.all())) queue.add(keys.client(bridge.spec.client));
+  if (namesOtherApps(client, cache.bridges.all())) queue.add(keys.client(bridge.spec.client));
   if (!contains(client.status.tunnel.subnet, bridge.spec.destination.address)) {
     const foreign = "the destination is not an address of the bridge's own client";
     return await refuse(bridgeReasons.foreignAddress, foreign);
@@ -96,15 +96,15 @@ export async function reconcileBridge(
   const [target, home] = await Promise.all([
     resolveTarget(context.cluster, namespace, bridge.spec.target),
     context.cluster.get<V1Namespace>({ apiVersion: "v1", kind: "Namespace", name: namespace }),
-    world.follow(namespace),
+    cache.watch(namespace),
     assignPorts(context, bridge),
   ]);
   if (target.reasons.length) return await refuse(bridgeReasons.cannotIntercept, target.reasons.join("; "));
   const { podSpec, servicePorts } = target;
-  const pods = podsOf(target, namespace, world.pods.all());
+  const pods = podsOf(target, namespace, cache.pods.all());
   /** Waits for pods to come; those that it had are given back where they live on. */
   const wait = async (reason: BridgeReason, message: string) => {
-    const left = await restoreLeavers(context, bridge, new Set());
+    const left = await restoreDepartedPods(context, bridge, new Set());
     await say("Waiting", reason, message, { pods: left, targetPods: 0 });
   };
   if (!target.found) {
@@ -117,30 +117,30 @@ export async function reconcileBridge(
     await wait(bridgeReasons.noPods, `${label} has no pods now${why ? `: ${why}` : ""}`);
   };
   if (!podSpec) return await waitForPods();
-  const { way, fallback, match } = bridge.spec;
+  const { mode, fallback, match } = bridge.spec;
   const input = {
     container,
     ports: bridge.spec.ports,
     servicePorts,
     namespaceLabels: home?.metadata?.labels,
-    options: { way, fallback, match: match !== undefined },
+    options: { mode, fallback, match: match !== undefined },
   };
   // Without pods the template tells whether waiting for some is of any use.
   const plans = pods.length
-    ? planPods(pods, input)
+    ? planPerPod(pods, input)
     : [{ pods: [], plan: plan({ ...input, pod: podSpec, metadata: target.podMetadata }) }];
-  const admitted = plans.flatMap(({ pods, plan }) => plan.way ? pods.map((pod) => ({ pod, plan })) : []);
-  const reasons = plans.flatMap(({ plan }) => plan.way ? [] : plan.reasons);
+  const admitted = plans.flatMap(({ pods, plan }) => plan.mode ? pods.map((pod) => ({ pod, plan })) : []);
+  const reasons = plans.flatMap(({ plan }) => plan.mode ? [] : plan.reasons);
   if (reasons.length && admitted.length === 0) {
     return await refuse(bridgeReasons.cannotIntercept, reasons.join("; "));
   }
 
-  const claim = claimRefusal(bridge, admitted, world.bridges.all());
+  const claim = claimRefusal(bridge, admitted, cache.bridges.all());
   if (claim) return await refuse(bridgeReasons.conflict, claim);
   if (pods.length === 0) return await waitForPods();
   const wasActive = isActive(currentBridge(context, bridge));
   const stay = admitted.map(({ pod }) => pod.metadata?.uid ?? "");
-  const kept = await restoreLeavers(context, bridge, new Set(stay));
+  const kept = await restoreDepartedPods(context, bridge, new Set(stay));
   await writeBridgeStatus(context, bridge, { pods: kept });
   const records = await interceptPods(context, {
     bridge,
@@ -157,7 +157,7 @@ export async function reconcileBridge(
     target: label,
     ...{ pods, records, reasons, wasActive, admitted: admitted.length },
   });
-  const notes = outcome.phase === "Active" ? await notesOfSpoken(context, bridge, pods, records) : [];
+  const notes = outcome.phase === "Active" ? await protocolNotes(context, bridge, pods, records) : [];
   const message = [outcome.message, ...notes].join("; ");
   await setPhase(context, namespace, name, { ...outcome, message, pods: records, targetPods: pods.length });
 }
@@ -170,11 +170,11 @@ function isActive({ metadata, status }: GefyraBridge): boolean {
 
 /** Gives each port of the bridge one of Stowaway's. */
 async function assignPorts(context: Context, bridge: GefyraBridge): Promise<void> {
-  const { world } = context;
+  const { cache } = context;
   const mine = new Map(bridge.status?.ports?.map((port) => [portKey(port), port.stowaway]));
   const missing = bridge.spec.ports.map(portKey).filter((key) => !mine.has(key));
   if (missing.length === 0) return;
-  const taken = world.bridges.all().flatMap(({ status }) => status?.ports?.map((p) => p.stowaway) ?? []);
+  const taken = cache.bridges.all().flatMap(({ status }) => status?.ports?.map((p) => p.stowaway) ?? []);
   const free = pickPorts(taken, missing.length);
   missing.forEach((key, i) => mine.set(key, free[i]!));
   const ports = bridge.spec.ports.map(({ remote, protocol }) => ({

@@ -8,9 +8,9 @@ import {
 import { type Context, writeStatus } from "../runtime/context.ts";
 
 /** As the operator knows it now. */
-export function currentBridge({ world }: Context, bridge: GefyraBridge): GefyraBridge {
+export function currentBridge({ cache }: Context, bridge: GefyraBridge): GefyraBridge {
   const { namespace = "", name = "" } = bridge.metadata ?? {};
-  return world.bridges.get(namespace, name) ?? bridge;
+  return cache.bridges.get(namespace, name) ?? bridge;
 }
 
 export const recordsOf = (context: Context, bridge: GefyraBridge): InterceptedPod[] =>
@@ -22,15 +22,15 @@ export async function writeBridgeStatus(
   change: Partial<BridgeStatus>,
 ): Promise<void> {
   const { namespace = "", name = "" } = bridge.metadata ?? {};
-  const known = context.world.bridges.get(namespace, name);
+  const known = context.cache.bridges.get(namespace, name);
   if (!known) return;
   const status = { ...known.status, ...change };
-  await writeStatus(context, context.world.bridges, bridgeRef(namespace, name), known, status);
+  await writeStatus(context, context.cache.bridges, bridgeRef(namespace, name), known, status);
 }
 
 /** False where the pod is gone, or is ending. */
-export const lives = ({ world }: Context, { uid }: InterceptedPod): boolean =>
-  world.pods.all().some(({ metadata }) => metadata?.uid === uid && !metadata.deletionTimestamp);
+export const lives = ({ cache }: Context, { uid }: InterceptedPod): boolean =>
+  cache.pods.all().some(({ metadata }) => metadata?.uid === uid && !metadata.deletionTimestamp);
 
 const LONGEST_REASON = 1_000;
 

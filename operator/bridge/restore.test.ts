@@ -3,16 +3,16 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../lib/kube/cluster.ts";
 import { GefyraError } from "../../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../../lib/names.ts";
-import type { GefyraBridge, InterceptedPod, WayName } from "../../lib/api/bridge.ts";
+import type { GefyraBridge, InterceptedPod, ModeName } from "../../lib/api/bridge.ts";
 import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
 import { restoreBridge } from "./restore.ts";
-import { store } from "../runtime/cache.ts";
+import { objectCache } from "../runtime/cache.ts";
 
 const CARRIER = "gefyra/carrier:1";
 
-const record = (name: string, way: WayName): InterceptedPod => ({
-  ...{ name, uid: `uid-${name}`, way, container: "web", ports: [], state: "Active" },
+const record = (name: string, mode: ModeName): InterceptedPod => ({
+  ...{ name, uid: `uid-${name}`, mode, container: "web", ports: [], state: "Active" },
   ...{ originalImage: "nginx:1", carrierContainer: `${name}-carrier` },
 });
 
@@ -56,7 +56,7 @@ async function restore({ records, now = 0, finalizers = [FINALIZER], exec }: Fie
     },
     status: { pods: records },
   };
-  const bridges = store<GefyraBridge>();
+  const bridges = objectCache<GefyraBridge>();
   bridges.put(bridge);
   const events: string[] = [], logs: string[] = [], later: string[] = [];
   const cluster = {
@@ -74,7 +74,12 @@ async function restore({ records, now = 0, finalizers = [FINALIZER], exec }: Fie
   } as unknown as Cluster;
   const context = {
     cluster,
-    world: { bridges, stowaways: store<V1Pod>(), pods: store<V1Pod>(), follow: () => Promise.resolve() },
+    cache: {
+      bridges,
+      stowaways: objectCache<V1Pod>(),
+      pods: objectCache<V1Pod>(),
+      watch: () => Promise.resolve(),
+    },
     queue: { addLater: (key: string) => void later.push(key) },
     attempts: startAttempts(),
     carrierImage: CARRIER,

@@ -34,7 +34,7 @@ export async function restoreBridge(
   // Nobody waits for the words; where they fail, that is told below.
   said.catch(() => {});
   const records = bridge.status?.pods ?? [];
-  if (records.some(({ way }) => way === "replace")) await context.world.follow(namespace);
+  if (records.some(({ mode }) => mode === "replace")) await context.cache.watch(namespace);
   let waiting = false;
   for (const record of records) {
     if (await giveBack(context, bridge, record)) continue;
@@ -42,14 +42,14 @@ export async function restoreBridge(
     asked.set(record.uid, since);
     if (now - since >= PATIENCE_MS) continue;
     waiting = true;
-    if (record.way === "replace") break;
+    if (record.mode === "replace") break;
   }
   await said;
   if (waiting) return later(context, bridge, 1000);
   for (const { uid } of records) asked.delete(uid);
   context.attempts.forget(`${bridge.metadata?.uid}/`);
   const finalizers = bridge.metadata.finalizers.filter((one) => one !== FINALIZER);
-  await setFinalizers(context, context.world.bridges, bridgeRef(namespace, name), finalizers);
+  await setFinalizers(context, context.cache.bridges, bridgeRef(namespace, name), finalizers);
   context.log(`bridge ${namespace}/${name}: restored`);
 }
 
@@ -57,14 +57,14 @@ export async function restoreBridge(
  * Of a bridge that stays, but may not have its pods any more: those that are not given back yet. Containers that were
  * replaced come back one after the other.
  */
-export async function giveBackAll(
+export async function restoreAll(
   context: Context,
   bridge: GefyraBridge,
   taken: InterceptedPod[],
 ): Promise<InterceptedPod[]> {
   const left: InterceptedPod[] = [];
   for (const record of taken) {
-    const waits = record.way === "replace" && left.some(({ way }) => way === "replace");
+    const waits = record.mode === "replace" && left.some(({ mode }) => mode === "replace");
     if (waits || !await giveBack(context, bridge, record)) left.push(record);
   }
   return left;
@@ -73,14 +73,14 @@ export async function giveBackAll(
 async function giveBack(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
   const namespace = bridge.metadata?.namespace ?? "";
   if (isUntouched(record)) return true;
-  if (record.way === "replace") {
+  if (record.mode === "replace") {
     if (await serves(context, bridge, record)) return false;
     if (!await restorePod(context.cluster, namespace, record.container, record)) return false;
     return await isAnswered(context, bridge, record);
   }
   try {
     return await releasePod(context.cluster, namespace, record, {
-      bridges: context.world.bridges.all(),
+      bridges: context.cache.bridges.all(),
       image: context.carrierImage,
       stowaway: stowawayAddress(context) ?? "",
       tell: tellCarrier,
@@ -105,7 +105,7 @@ async function isAnswered(context: Context, bridge: GefyraBridge, record: Interc
 /** Whether a pod whose original is to come back is still in its Services. */
 async function serves(context: Context, bridge: GefyraBridge, record: InterceptedPod): Promise<boolean> {
   const { namespace = "" } = bridge.metadata ?? {};
-  const pod = context.world.pods.get(namespace, record.name);
+  const pod = context.cache.pods.get(namespace, record.name);
   if (!pod || pod.metadata?.uid !== record.uid || pod.metadata.deletionTimestamp) return false;
   if (!record.originalImage) return false;
   if (imageInSpec(pod, record.container) === record.originalImage) return false;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Endpoint, V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
-import { look, remaining } from "./service-convergence.ts";
+import { observe, remaining } from "./service-convergence.ts";
 
 const endpoint = (uid: string, ready: boolean): V1Endpoint => ({
   addresses: [],
@@ -34,10 +34,10 @@ Deno.test("only a pod that a Service has no other for is waited for", () => {
     ],
   ];
   for (const [name, one, slices, seen] of table) {
-    assert.deepEqual(look(undefined, one, slices, 9), seen, name);
+    assert.deepEqual(observe(undefined, one, slices, 9), seen, name);
   }
-  const since = look({ since: 3 }, pod(true), [slice(endpoint("a", true))], 4);
-  assert.deepEqual(look(since, pod(true), [slice(endpoint("a", true))], 9), { since: 3, ready: 4 });
+  const since = observe({ since: 3 }, pod(true), [slice(endpoint("a", true))], 4);
+  assert.deepEqual(observe(since, pod(true), [slice(endpoint("a", true))], 9), { since: 3, ready: 4 });
 });
 
 Deno.test("kube-proxy has written when its pause is over, and a moment has passed", () => {

@@ -28,14 +28,14 @@ export async function untilServices(context: Context, pod: V1Pod, now = Date.now
   const slices = await context.cluster.list<V1EndpointSlice>({
     ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace },
   });
-  const known = look(seen.get(uid), pod, slices, now), wait = remaining(known, now);
+  const known = observe(seen.get(uid), pod, slices, now), wait = remaining(known, now);
   if (known && wait > 0) seen.set(uid, known);
   else seen.delete(uid);
   return wait;
 }
 
 /** Pure. `undefined` where there is nothing to wait for. */
-export function look(
+export function observe(
   known: Seen | undefined,
   pod: V1Pod,
   slices: V1EndpointSlice[],

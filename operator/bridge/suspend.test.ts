@@ -5,16 +5,16 @@ import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
 import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
 import { suspendBridge } from "./suspend.ts";
-import { store } from "../runtime/cache.ts";
+import { objectCache } from "../runtime/cache.ts";
 
 const CARRIER = "gefyra/carrier:1";
 
 const beside: InterceptedPod = {
-  ...{ name: "a", uid: "uid-a", way: "beside", container: "web", state: "Active", carrierContainer: "c-a" },
+  ...{ name: "a", uid: "uid-a", mode: "beside", container: "web", state: "Active", carrierContainer: "c-a" },
   ports: [{ remote: 80, port: 80, protocol: "TCP", path: "kernel" }],
 };
 const instead: InterceptedPod = {
-  ...{ ...beside, name: "b", uid: "uid-b", way: "replace", carrierContainer: "c-b" },
+  ...{ ...beside, name: "b", uid: "uid-b", mode: "replace", carrierContainer: "c-b" },
   ...{ originalImage: "nginx:1", originalContainer: "before" },
 };
 
@@ -44,7 +44,7 @@ async function suspend(records: InterceptedPod[], pods: V1Pod[]) {
     },
     status: { phase: "Active", pods: records },
   };
-  const bridges = store<GefyraBridge>();
+  const bridges = objectCache<GefyraBridge>();
   bridges.put(bridge);
   const events: string[] = [], later: string[] = [];
   const cluster = {
@@ -63,7 +63,7 @@ async function suspend(records: InterceptedPod[], pods: V1Pod[]) {
   } as unknown as Cluster;
   const context = {
     cluster,
-    world: { bridges, stowaways: store<V1Pod>() },
+    cache: { bridges, stowaways: objectCache<V1Pod>() },
     queue: { addLater: (key: string) => void later.push(key) },
     attempts: startAttempts(),
     carrierImage: CARRIER,
@@ -84,7 +84,7 @@ Deno.test("beside, Carrier is told to let go, and that is written down before", 
   assert.deepEqual(status.pods, [{ ...beside, state: "Suspended" }]);
 });
 
-Deno.test("in the way replace the original image comes back, and its name stays on record", async () => {
+Deno.test("in mode replace the original image comes back, and its name stays on record", async () => {
   const { events, later, status } = await suspend([instead], [pod("b", CARRIER, "c-b")]);
   assert.deepEqual(events, ["status: Active Suspended", "image of b", "status: Suspended Suspended"]);
   assert.deepEqual(later, ["bridge/shop/x"]);

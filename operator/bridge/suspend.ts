@@ -3,7 +3,7 @@ import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/a
 import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { setPhase } from "./phase.ts";
 import { type Context, later } from "../runtime/context.ts";
-import { bringBack } from "./originals.ts";
+import { restoreOriginals } from "./originals.ts";
 import { recordsOf, writeBridgeStatus } from "./records.ts";
 
 const AGAIN_MS = 1_000;
@@ -17,7 +17,7 @@ export async function suspendBridge(context: Context, bridge: GefyraBridge): Pro
   await writeBridgeStatus(context, bridge, { pods: records });
   // All at once: none of them serves.
   const results = await Promise.all(
-    records.map((record) => isUntouched(record) ? record : bringBack(context, namespace, record)),
+    records.map((record) => isUntouched(record) ? record : restoreOriginals(context, namespace, record)),
   );
   const waiting = results.filter((one) => one === undefined).length;
   const pods = records.map((record, i) => results[i] ?? record);

@@ -25,9 +25,9 @@ export function startLiveness(context: Context, tunnel: Tunnel) {
   let vanished = false;
 
   const look = async (): Promise<number> => {
-    const { world, cluster, namespace } = context;
-    const clients = world.clients.all().filter(({ metadata }) => !metadata?.deletionTimestamp);
-    if (world.clients.all().length === 0) {
+    const { cache, cluster, namespace } = context;
+    const clients = cache.clients.all().filter(({ metadata }) => !metadata?.deletionTimestamp);
+    if (cache.clients.all().length === 0) {
       if (vanished) await uninstall(context);
       return LOOK_EVERY_MS;
     }
@@ -110,16 +110,16 @@ async function noteSilent(context: Context, client: GefyraClient, silence: numbe
   await writePhase(context, client, { phase: "Silent" });
 }
 
-/** Its bridges follow: a change of the client wakes them. */
+/** Its bridges watch: a change of the client wakes them. */
 async function writePhase(
   context: Context,
   client: GefyraClient,
   change: Partial<NonNullable<GefyraClient["status"]>>,
 ): Promise<void> {
-  const { world, namespace } = context;
+  const { cache, namespace } = context;
   const name = client.metadata?.name ?? "";
-  const known = world.clients.get(namespace, name) ?? client;
-  await writeStatus(context, world.clients, clientRef(namespace, name), known, {
+  const known = cache.clients.get(namespace, name) ?? client;
+  await writeStatus(context, cache.clients, clientRef(namespace, name), known, {
     ...known.status,
     ...change,
   });

@@ -15,27 +15,27 @@ const AGAIN_MS = 5_000;
 
 /** Gives a client its place in the tunnel, and takes it and its bridges away when it goes. */
 export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<void> {
-  const { world, namespace, queue, dns } = context;
-  const client = world.clients.get(namespace, name);
+  const { cache, namespace, queue, dns } = context;
+  const client = cache.clients.get(namespace, name);
   if (!client) {
     queue.add(keys.tunnel);
     // Its key is free now.
-    for (const { metadata } of world.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+    for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
     return;
   }
   if (client.metadata?.deletionTimestamp) return await release(context, tunnel, client);
   const ref = clientRef(namespace, name);
   if (!client.metadata?.finalizers?.includes(FINALIZER)) {
-    await setFinalizers(context, world.clients, ref, [...client.metadata?.finalizers ?? [], FINALIZER]);
+    await setFinalizers(context, cache.clients, ref, [...client.metadata?.finalizers ?? [], FINALIZER]);
   }
-  const taken = world.clients.all().flatMap(({ status }) => status?.tunnel?.subnet ?? []);
+  const taken = cache.clients.all().flatMap(({ status }) => status?.tunnel?.subnet ?? []);
   const subnet = client.status?.tunnel?.subnet ?? pickTunnelSubnet(taken);
   const given: ClientStatus = {
     ...client.status,
     tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
-    apps: bridgedApps(name, subnet, world.bridges.all()),
+    apps: bridgedApps(name, subnet, cache.bridges.all()),
   };
-  const assigned = await writeStatus(context, world.clients, ref, client, given);
+  const assigned = await writeStatus(context, cache.clients, ref, client, given);
   let refusal: string | undefined;
   const state = await tunnel.apply().catch((error) => {
     if (!configurationRefusal(error)) throw error;
@@ -47,7 +47,7 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   const not = (reason: string, message: string): ConditionUpdate => ({
     ...{ type: "Ready", status: "False", reason, message },
   });
-  const update: ConditionUpdate = !hasOwnKey(client, world.clients.all())
+  const update: ConditionUpdate = !hasOwnKey(client, cache.clients.all())
     ? not(clientReasons.keyTaken, "another client has the same public key")
     : known
     ? { ...not(clientReasons.peerConfigured, "Stowaway expects this client"), status: "True" }
@@ -55,7 +55,7 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
     ? not(clientReasons.stowawayRefused, refusal)
     : not(clientReasons.stowawayMissing, "no Stowaway is running");
   const generation = client.metadata?.generation ?? 0;
-  await writeStatus(context, world.clients, ref, assigned, {
+  await writeStatus(context, cache.clients, ref, assigned, {
     ...given,
     observedGeneration: generation,
     phase: phaseOf(given.phase, update.status === "True"),
@@ -87,9 +87,9 @@ function phaseOf(before: ClientStatus["phase"], known: boolean): NonNullable<Cli
 }
 
 async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<void> {
-  const { world, cluster, namespace, queue } = context;
+  const { cache, cluster, namespace, queue } = context;
   const name = client.metadata?.name ?? "";
-  const bridges = world.bridges.all().filter(({ spec }) => spec.client === name);
+  const bridges = cache.bridges.all().filter(({ spec }) => spec.client === name);
   for (const { metadata } of bridges) {
     if (!metadata?.deletionTimestamp) {
       await cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""));
@@ -102,14 +102,14 @@ async function release(context: Context, tunnel: Tunnel, client: GefyraClient): 
     if (!configurationRefusal(error)) throw error;
   });
   const finalizers = (client.metadata?.finalizers ?? []).filter((one) => one !== FINALIZER);
-  await setFinalizers(context, world.clients, clientRef(namespace, name), finalizers);
+  await setFinalizers(context, cache.clients, clientRef(namespace, name), finalizers);
   context.log(`client ${name}: released`);
 }
 
 /** A client outside of Gefyra's namespace is told so: nothing else looks at it. */
 export async function reconcileMisplaced(context: Context, namespace: string, name: string): Promise<void> {
-  const { world, cluster } = context;
-  const client = world.misplaced.get(namespace, name);
+  const { cache, cluster } = context;
+  const client = cache.misplaced.get(namespace, name);
   if (!client || client.metadata?.deletionTimestamp) return;
   // Another installation of Gefyra may live there.
   const other = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: OPERATOR };
@@ -120,7 +120,7 @@ export async function reconcileMisplaced(context: Context, namespace: string, na
   const update: ConditionUpdate = {
     ...{ type: "Ready", status: "False", reason: clientReasons.wrongNamespace, message },
   };
-  await writeStatus(context, world.misplaced, clientRef(namespace, name), client, {
+  await writeStatus(context, cache.misplaced, clientRef(namespace, name), client, {
     ...client.status,
     observedGeneration: generation,
     phase: "Refused",

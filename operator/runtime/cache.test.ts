@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../lib/kube/cluster.ts";
-import { store } from "./cache.ts";
+import { objectCache } from "./cache.ts";
 
 const object = (name: string, version: string, more: object = {}): KubernetesObject => ({
   metadata: { name, namespace: "shop", uid: "1", resourceVersion: version, ...more },
 });
 
 Deno.test("objects are found by namespace and name", () => {
-  const known = store();
+  const known = objectCache();
   const a = object("a", "1"), b = object("a", "2", { namespace: "other" });
   known.put(a);
   known.put(b);
@@ -18,7 +18,7 @@ Deno.test("objects are found by namespace and name", () => {
 });
 
 Deno.test("an older state does not overwrite the one just written", () => {
-  const known = store();
+  const known = objectCache();
   const written = object("a", "10");
   known.put(written);
   known.put(object("a", "9"));
@@ -29,7 +29,7 @@ Deno.test("an older state does not overwrite the one just written", () => {
 });
 
 Deno.test("a new object of an old name counts as new, whatever its version", () => {
-  const known = store();
+  const known = objectCache();
   known.put(object("a", "10"));
   const successor = object("a", "3", { uid: "2" });
   known.put(successor);
@@ -37,7 +37,7 @@ Deno.test("a new object of an old name counts as new, whatever its version", () 
 });
 
 Deno.test("a removed object is forgotten", () => {
-  const known = store();
+  const known = objectCache();
   known.put(object("a", "1"));
   known.remove(object("a", "2"));
   assert.equal(known.get("shop", "a"), undefined);

@@ -5,7 +5,7 @@ import { API_VERSION, COMPONENT_LABEL } from "../../lib/names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../../lib/api/bridge.ts";
 import { CLIENT_KIND, type GefyraClient } from "../../lib/api/client.ts";
 
-export interface Store<T> {
+export interface ObjectCache<T> {
   get(namespace: string, name: string): T | undefined;
   all(): T[];
   /** Takes an object that the API server answered a write with, so that the next look does not see an older one. */
@@ -13,17 +13,17 @@ export interface Store<T> {
   remove(object: T): void;
 }
 
-export interface World {
-  clients: Store<GefyraClient>;
+export interface Cache {
+  clients: ObjectCache<GefyraClient>;
   /** Clients in other namespaces than Gefyra's. */
-  misplaced: Store<GefyraClient>;
-  bridges: Store<GefyraBridge>;
+  misplaced: ObjectCache<GefyraClient>;
+  bridges: ObjectCache<GefyraBridge>;
   /** Stowaway's pods: one, or two for a moment. */
-  stowaways: Store<V1Pod>;
+  stowaways: ObjectCache<V1Pod>;
   /** The pods of the namespaces that have bridges. */
-  pods: Store<V1Pod>;
+  pods: ObjectCache<V1Pod>;
   /** Follows the pods and the Services of a namespace from now on. */
-  follow(namespace: string): Promise<void>;
+  watch(namespace: string): Promise<void>;
   stop(): void;
 }
 
@@ -35,7 +35,7 @@ export type Change =
   | { kind: "pod"; namespace: string }
   | { kind: "service"; namespace: string };
 
-export function store<T extends KubernetesObject>(): Store<T> {
+export function objectCache<T extends KubernetesObject>(): ObjectCache<T> {
   const objects = new Map<string, T>();
   const key = (object: T) => `${object.metadata?.namespace}/${object.metadata?.name}`;
   return {
@@ -55,22 +55,22 @@ function isNewer(a: KubernetesObject, b: KubernetesObject): boolean {
   return BigInt(a.metadata?.resourceVersion ?? 0) >= BigInt(b.metadata?.resourceVersion ?? 0);
 }
 
-export async function watchWorld(
+export async function startCache(
   cluster: Cluster,
   namespace: string,
   onChange: (change: Change) => void,
   onError: (error: Error) => void,
-): Promise<World> {
+): Promise<Cache> {
   const stops: (() => void)[] = [];
-  const followed = new Set<string>();
-  const follow = async <T extends KubernetesObject>(
+  const watched = new Set<string>();
+  const watch = async <T extends KubernetesObject>(
     selection: Selection,
-    storeOf: Store<T> | ((object: T) => Store<T>),
+    cacheOf: ObjectCache<T> | ((object: T) => ObjectCache<T>),
     changed: (object: T) => Change,
   ) => {
     stops.push(
       await cluster.watch<T>(selection, ({ type, object }) => {
-        const into = typeof storeOf === "function" ? storeOf(object) : storeOf;
+        const into = typeof cacheOf === "function" ? cacheOf(object) : cacheOf;
         if (type === "DELETED") into.remove(object);
         else into.put(object);
         onChange(changed(object));
@@ -78,49 +78,49 @@ export async function watchWorld(
     );
   };
 
-  const world: World = {
-    clients: store(),
-    misplaced: store(),
-    bridges: store(),
-    stowaways: store(),
-    pods: store(),
-    follow: async (target) => {
-      if (followed.has(target)) return;
-      followed.add(target);
+  const cache: Cache = {
+    clients: objectCache(),
+    misplaced: objectCache(),
+    bridges: objectCache(),
+    stowaways: objectCache(),
+    pods: objectCache(),
+    watch: async (target) => {
+      if (watched.has(target)) return;
+      watched.add(target);
       await Promise.all([
-        follow(
+        watch(
           { apiVersion: "v1", kind: "Pod", namespace: target },
-          world.pods,
+          cache.pods,
           () => ({ kind: "pod", namespace: target }),
         ),
         // Which pods it selects may change with it.
-        follow(
+        watch(
           { apiVersion: "v1", kind: "Service", namespace: target },
-          store<V1Service>(),
+          objectCache<V1Service>(),
           () => ({ kind: "service", namespace: target }),
         ),
       ]);
     },
     stop: () => stops.forEach((stop) => stop()),
   };
-  await follow(
+  await watch(
     { apiVersion: "v1", kind: "Pod", namespace, labels: `${COMPONENT_LABEL}=stowaway` },
-    world.stowaways,
+    cache.stowaways,
     () => ({ kind: "stowaway" }),
   );
   const isOwn = ({ metadata }: GefyraClient) => metadata?.namespace === namespace;
-  await follow<GefyraClient>(
+  await watch<GefyraClient>(
     { apiVersion: API_VERSION, kind: CLIENT_KIND },
-    (client) => isOwn(client) ? world.clients : world.misplaced,
+    (client) => isOwn(client) ? cache.clients : cache.misplaced,
     (client) => {
       const { namespace = "", name = "" } = client.metadata ?? {};
       return isOwn(client) ? { kind: "client", name } : { kind: "misplaced", namespace, name };
     },
   );
-  await follow(
+  await watch(
     { apiVersion: API_VERSION, kind: BRIDGE_KIND },
-    world.bridges,
+    cache.bridges,
     ({ metadata }) => ({ kind: "bridge", namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" }),
   );
-  return world;
+  return cache;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Cluster, KubernetesObject } from "../../lib/kube/cluster.ts";
 import { type Context, setFinalizers, writeStatus } from "./context.ts";
-import { store } from "./cache.ts";
+import { objectCache } from "./cache.ts";
 
 type Thing = KubernetesObject & { status?: { phase: string } };
 const ref = { apiVersion: "v1", kind: "Pod", namespace: "shop", name: "a" };
@@ -19,9 +19,9 @@ function contextWith(answer: Thing | undefined) {
 Deno.test("a status is written only where it differs", async () => {
   const { context, patches } = contextWith({ metadata });
   const object: Thing = { metadata, status: { phase: "Ready" } };
-  assert.equal(await writeStatus(context, store<Thing>(), ref, object, { phase: "Ready" }), object);
+  assert.equal(await writeStatus(context, objectCache<Thing>(), ref, object, { phase: "Ready" }), object);
   assert.deepEqual(patches, []);
-  await writeStatus(context, store<Thing>(), ref, object, { phase: "Gone" });
+  await writeStatus(context, objectCache<Thing>(), ref, object, { phase: "Gone" });
   assert.deepEqual(patches, [{ status: { phase: "Gone" } }]);
 });
 
@@ -32,16 +32,16 @@ Deno.test("the order of fields, which is the API server's own, and absent ones m
   const { context, patches } = contextWith({ metadata });
   const object: Detailed = { metadata, status: { phase: "Ready", tunnel: { mtu: 1420, subnet: "a" } } };
   const wanted = { pods: undefined, tunnel: { subnet: "a", mtu: 1420 }, phase: "Ready" };
-  assert.equal(await writeStatus(context, store<Detailed>(), ref, object, wanted), object);
+  assert.equal(await writeStatus(context, objectCache<Detailed>(), ref, object, wanted), object);
   assert.deepEqual(patches, []);
-  await writeStatus(context, store<Detailed>(), ref, object, { ...wanted, pods: [{ b: 1 }, { a: 2 }] });
-  await writeStatus(context, store<Detailed>(), ref, { metadata }, wanted);
+  await writeStatus(context, objectCache<Detailed>(), ref, object, { ...wanted, pods: [{ b: 1 }, { a: 2 }] });
+  await writeStatus(context, objectCache<Detailed>(), ref, { metadata }, wanted);
   assert.equal(patches.length, 2);
 });
 
 Deno.test("what the API server answers is known at once", async () => {
   const answer: Thing = { metadata: { ...metadata, resourceVersion: "2" }, status: { phase: "Gone" } };
-  const known = store<Thing>();
+  const known = objectCache<Thing>();
   assert.equal(
     await writeStatus(contextWith(answer).context, known, ref, { metadata }, { phase: "Gone" }),
     answer,
@@ -50,7 +50,7 @@ Deno.test("what the API server answers is known at once", async () => {
 });
 
 Deno.test("a status of an object that is gone is not an error", async () => {
-  const known = store<Thing>();
+  const known = objectCache<Thing>();
   const object: Thing = { metadata };
   assert.equal(
     await writeStatus(contextWith(undefined).context, known, ref, object, { phase: "Gone" }),
@@ -61,7 +61,7 @@ Deno.test("a status of an object that is gone is not an error", async () => {
 
 Deno.test("an object that its last finalizer has let go is forgotten, even after its end was seen", async () => {
   const answer: Thing = { metadata: { ...metadata, deletionTimestamp: new Date() } };
-  const known = store<Thing>();
+  const known = objectCache<Thing>();
   await setFinalizers(contextWith(answer).context, known, ref, []);
   assert.deepEqual(known.all(), []);
 });
@@ -73,7 +73,7 @@ Deno.test("an object that still has finalizers, or is not deleted, stays known",
       { finalizers: [] },
     ]
   ) {
-    const known = store<Thing>();
+    const known = objectCache<Thing>();
     await setFinalizers(
       contextWith({ metadata: { ...metadata, ...more } }).context,
       known,

@@ -3,12 +3,12 @@ import type { Cluster, KubernetesObject, ObjectRef } from "../../lib/kube/cluste
 import type { Attempts } from "./attempts.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { Queue } from "./queue.ts";
-import type { Store, World } from "./cache.ts";
+import type { Cache, ObjectCache } from "./cache.ts";
 
 /** What a reconciler works with. */
 export interface Context {
   cluster: Cluster;
-  world: World;
+  cache: Cache;
   queue: Queue;
   attempts: Attempts;
   /** Gefyra's own namespace. */
@@ -40,7 +40,7 @@ export function later({ queue }: Context, { metadata }: GefyraBridge, millisecon
 /** Writes a status where it differs and remembers the answer. */
 export async function writeStatus<T extends KubernetesObject & { status?: object }>(
   { cluster }: Context,
-  into: Store<T>,
+  into: ObjectCache<T>,
   ref: ObjectRef,
   object: T,
   status: NonNullable<T["status"]>,
@@ -57,7 +57,7 @@ const asSent = (status: object | undefined): unknown => JSON.parse(JSON.stringif
 
 export async function setFinalizers<T extends KubernetesObject>(
   { cluster }: Context,
-  into: Store<T>,
+  into: ObjectCache<T>,
   ref: ObjectRef,
   finalizers: string[],
 ): Promise<void> {

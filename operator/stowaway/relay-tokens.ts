@@ -15,9 +15,9 @@ export function startRelayTokens(context: Context): () => Promise<void> {
   /** The container that has the newest token. */
   let provided = "", providedAt = 0;
   return async () => {
-    const { world, queue } = context;
-    for (const pod of world.stowaways.all()) await freeName(context, pod);
-    const found = world.stowaways.all().map((pod) => ({ pod, id: runningRelay(pod) })).find(({ id }) => id);
+    const { cache, queue } = context;
+    for (const pod of cache.stowaways.all()) await freeName(context, pod);
+    const found = cache.stowaways.all().map((pod) => ({ pod, id: runningRelay(pod) })).find(({ id }) => id);
     // A new one is a change that leads here again.
     if (!found?.id) return;
     const age = Date.now() - providedAt;

@@ -7,7 +7,7 @@ import type { GefyraClient } from "../../lib/api/client.ts";
 import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
 import { openTunnel, wantedState } from "./tunnel.ts";
-import { store } from "../runtime/cache.ts";
+import { objectCache } from "../runtime/cache.ts";
 
 function client(name: string, subnet: string | undefined, metadata: object = {}): GefyraClient {
   const tunnel = { serverPublicKey: "S=", nodePort: 1, dns: { server: "", domain: "" } };
@@ -86,7 +86,9 @@ Deno.test("a bridge without a status is not forwarded yet", () => {
 });
 
 Deno.test("what Stowaway refuses is its words, asked again later, and no matter of those whose ports it has", async () => {
-  const clients = store<GefyraClient>(), bridges = store<GefyraBridge>(), stowaways = store<V1Pod>();
+  const clients = objectCache<GefyraClient>(),
+    bridges = objectCache<GefyraBridge>(),
+    stowaways = objectCache<V1Pod>();
   const status = {
     name: "stowaway",
     image: "",
@@ -116,7 +118,7 @@ Deno.test("what Stowaway refuses is its words, asked again later, and no matter 
     },
   } as unknown as Cluster;
   const tunnel = await openTunnel({
-    ...{ cluster, world: { clients, bridges, stowaways }, attempts: startAttempts(), namespace: "gefyra" },
+    ...{ cluster, cache: { clients, bridges, stowaways }, attempts: startAttempts(), namespace: "gefyra" },
     log: () => {},
   } as unknown as Context);
   const first = bridge("anna", "198.18.1.10", [[80, 8000, 10000]]);

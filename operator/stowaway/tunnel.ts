@@ -39,7 +39,7 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
   const apply = async () => {
     const pod = runningStowaway(context);
     if (!pod) return undefined;
-    const state = wantedState(pair.privateKey, context.world.clients.all(), context.world.bridges.all());
+    const state = wantedState(pair.privateKey, context.cache.clients.all(), context.cache.bridges.all());
     const files = stowawayFiles(state), container = containerOf(pod)?.containerID;
     const mark = JSON.stringify([container, files]);
     if (mark === inForce?.mark) return state;
@@ -78,8 +78,8 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
   };
 }
 
-export function runningStowaway({ world }: Context): V1Pod | undefined {
-  return world.stowaways.all().find((pod) =>
+export function runningStowaway({ cache }: Context): V1Pod | undefined {
+  return cache.stowaways.all().find((pod) =>
     !pod.metadata?.deletionTimestamp && pod.status?.podIP && containerOf(pod)?.state?.running
   );
 }

@@ -7,7 +7,7 @@ import { SWITCHED, SWITCHED_HTTP } from "./workloads.ts";
 
 const SWITCHES = 10, REQUESTS = 3_000, RATE = 50;
 
-/** Both ways of a port at the same time, one switched just after the other; the first switch is to new Carriers. */
+/** Both modes of a port at the same time, one switched just after the other; the first switch is to new Carriers. */
 export const switchLoss = once(async () => {
   await connect();
   const app = await startApp();

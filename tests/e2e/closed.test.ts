@@ -22,7 +22,7 @@ const endpoint = async () => {
 };
 const logOfRelay = async () => await docker(["logs", (await containersOf("relay"))[0] ?? ""]);
 
-/** Fails until the tunnel works both ways. */
+/** Fails until the tunnel works both modes. */
 async function bothWays(place: Scene): Promise<void> {
   const { code, stderr } = await inApp("app", "curl", "-sS", "--max-time", "2", "--fail", "http://plain");
   assert.equal(code, 0, stderr);

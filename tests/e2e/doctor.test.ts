@@ -20,7 +20,7 @@ interface Examined extends Diagnosis {
   broken: string[];
 }
 
-async function examine(args: string[] = [], env: Record<string, string> = {}): Promise<Examined> {
+async function runChecks(args: string[] = [], env: Record<string, string> = {}): Promise<Examined> {
   const { code, stdout, stderr } = await tryGefyra(["doctor", "-o", "json", ...args], env);
   assert.ok(stdout, stderr);
   const diagnosis = JSON.parse(stdout) as Diagnosis;
@@ -34,7 +34,7 @@ async function examine(args: string[] = [], env: Record<string, string> = {}): P
 function assertSkipped({ of }: Examined, checks: string[], because: string): void {
   for (const check of checks) {
     assert.deepEqual(of(check).map(({ verdict, message }) => [verdict, message]), [
-      ["skipped", `not looked at because of: ${because}`],
+      ["skipped", `skipped: needs ${because}`],
     ], check);
   }
 }
@@ -81,7 +81,7 @@ Deno.test("without a connection doctor says the first thing that is missing", as
   ];
   for (const [name, args, env, first, remedy] of table) {
     await t.step(name, async () => {
-      const { broken, of } = await examine(args, env);
+      const { broken, of } = await runChecks(args, env);
       assert.equal(broken[0], first);
       assert.match(of(first)[0]?.remedy ?? "", remedy);
     });
@@ -95,7 +95,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
   const before = await snapshot();
 
   await step("where nothing is broken it has measured everything, and leaves nothing", async () => {
-    const { of, broken, seconds } = await examine();
+    const { of, broken, seconds } = await runChecks();
     assert.deepEqual(broken, []);
     const measured = (check: string) => of(check)[0]!.measured as Record<string, number>;
     assert.ok(of("transport").some(({ message }) => message.endsWith("in use")));
@@ -113,12 +113,12 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
   await step(
     "a context that the connection does not lead to is examined, or missed, and not passed over",
     async () => {
-      const { broken, of } = await examine(["--context", "nosuch"]);
+      const { broken, of } = await runChecks(["--context", "nosuch"]);
       assert.deepEqual(broken, ["kubeconfig", "connection"]);
       assert.match(of("kubeconfig")[0]!.message, /context "nosuch"/);
       assert.match(of("connection")[0]!.message, /context "nosuch": connection ".*" leads to context/);
       const { context } = JSON.parse((await gefyra("status", "-o", "json")).stdout).connection;
-      assert.deepEqual((await examine(["--context", context])).broken, []);
+      assert.deepEqual((await runChecks(["--context", context])).broken, []);
     },
   );
 
@@ -127,7 +127,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
     async () => {
       const child = await tryGefyraKilled();
       assert.ok(child, "it ended before it was killed");
-      const { broken } = await examine();
+      const { broken } = await runChecks();
       assert.deepEqual(broken, []);
       await eventually(() => assertUnchanged(before), 150_000);
     },
@@ -135,17 +135,17 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
 
   await step("UDP that is blocked: no transport answers, nothing comes back", async () => {
     await filtered(`udp dport ${WIREGUARD_NODE_PORT} drop`, async () => {
-      const found = await examine();
+      const found = await runChecks();
       assert.deepEqual(found.broken, ["transport", "latency"]);
       assert.ok(found.of("transport").every(({ remedy }) => remedy?.includes("let UDP 31820 through")));
       assertSkipped(found, measurements, "Latency");
     });
-    await eventually(async () => assert.deepEqual((await examine()).broken, []), 60_000);
+    await eventually(async () => assert.deepEqual((await runChecks()).broken, []), 60_000);
   });
 
   await step("a path that drops large datagrams: the size that passes", async () => {
     await filtered(`udp dport ${WIREGUARD_NODE_PORT} meta length > 1360 drop`, async () => {
-      const { broken, of } = await examine();
+      const { broken, of } = await runChecks();
       assert.ok(broken.includes("mtu"), JSON.stringify(of("mtu")));
       const { bytes } = of("mtu")[0]!.measured as { bytes: number };
       // IP, UDP and WireGuard's own header and tag make 60 bytes; WireGuard pads to 16.
@@ -155,7 +155,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
 
   await step("the cluster's resolver is gone: its fault", async () => {
     await without("kube-system", "deployment/coredns", async () => {
-      const { broken, of } = await examine();
+      const { broken, of } = await runChecks();
       assert.deepEqual(broken, ["dns"]);
       assert.match(of("dns")[0]!.message, /resolver 10\.\S+ does not accept connections/);
     });
@@ -163,7 +163,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
 
   await step("the operator is gone: all that needs none is measured", async () => {
     await without("gefyra", "deployment/gefyra-operator", async () => {
-      const found = await examine();
+      const found = await runChecks();
       assert.deepEqual(found.broken, ["operator"]);
       assert.match(found.of("operator")[0]!.remedy!, /kubectl scale deployment\/gefyra-operator/);
       assertSkipped(found, ["transport", "round-trip"], "Operator");
@@ -175,11 +175,11 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
 
   await step("Stowaway is gone", async () => {
     await without("gefyra", "statefulset/gefyra-stowaway", async () => {
-      const found = await examine();
+      const found = await runChecks();
       assert.equal(found.broken[0], "stowaway");
       assertSkipped(found, ["transport", "latency", ...measurements], "Stowaway");
     });
-    await eventually(async () => assert.deepEqual((await examine()).broken, []), 60_000);
+    await eventually(async () => assert.deepEqual((await runChecks()).broken, []), 60_000);
   });
 
   await step("leftovers come with the command that removes them", async () => {
@@ -200,7 +200,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
     ) => ["--label", label]);
     await docker(["create", "--name", "gefyra-orphan", ...labels, "tools:latest"]);
     try {
-      const { broken, of } = await examine();
+      const { broken, of } = await runChecks();
       assert.deepEqual(broken, []);
       const remedies = of("leftovers").map(({ remedy }) => remedy);
       assert.ok(remedies.includes("kubectl delete gefyrabridge lost --namespace gefyra"), remedies.join());

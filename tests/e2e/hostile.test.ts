@@ -171,7 +171,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
     const record = {
       name: pod.metadata.name,
       uid: pod.metadata.uid,
-      way: "replace",
+      mode: "replace",
       container: "speaker",
       state: "Active",
       originalImage: "evil:latest",

@@ -24,7 +24,7 @@ Deno.test("after kill -9 in the middle of any command, down leaves everything as
   const web = await place.ask("http://web"), other = await place.ask("http://other");
   const before = await snapshot();
   const bridge = (
-    ...args: [target: string, way: string]
+    ...args: [target: string, mode: string]
   ) => [...bridgeArgs(place.namespace, "app", args[0]), args[1]];
 
   await step("up, while it prepares", async () => {

@@ -44,7 +44,7 @@ Deno.test("in a mesh, nobody gets in by a bridge who would not get in without", 
 
   await step("a known proxy: the bridge is made behind it", async () => {
     const { stdout } = await gefyra(...bridge(KNOWN, "--dry-run"));
-    assert.match(stdout, /^Way +replace: Carrier takes the original's place/m);
+    assert.match(stdout, /^Mode +replace: Carrier takes the original's place/m);
     assert.match(stdout, /not beside: the pods are in the mesh Istio \(container "istio-proxy"\)/);
     await gefyra(...bridge(KNOWN));
     await eventually(async () => assert.equal(await whoAnswers(known!, { mtls: true }), "local"));

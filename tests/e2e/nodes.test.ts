@@ -9,9 +9,9 @@ import { httpProbe, tools, workload } from "./harness/workloads.ts";
 
 const PROBE_ROUNDS_MS = 5_000;
 
-const ways = [
-  { name: "replaced", way: "--replace", restarts: 1, megabytes: 100 },
-  { name: "kept", way: "--keep", restarts: 0, megabytes: 1000 },
+const modes = [
+  { name: "replaced", mode: "--replace", restarts: 1, megabytes: 100 },
+  { name: "kept", mode: "--keep", restarts: 0, megabytes: 1000 },
 ];
 
 Deno.test("across nodes: large bodies arrive whole, and probes are content", async (t) => {
@@ -27,7 +27,7 @@ Deno.test("across nodes: large bodies arrive whole, and probes are content", asy
     readinessProbe: { ...httpProbe(80), httpGet: { path: "/ready", port: "health" } },
     livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 2 },
   };
-  const objects = ways.flatMap(({ name }) => workload(name, { node, extra }));
+  const objects = modes.flatMap(({ name }) => workload(name, { node, extra }));
   await place.apply([tools(stowaway.spec.nodeName), ...objects]);
   await Deno.copyFile(new URL("harness/hashing.py", import.meta.url), `${place.folder}/hashing.py`);
   const script = ["-v", `${place.folder}/hashing.py:/hashing.py`, "-c", "python3 /hashing.py 8000"];
@@ -40,22 +40,22 @@ Deno.test("across nodes: large bodies arrive whole, and probes are content", asy
   };
 
   let expected = "";
-  for (const { name, way, restarts, megabytes } of ways) {
-    await step(`${way}: a pod is bridged from another node than Stowaway's`, async () => {
-      await place.bridge("app", name, way);
+  for (const { name, mode, restarts, megabytes } of modes) {
+    await step(`${mode}: a pod is bridged from another node than Stowaway's`, async () => {
+      await place.bridge("app", name, mode);
       const [pod] = await place.pods(name);
       assert.notEqual(pod.spec.nodeName, stowaway.spec.nodeName);
       await eventually(async () => assert.equal(await place.ask(`http://${name}`), "local"));
     });
 
-    await step(`${way}: probes on the bridged port and on another are content`, async () => {
+    await step(`${mode}: probes on the bridged port and on another are content`, async () => {
       const first = await eventually(() => readyState(place, name));
       assert.equal(first.restarts, restarts);
       await new Promise((resolve) => setTimeout(resolve, PROBE_ROUNDS_MS));
       assert.deepEqual(await readyState(place, name), first);
     });
 
-    await step(`${way}: ${megabytes} MB pass the bridge in both directions`, async () => {
+    await step(`${mode}: ${megabytes} MB pass the bridge in both directions`, async () => {
       const curl = "curl -sS --fail --max-time 120";
       expected = await make(megabytes);
       const took = await timed(() =>

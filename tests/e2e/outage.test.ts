@@ -9,7 +9,7 @@ import { containersOf, type Scene, scene } from "./harness/scene.ts";
 import { ordered, report, timed } from "./harness/steps.ts";
 import { tools, workload } from "./harness/workloads.ts";
 
-/** One deployment for each way to bridge. */
+/** One deployment for each mode. */
 const names = ["kept", "replaced"];
 const ORIGINALS_WITHIN_MS = 27_000, LOCAL_WITHIN_MS = 20_000, STANDSTILL_MS = 15_000;
 

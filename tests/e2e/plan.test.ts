@@ -41,7 +41,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
     ...["--port", "80:8000", ...options],
   ];
 
-  await step("beside: ways, ports, probes, restarts, objects", async () => {
+  await step("beside: mode, ports, probes, restarts, objects", async () => {
     const { stdout } = await gefyra(...dry("deploy/web"));
     const pods = (await place.pods("web")).map(({ metadata }) => metadata.name).sort();
     const lines = stdout.split("\n").map((line) => line.trimEnd());
@@ -50,7 +50,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
         `Bridge    planned in namespace ${namespace}`,
         "Target    deployment/web/hello-nginx",
         `Pods      ${pods.join(", ")}`,
-        "Way       beside: the original keeps running, container hello-nginx",
+        "Mode      beside: the original keeps running, container hello-nginx",
         "Ports     80 → app:8000, through Nginx as HTTP",
         "Probes    liveness of hello-nginx (tcpSocket 8080): untouched",
         "          readiness of hello-nginx (httpGet 80): reaches the original",
@@ -66,7 +66,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
     const plan = JSON.parse((await gefyra(...dry("deploy/web", "--replace", "-o", "json"))).stdout);
     assert.equal(plan.restarts, 2);
     assert.equal(plan.plans.length, 1);
-    assert.deepEqual(plan.plans[0].plan.way, "replace");
+    assert.deepEqual(plan.plans[0].plan.mode, "replace");
     assert.deepEqual(
       plan.plans[0].plan.probes.map(({ name, answeredBy }: Record<string, string>) =>
         `${name}: ${answeredBy}`
@@ -74,14 +74,14 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
       ["liveness: carrier", "readiness: carrier"],
     );
     assert.deepEqual(plan.missingRights, []);
-    assert.equal(plan.bridge.spec.way, "replace");
+    assert.equal(plan.bridge.spec.mode, "replace");
     assert.equal(plan.objects.length, 3);
   });
 
   await step("of a workload without pods", async () => {
     const { stdout } = await gefyra(...dry("deploy/none"));
     assert.match(stdout, /^Pods +none now: the bridge waits for them$/m);
-    assert.match(stdout, /^Way +beside/m);
+    assert.match(stdout, /^Mode +beside/m);
   });
 
   await step("a refusal, with every reason", async () => {
@@ -94,7 +94,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
     const label = "pod-security.kubernetes.io/enforce";
     await kubectl("label", "namespace", namespace, `${label}=baseline`);
     const { stdout } = await gefyra(...dry("deploy/web"));
-    assert.match(stdout, /^Way +replace: Carrier takes the original's place/m);
+    assert.match(stdout, /^Mode +replace: Carrier takes the original's place/m);
     assert.match(stdout, /not beside: the namespace enforces the Pod Security level "baseline"/);
     assert.match(stdout, /^Restarts +2, and 2 when the bridge goes$/m);
     await kubectl("label", "namespace", namespace, `${label}-`);

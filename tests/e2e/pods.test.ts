@@ -42,7 +42,7 @@ async function enforce(namespace: string, level: string): Promise<void> {
   await kubectl("label", "namespace", namespace, "--overwrite", label);
 }
 
-Deno.test("pods without rights are bridged in both ways, also where Pod Security is enforced", async (t) => {
+Deno.test("pods without rights are bridged in both modes, also where Pod Security is enforced", async (t) => {
   await using place = await scene("pods");
   const step = ordered(t);
   const objects: Manifest[] = names.flatMap((name) => speaker(name, kinds[name]!));
@@ -96,8 +96,8 @@ Deno.test("pods without rights are bridged in both ways, also where Pod Security
   await step("beside cannot be forced where it is not admitted, nor what needs the original", async () => {
     const table: [options: string[], says: RegExp][] = [
       [["--keep"], /enforces the Pod Security level "restricted", which forbids NET_ADMIN/],
-      [["--match", "header:x-user=alice"], /--match needs the way beside/],
-      [["--fallback"], /--fallback needs the way beside/],
+      [["--match", "header:x-user=alice"], /--match needs mode beside/],
+      [["--fallback"], /--fallback needs mode beside/],
     ];
     for (const [options, says] of table) {
       const { code, stderr } = await tryGefyra(bridge("careful", ...options));

@@ -10,7 +10,7 @@ import { httpProbe, tools, workload } from "./harness/workloads.ts";
 
 const IMAGE = "hello-nginx:latest";
 const stowaways = ["--selector", "app.kubernetes.io/component=stowaway"];
-/** One deployment for each way to bridge. */
+/** One deployment for each mode. */
 const names = ["kept", "replaced"];
 
 const deletePod = (namespace: string, selector: string) =>

@@ -14,9 +14,9 @@ Deno.test("up, bridge and down can be repeated, in any state", async (t) => {
   await place.apply([tools(), ...workload("web"), ...workload("other")]);
   const web = await place.ask("http://web"), other = await place.ask("http://other");
   const before = await snapshot();
-  const bridge = async (target: string, way: string) => {
+  const bridge = async (target: string, mode: string) => {
     const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-p", "80:8000"];
-    await gefyra("bridge", "-N", "app", "-I", "mine", ...to, way);
+    await gefyra("bridge", "-N", "app", "-I", "mine", ...to, mode);
   };
 
   await step("a second up changes nothing and says so", async () => {

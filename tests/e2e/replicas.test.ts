@@ -25,10 +25,10 @@ Deno.test("three replicas are bridged and given back under load", async (t) => {
 });
 
 /** A steady load while all replicas are bridged and given back: nothing of it is lost. */
-async function throughBridge(place: Scene, name: string, way: string) {
+async function throughBridge(place: Scene, name: string, mode: string) {
   const url = `http://${name}`;
   const load = await startLoad(place.namespace, url, RATE);
-  await place.bridge("app", name, way);
+  await place.bridge("app", name, mode);
   await eventually(
     async () => assert.match((await gefyra("list", "--bridges")).stdout, /Active +3\/3/),
     60_000,
@@ -37,7 +37,7 @@ async function throughBridge(place: Scene, name: string, way: string) {
   await gefyra("unbridge", "-N", name);
   await eventually(async () => assert.ok(!(await place.askOften(url, 20)).includes("local")));
   const result = await load.stop();
-  report(`${way}: ${lossText(result)}`);
+  report(`${mode}: ${lossText(result)}`);
   assert.ok(result.answers["local"]! > 0);
   assert.deepEqual(result.lost, []);
 }

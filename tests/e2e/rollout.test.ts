@@ -15,11 +15,11 @@ const careful = {
   grace: 10,
   extra: { lifecycle: { preStop: { sleep: { seconds: 3 } } }, readinessProbe: httpProbe(80) },
 };
-const ways: Record<string, string[]> = {
+const modes: Record<string, string[]> = {
   whole: ["--keep"],
   matched: ["--keep", "--match", "header:x-user=alice"],
 };
-const names = Object.keys(ways);
+const names = Object.keys(modes);
 
 Deno.test("a rollout of a bridged workload loses no request", async (t) => {
   await using place = await scene("rollout");
@@ -29,7 +29,7 @@ Deno.test("a rollout of a bridged workload loses no request", async (t) => {
   await place.run("app", "local");
   for (const name of names) {
     await step(name, async () => {
-      await place.bridge("app", name, ...ways[name]!);
+      await place.bridge("app", name, ...modes[name]!);
       const result = await duringRollout(place, name);
       report(lossText(result));
       assert.deepEqual(result.lost, []);

@@ -5,8 +5,8 @@ import { scene } from "./harness/scene.ts";
 import { ordered, report, timed } from "./harness/steps.ts";
 import { tools, workload } from "./harness/workloads.ts";
 
-const ways: Record<string, string> = { alpha: "--keep", beta: "--replace", gamma: "--replace" };
-const names = Object.keys(ways);
+const modes: Record<string, string> = { alpha: "--keep", beta: "--replace", gamma: "--replace" };
+const names = Object.keys(modes);
 
 Deno.test("three containers at once, each bridged to a deployment of its own", async (t) => {
   await using place = await scene("several");
@@ -23,7 +23,7 @@ Deno.test("three containers at once, each bridged to a deployment of its own", a
 
   await step("they are bridged at once, and each answers for its own", async () => {
     const took = await timed(() =>
-      Promise.all(names.map((name) => place.bridge(`my-${name}`, name, ways[name]!)))
+      Promise.all(names.map((name) => place.bridge(`my-${name}`, name, modes[name]!)))
     );
     assert.deepEqual(await answers(), names.map((name) => `local ${name}`));
     report(`three bridges took ${took}`);

@@ -9,7 +9,7 @@ import { helloContainer, service, tools, toolsContainer, workload } from "./harn
 
 interface Case {
   name: string;
-  /** What is meant, in one of kubectl's ways. */
+  /** What is meant, in one of kubectl's modes. */
   target: string;
   ports?: string[];
   objects: Manifest[];
@@ -176,10 +176,10 @@ Deno.test("targets: every kind of workload is bridged and given back", async (t)
   const urls = new Map<string, string>();
   for (const { name, url } of cases) urls.set(name, await url?.(place) ?? `http://${name}`);
 
-  const bridgeAll = (chosen: Case[], way: string) =>
+  const bridgeAll = (chosen: Case[], mode: string) =>
     fewAtATime(chosen, ({ name, target, ports = ["80:8000"] }) => {
       const to = ["-n", place.namespace, "--target", target, ...ports.flatMap((port) => ["--port", port])];
-      return gefyra("bridge", "-N", "app", "-I", name, ...to, way);
+      return gefyra("bridge", "-N", "app", "-I", name, ...to, mode);
     });
   const answers = (chosen: Case[]) =>
     Promise.all(chosen.map(async ({ name, pods = 1 }) => {
@@ -193,10 +193,10 @@ Deno.test("targets: every kind of workload is bridged and given back", async (t)
 
   await step("without a bridge the originals answer", () => assertAll(cases, /^(hello from nginx|healthy)/));
 
-  for (const way of ["--keep", "--replace"]) {
-    const chosen = cases.filter(({ replace }) => way === "--keep" || replace);
-    await step(`${way}: all answer from here`, async () => {
-      report(`${chosen.length} bridges took ${await timed(() => bridgeAll(chosen, way))}`);
+  for (const mode of ["--keep", "--replace"]) {
+    const chosen = cases.filter(({ replace }) => mode === "--keep" || replace);
+    await step(`${mode}: all answer from here`, async () => {
+      report(`${chosen.length} bridges took ${await timed(() => bridgeAll(chosen, mode))}`);
       await assertAll(chosen, /^local$/);
       const { stdout } = await gefyra("list", "--bridges");
       for (const { name, pods = 1 } of chosen) {
@@ -204,7 +204,7 @@ Deno.test("targets: every kind of workload is bridged and given back", async (t)
       }
     });
 
-    await step(`${way}: all are given back`, async () => {
+    await step(`${mode}: all are given back`, async () => {
       report(`unbridge --all took ${await timed(() => gefyra("unbridge", "--all"))}`);
       await assertAll(chosen, /^(hello from nginx|healthy)/);
     });

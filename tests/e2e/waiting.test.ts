@@ -55,7 +55,9 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
     const { pods } = await status("scaled");
     const names = (await place.pods("scaled")).map(({ metadata }) => metadata.name);
     assert.deepEqual(pods.map(({ name }: Json) => name).sort(), names.sort());
-    assert.deepEqual([...new Set(pods.map(({ state, way }: Json) => `${way} ${state}`))], ["beside Active"]);
+    assert.deepEqual([...new Set(pods.map(({ state, mode }: Json) => `${mode} ${state}`))], [
+      "beside Active",
+    ]);
   });
 
   await step("one that is scaled away waits again, and has forgotten the pods", async () => {

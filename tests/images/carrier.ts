@@ -43,7 +43,7 @@ export async function memory(container: string): Promise<number> {
   return bytes / 1e6;
 }
 
-/** A port as in the way "replace": nothing is left of the original. */
+/** A port as in mode "replace": nothing is left of the original. */
 export function replaced(
   kind: CarrierServer["kind"],
   port: number,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Container } from "@kubernetes/client-node";
-import type { WayName } from "../../api/bridge.ts";
+import type { ModeName } from "../../api/bridge.ts";
 import { CONNECTIONS, connectionsFor } from "./connections.ts";
 
 const limited = (name: string, memory?: string): V1Container => ({
@@ -10,7 +10,7 @@ const limited = (name: string, memory?: string): V1Container => ({
 
 Deno.test("Nginx may have as many connections as the memory allows, within bounds", () => {
   const { least, most } = CONNECTIONS;
-  const table: [string, WayName, V1Container[], number][] = [
+  const table: [string, ModeName, V1Container[], number][] = [
     ["no limit", "beside", [limited("web")], most],
     ["a large one", "replace", [limited("web", "1Gi")], most],
     ["a middling one", "replace", [limited("web", "64Mi"), limited("other")], 9892],
@@ -18,8 +18,8 @@ Deno.test("Nginx may have as many connections as the memory allows, within bound
     ["beside, where not all have one", "beside", [limited("web", "32Mi"), limited("other")], most],
     ["beside, all have one", "beside", [limited("web", "32Mi"), limited("other", "32Mi")], 9892],
   ];
-  for (const [name, way, containers, expected] of table) {
-    assert.equal(connectionsFor({ containers }, way, "web"), expected, name);
+  for (const [name, mode, containers, expected] of table) {
+    assert.equal(connectionsFor({ containers }, mode, "web"), expected, name);
   }
   assert.equal(connectionsFor(undefined, "beside", "web"), most);
 });

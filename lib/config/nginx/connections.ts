@@ -1,6 +1,6 @@
 /** How many connections Carrier's Nginx may have in a pod. Pure. */
 import type { V1PodSpec } from "@kubernetes/client-node";
-import type { WayName } from "../../api/bridge.ts";
+import type { ModeName } from "../../api/bridge.ts";
 import { bytesOf } from "../../workload/quantity.ts";
 
 /**
@@ -16,8 +16,8 @@ const SHARE = 1 / 16;
  * In the original's place Carrier has the container's own limit. Beside it has none, but a pod whose containers all have
  * one has their sum, which Carrier shares with them.
  */
-export function connectionsFor(pod: V1PodSpec | undefined, way: WayName, container: string): number {
-  const limit = way === "replace" ? containerLimit(pod, container) : podLimit(pod);
+export function connectionsFor(pod: V1PodSpec | undefined, mode: ModeName, container: string): number {
+  const limit = mode === "replace" ? containerLimit(pod, container) : podLimit(pod);
   if (limit === undefined) return CONNECTIONS.most;
   const affordable = Math.floor(limit * SHARE / CONNECTIONS.bytes);
   return Math.min(CONNECTIONS.most, Math.max(CONNECTIONS.least, affordable));

@@ -8,13 +8,13 @@ import type { Engine } from "../../docker/engine.ts";
 import { DOCTOR } from "../../names.ts";
 import { condition } from "../../api/conditions.ts";
 import { retriedReasons } from "../../api/reasons.ts";
-import { attention, broken, type Looked, ok, type Result } from "../check-result.ts";
+import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
 
-export async function lookAtBridges(
+export async function checkBridges(
   engine: Engine,
   cluster: Cluster,
   connection: Connection,
-): Promise<Looked<object>> {
+): Promise<CheckResult<object>> {
   const apps = await listApps(engine, connection);
   const bridges = await observeBridges({ engine, cluster }, connection, apps);
   const others = bridges.filter(({ metadata }) => !metadata?.name?.startsWith(DOCTOR));

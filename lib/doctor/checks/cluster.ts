@@ -6,7 +6,7 @@ import { explainMissing } from "../../install/diagnosis.ts";
 import { OPERATOR, STOWAWAY } from "../../names.ts";
 import { type BridgedApp, clientRef, type GefyraClient, type TunnelStatus } from "../../api/client.ts";
 import { condition } from "../../api/conditions.ts";
-import { broken, type Looked, ok } from "../check-result.ts";
+import { broken, type CheckResult, ok } from "../check-result.ts";
 import { type RunningPod, runningPod } from "../pods.ts";
 
 const workloads = {
@@ -14,11 +14,11 @@ const workloads = {
   stowaway: { kind: "StatefulSet", name: STOWAWAY },
 };
 
-export async function lookAtPart(
+export async function checkPart(
   cluster: Cluster,
   namespace: string,
   part: keyof typeof workloads,
-): Promise<Looked<RunningPod>> {
+): Promise<CheckResult<RunningPod>> {
   const { kind, name } = workloads[part];
   const ref = { apiVersion: "apps/v1", kind, namespace, name };
   const [workload, pod] = await Promise.all([
@@ -42,10 +42,10 @@ export async function lookAtPart(
 const INSTALL = "`gefyra up` installs it again";
 
 /** That the cluster expects this machine, and with which part of the tunnel. */
-export async function lookAtClient(
+export async function checkClient(
   cluster: Cluster,
   { namespace, client: name }: Connection,
-): Promise<Looked<TunnelStatus & { apps: BridgedApp[] }>> {
+): Promise<CheckResult<TunnelStatus & { apps: BridgedApp[] }>> {
   const client = await cluster.get<GefyraClient>(clientRef(namespace, name));
   if (!client) {
     return {

@@ -2,8 +2,8 @@
 import { isIP } from "node:net";
 import type { Engine } from "../../docker/engine.ts";
 import type { TunnelStatus } from "../../api/client.ts";
-import { attention, broken, type Looked, ok, type Result } from "../check-result.ts";
-import type { Probe } from "../probe-container.ts";
+import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
+import type { ProbeContainer } from "../probe-container.ts";
 import { ACCEPTS, RESOLVE } from "../programs.ts";
 
 export interface Lookup {
@@ -20,16 +20,16 @@ const EXTERNAL_NAME = "example.com";
 
 export interface Resolvers {
   engine: Engine;
-  probe: Probe;
+  probe: ProbeContainer;
   /** Name of the Cargo container. */
   cargo: string;
   tunnel: TunnelStatus;
   server: URL;
 }
 
-export async function lookAtDns(
+export async function checkDns(
   { engine, probe, cargo, tunnel, server }: Resolvers,
-): Promise<Looked<object>> {
+): Promise<CheckResult<object>> {
   const external = externalName(server);
   // With its dot it is looked up as it is, without the search list.
   const command = ["bash", "-c", RESOLVE, "resolve", CLUSTER_NAME, `${external}.`];

@@ -5,7 +5,7 @@ import type { Container, Engine } from "../../docker/engine.ts";
 import { API_VERSION, CONNECTION_LABEL, DOCTOR, ROLE_LABEL } from "../../names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../../api/bridge.ts";
 import { CLIENT_KIND, type GefyraClient } from "../../api/client.ts";
-import { attention, type Looked, ok, type Result } from "../check-result.ts";
+import { attention, type CheckResult, ok, type Result } from "../check-result.ts";
 
 export interface Local {
   connections: Connection[];
@@ -21,10 +21,10 @@ export interface Remote {
 /** A client is heard every few seconds, and its status says so every half minute. */
 const SILENT_AFTER_MS = 180_000;
 
-export async function lookAtLeftovers(
+export async function checkLeftovers(
   engine: Engine | undefined,
   cluster: Cluster | undefined,
-): Promise<Looked<object>> {
+): Promise<CheckResult<object>> {
   const [local, remote] = await Promise.all([engine && localState(engine), cluster && remoteState(cluster)]);
   const found = [
     ...(local ? localLeftovers(local) : []),

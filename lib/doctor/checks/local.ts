@@ -4,9 +4,9 @@ import { missingInstallRights } from "../../connection/checks.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { missingRights, rightText } from "../../bridge/rights.ts";
-import { attention, broken, type Looked, ok } from "../check-result.ts";
+import { attention, broken, type CheckResult, ok } from "../check-result.ts";
 
-export async function lookAtDocker(engine: Engine): Promise<Looked<{ version: string }>> {
+export async function checkDocker(engine: Engine): Promise<CheckResult<{ version: string }>> {
   const { version, os, at } = await engine.version();
   const result = os === "linux" ? ok(`${version} at ${at}`, { version, at }) : broken(
     `${version}, with containers for ${os}`,
@@ -15,13 +15,13 @@ export async function lookAtDocker(engine: Engine): Promise<Looked<{ version: st
   return { results: [result], value: { version } };
 }
 
-export async function lookAtKubeconfig(connect: () => Promise<Cluster>): Promise<Looked<Cluster>> {
+export async function checkKubeconfig(connect: () => Promise<Cluster>): Promise<CheckResult<Cluster>> {
   const cluster = await connect();
   const { context, server } = cluster;
   return { results: [ok(`context "${context}" at ${server.origin}`)], value: cluster };
 }
 
-export async function lookAtCluster(cluster: Cluster): Promise<Looked<{ version: string }>> {
+export async function checkCluster(cluster: Cluster): Promise<CheckResult<{ version: string }>> {
   const start = performance.now();
   const version = await cluster.version();
   const milliseconds = Math.round(performance.now() - start);
@@ -29,11 +29,11 @@ export async function lookAtCluster(cluster: Cluster): Promise<Looked<{ version:
 }
 
 /** Who is connected needs less than who has to install first. */
-export async function lookAtRights(
+export async function checkRights(
   cluster: Cluster,
   namespace: string,
   connection: Connection | undefined,
-): Promise<Looked<object>> {
+): Promise<CheckResult<object>> {
   const missing = connection
     ? await missingRights(cluster, cluster.namespace, "Deployment")
     : await missingInstallRights(cluster, namespace);
@@ -49,7 +49,7 @@ export async function lookAtRights(
   return { results: [broken(list, `${remedy} to apply \`gefyra up --dry-run -o yaml\``)], value: {} };
 }
 
-export function lookAtConnection(connection: Connection): Looked<Connection> {
+export function checkConnection(connection: Connection): CheckResult<Connection> {
   const { name, network, subnet } = connection;
   return { results: [ok(`${name}, Docker network ${network} (${subnet})`)], value: connection };
 }

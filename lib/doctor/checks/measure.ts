@@ -2,7 +2,7 @@
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { DOCTOR_LIFETIME_S, DOCTOR_PORTS, STOWAWAY_TUNNEL_ADDRESS } from "../../names.ts";
-import { attention, broken, type Looked, ok, type Result } from "../check-result.ts";
+import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
 import { BANDWIDTH, LATENCY, PATH_MTU, QUIT, SERVER } from "../programs.ts";
 
 export interface Ends {
@@ -31,7 +31,7 @@ export async function stopServer({ engine, cargo, port }: Ends): Promise<void> {
   await engine.exec(cargo, ["bash", "-c", QUIT, "quit", ...at(port)]);
 }
 
-export async function lookAtLatency({ engine, cargo, port }: Ends): Promise<Looked<object>> {
+export async function checkLatency({ engine, cargo, port }: Ends): Promise<CheckResult<object>> {
   const { stdout } = await engine.exec(cargo, ["bash", "-c", LATENCY, "latency", ...at(port)]);
   const result = judgeLatency(stdout.split("\n").filter(Boolean).map(Number));
   return { results: [result], ...(result.verdict === "broken" ? {} : { value: {} }) };
@@ -59,7 +59,7 @@ export function judgeLatency(micros: number[]): Result {
   return attention(`${text}, ${lost} of ${ASKED} lost`, remedy, measured);
 }
 
-export async function lookAtMtu({ engine, cargo, port }: Ends, mtu: number): Promise<Looked<object>> {
+export async function checkMtu({ engine, cargo, port }: Ends, mtu: number): Promise<CheckResult<object>> {
   const { stdout } = await engine.exec(cargo, ["perl", "-e", PATH_MTU, ...at(port), `${mtu}`]);
   return { results: [judgeMtu(Number(stdout.trim()), mtu)], value: {} };
 }
@@ -72,7 +72,7 @@ export function judgeMtu(bytes: number, mtu: number): Result {
   return broken(`packets of up to ${bytes} bytes pass, the tunnel is set to ${mtu}`, remedy, measured);
 }
 
-export async function lookAtBandwidth({ engine, cargo, port }: Ends): Promise<Looked<object>> {
+export async function checkBandwidth({ engine, cargo, port }: Ends): Promise<CheckResult<object>> {
   const { stdout } = await engine.exec(cargo, ["perl", "-e", BANDWIDTH, ...at(port)]);
   const [out, into] = stdout.split("\n").filter(Boolean).map(Number);
   return { results: [judgeBandwidth(out, into)], value: {} };

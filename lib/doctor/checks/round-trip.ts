@@ -8,10 +8,10 @@ import { BRIDGE_KIND, bridgeRef, type GefyraBridge } from "../../api/bridge.ts";
 import type { TunnelStatus } from "../../api/client.ts";
 import { translate } from "../../config/addresses.ts";
 import { waitFor } from "../../wait.ts";
-import { broken, type Looked, ok, type Result } from "../check-result.ts";
-import { belongingTo, type Guest } from "../probe.ts";
+import { broken, type CheckResult, ok, type Result } from "../check-result.ts";
+import { belongingTo, type ProbeClient } from "../probe.ts";
 import type { RunningPod } from "../pods.ts";
-import type { Probe } from "../probe-container.ts";
+import type { ProbeContainer } from "../probe-container.ts";
 import { ACCEPTS, ASK } from "../programs.ts";
 
 export interface Trip {
@@ -19,8 +19,8 @@ export interface Trip {
   cluster: Cluster;
   connection: Connection;
   tunnel: TunnelStatus;
-  probe: Probe;
-  guest: Guest;
+  probe: ProbeContainer;
+  probeClient: ProbeClient;
   operator: RunningPod;
   stowaway: RunningPod;
 }
@@ -28,7 +28,7 @@ export interface Trip {
 /** Asked until the rules of the new port are in force. */
 const TRIES = 5;
 
-export async function lookAtRoundTrip(trip: Trip): Promise<Looked<object>> {
+export async function checkRoundTrip(trip: Trip): Promise<CheckResult<object>> {
   const { engine, cluster, connection: { namespace }, probe, stowaway, operator } = trip;
   const service = await serviceAddress(cluster);
   const bridge = bridgeRef(namespace, probe.name);
@@ -64,16 +64,16 @@ async function serviceAddress(cluster: Cluster): Promise<string> {
 
 /** A bridge to a workload without pods is given a port of Stowaway, and takes nobody's traffic. */
 async function stowawayPort(
-  { cluster, connection, tunnel, probe, guest }: Trip,
+  { cluster, connection, tunnel, probe, probeClient }: Trip,
   ref: ObjectRef,
 ): Promise<number> {
   const { namespace, client } = connection;
   const name = probe.name;
-  await cluster.create(emptyWorkload(name, namespace, guest));
+  await cluster.create(emptyWorkload(name, namespace, probeClient));
   await cluster.create<GefyraBridge>({
     apiVersion: API_VERSION,
     kind: BRIDGE_KIND,
-    metadata: { name, namespace, ...belongingTo(guest) },
+    metadata: { name, namespace, ...belongingTo(probeClient) },
     spec: {
       client,
       target: { kind: "Deployment", name },
@@ -91,13 +91,13 @@ async function stowawayPort(
   return bridge?.status?.ports?.[0]?.stowaway ?? 0;
 }
 
-function emptyWorkload(name: string, namespace: string, guest: Guest) {
+function emptyWorkload(name: string, namespace: string, probeClient: ProbeClient) {
   const labels = { ...clusterLabels, [COMPONENT_LABEL]: name };
   const ports = [{ containerPort: DOCTOR_PORT }];
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name, namespace, labels, ...belongingTo(guest) },
+    metadata: { name, namespace, labels, ...belongingTo(probeClient) },
     spec: {
       replicas: 0,
       selector: { matchLabels: { [COMPONENT_LABEL]: name } },

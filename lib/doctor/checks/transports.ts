@@ -12,8 +12,8 @@ import {
   describeCandidate,
   endpointCandidates,
 } from "../../connection/endpoints.ts";
-import { broken, type Looked, ok, type Result } from "../check-result.ts";
-import { expectGuest, type Guest } from "../probe.ts";
+import { broken, type CheckResult, ok, type Result } from "../check-result.ts";
+import { expectProbe, type ProbeClient } from "../probe.ts";
 import type { Cargo } from "./tunnel.ts";
 import { HANDSHAKES } from "../programs.ts";
 
@@ -23,7 +23,7 @@ export interface Line {
   connection: Connection;
   tunnel: TunnelStatus;
   cargo: Cargo;
-  guest: Guest;
+  probeClient: ProbeClient;
 }
 
 export interface Tried {
@@ -38,7 +38,7 @@ export interface Tried {
 /** A cluster of many nodes has as many addresses. */
 const MOST = 8;
 
-export async function lookAtTransports(line: Line): Promise<Looked<Tried[]>> {
+export async function checkTransports(line: Line): Promise<CheckResult<Tried[]>> {
   const { engine, cluster, connection: { namespace }, tunnel, cargo } = line;
   const [nodes, service, containers] = await Promise.all([
     cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }),
@@ -99,18 +99,22 @@ export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
 
 /** Milliseconds by endpoint, of those that answered. Cargo leaves the networks again that it joins for it. */
 async function handshakes(line: Line, candidates: Candidate[]): Promise<Map<string, number>> {
-  const { engine, cluster, connection: { namespace }, tunnel, cargo, guest } = line;
+  const { engine, cluster, connection: { namespace }, tunnel, cargo, probeClient } = line;
   const joined = Object.keys((await engine.inspect(cargo.name))?.NetworkSettings.Networks ?? {});
   const missing = [...new Set(candidates.flatMap(({ network }) => network ?? []))]
     .filter((network) => !joined.includes(network));
   try {
     await Promise.all([
-      expectGuest(cluster, namespace, guest),
+      expectProbe(cluster, namespace, probeClient),
       ...missing.map((one) => engine.connect(one, cargo.name)),
     ]);
     const script = ["bash", "-c", HANDSHAKES, "handshakes", `${FIREWALL_MARK}`, tunnel.serverPublicKey];
     const command = [...script, ...candidates.map(endpointOf)];
-    const { stdout } = await engine.exec(cargo.name, command, new TextEncoder().encode(guest.privateKey));
+    const { stdout } = await engine.exec(
+      cargo.name,
+      command,
+      new TextEncoder().encode(probeClient.privateKey),
+    );
     return new Map(
       stdout.split("\n").flatMap((row) => {
         const [endpoint = "", milliseconds] = row.split(" ");

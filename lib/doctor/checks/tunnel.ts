@@ -4,14 +4,14 @@ import { type Connection, dockerNames } from "../../connection/connection.ts";
 import { STALE_AFTER_S } from "../../connection/status.ts";
 import type { Engine } from "../../docker/engine.ts";
 import type { WireguardStatus } from "../../config/wireguard.ts";
-import { broken, type Looked, ok, type Result } from "../check-result.ts";
+import { broken, type CheckResult, ok, type Result } from "../check-result.ts";
 
 export interface Cargo {
   name: string;
   status: WireguardStatus;
 }
 
-export async function lookAtCargo(engine: Engine, connection: Connection): Promise<Looked<Cargo>> {
+export async function checkCargo(engine: Engine, connection: Connection): Promise<CheckResult<Cargo>> {
   const { cargo: name } = dockerNames(connection.name);
   const state = (await engine.inspect(name))?.State;
   if (!state) return { results: [broken(`there is no container ${name}`, "`gefyra up` makes it again")] };

@@ -3,7 +3,7 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { OPERATOR, OPERATOR_PROGRAM, VERSION } from "../../names.ts";
-import { attention, broken, type Looked, ok, type Result } from "../check-result.ts";
+import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
 import { runningPod } from "../pods.ts";
 
 export interface Versions {
@@ -73,7 +73,7 @@ export interface VersionSources {
   cargo?: string | undefined;
 }
 
-export async function lookAtVersions(sources: VersionSources): Promise<Looked<Versions>> {
+export async function checkVersions(sources: VersionSources): Promise<CheckResult<Versions>> {
   const { engine, cluster, docker, kubernetes, namespace } = sources;
   const [operator, container] = await Promise.all([
     operatorState(cluster, namespace),

@@ -1,21 +1,21 @@
 /**
- * The way "beside": Carrier joins the pod as an ephemeral container and redirects the bridged ports in the pod's own
+ * mode "beside": Carrier joins the pod as an ephemeral container and redirects the bridged ports in the pod's own
  * network. The original keeps running, so its command, user and probes do not matter.
  */
 import { type NamedProbe, probesOf } from "../../workload/probes.ts";
 import { typedPort } from "../../workload/ports.ts";
 import { admitsNetAdmin, enforcedLevel } from "../admission.ts";
-import type { PortPlan, ProbePlan, Way, WayInput } from "./mode.ts";
+import type { Mode, ModeInput, PortPlan, ProbePlan } from "./mode.ts";
 
-export const beside: Way = {
+export const beside: Mode = {
   name: "beside",
   plan(input) {
     const { pod, container, ports } = input;
     const reasons = reasonsAgainst(input);
-    if (reasons.length) return { way: undefined, reasons };
+    if (reasons.length) return { mode: undefined, reasons };
     const probes = probesOf(pod);
     return {
-      way: "beside",
+      mode: "beside",
       container: container.name,
       ports: ports.map(({ remote, port, local, protocol }) => ({
         remote,
@@ -30,7 +30,7 @@ export const beside: Way = {
   },
 };
 
-function reasonsAgainst(input: WayInput): string[] {
+function reasonsAgainst(input: ModeInput): string[] {
   const { pod, namespaceLabels, ports, mesh, match, fallback } = input;
   const reasons: string[] = [];
   if (!admitsNetAdmin(namespaceLabels)) {
@@ -57,7 +57,7 @@ function reasonsAgainst(input: WayInput): string[] {
  * Nobody sees from outside of TLS that it is the kubelet who asks. With a match, what is no HTTP reaches the original,
  * and so does that probe.
  */
-function encryptedProbes({ pod, ports, match }: WayInput): string[] {
+function encryptedProbes({ pod, ports, match }: ModeInput): string[] {
   if (match) return [];
   return probesOf(pod).filter(({ how }) => how === "https").flatMap(({ container, name, port }) =>
     ports.filter((one) => one.protocol === "TCP" && one.port === port).map((one) =>
@@ -69,13 +69,13 @@ function encryptedProbes({ pod, ports, match }: WayInput): string[] {
 }
 
 /** The kernel does it all, unless somebody has to read along: to tell requests, or the kubelet, from the rest. */
-function pathOf(port: number, probes: NamedProbe[], { match, fallback }: WayInput): PortPlan["path"] {
+function pathOf(port: number, probes: NamedProbe[], { match, fallback }: ModeInput): PortPlan["path"] {
   const asked = new Set(probes.flatMap((probe) => probe.port === port ? [probe.how] : []));
   if (match || asked.has("httpGet") || asked.has("grpc")) return "http";
   return asked.size || fallback ? "stream" : "kernel";
 }
 
-function probePlan({ container, name, how, asks, port }: NamedProbe, ports: WayInput["ports"]): ProbePlan {
+function probePlan({ container, name, how, asks, port }: NamedProbe, ports: ModeInput["ports"]): ProbePlan {
   const bridged = ports.some((one) => one.protocol === "TCP" && one.port === port);
   // One that only connects is content with Carrier's Nginx.
   const answeredBy = !bridged ? "untouched" : how === "tcpSocket" ? "carrier" : "original";

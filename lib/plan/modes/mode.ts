@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
-import type { BridgePort, WayName } from "../../api/bridge.ts";
+import type { BridgePort, ModeName } from "../../api/bridge.ts";
 import type { Mesh } from "../../workload/mesh.ts";
 import type { NamedProbe } from "../../workload/probes.ts";
 
@@ -22,10 +22,10 @@ export interface ProbePlan extends Pick<NamedProbe, "container" | "name" | "how"
   answeredBy: "original" | "carrier" | "untouched";
 }
 
-export interface WayPlan {
-  way: WayName;
+export interface ModePlan {
+  mode: ModeName;
   container: string;
-  /** Why it is not the preferred way; empty where it is. */
+  /** Why it is not the preferred mode; empty where it is. */
   because: string[];
   /** What one should know of it. */
   notes: string[];
@@ -35,9 +35,9 @@ export interface WayPlan {
   restarts: number;
 }
 
-export type Refusal = { way: undefined; reasons: string[] };
+export type Refusal = { mode: undefined; reasons: string[] };
 
-export interface WayInput {
+export interface ModeInput {
   pod: V1PodSpec;
   container: V1Container;
   /** The container is a sidecar: an init container that keeps running. */
@@ -54,11 +54,11 @@ export interface WayInput {
   fallback: boolean;
 }
 
-/** What a way itself decides. */
-export type WayOutcome = Omit<WayPlan, "because" | "notes">;
+/** What a mode itself decides. */
+export type ModeOutcome = Omit<ModePlan, "because" | "notes">;
 
-/** One way to take a container's traffic. Everything a way decides, it decides from this alone. */
-export interface Way {
-  name: WayName;
-  plan(input: WayInput): WayOutcome | Refusal;
+/** One mode of taking a container's traffic. Everything a mode decides, it decides from this alone. */
+export interface Mode {
+  name: ModeName;
+  plan(input: ModeInput): ModeOutcome | Refusal;
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { V1Container, V1Probe } from "@kubernetes/client-node";
-import type { WayInput, WayOutcome } from "./mode.ts";
+import type { ModeInput, ModeOutcome } from "./mode.ts";
 import { replace } from "./replace.ts";
 
-type Planned = WayOutcome;
+type Planned = ModeOutcome;
 
 const tcp = (port: number, local: number) => ({ remote: port, port, local, protocol: "TCP" as const });
-const bridged: WayInput["ports"] = [tcp(80, 8000)];
+const bridged: ModeInput["ports"] = [tcp(80, 8000)];
 
-function planOf(more: Partial<V1Container>, ports = bridged, input: Partial<WayInput> = {}) {
+function planOf(more: Partial<V1Container>, ports = bridged, input: Partial<ModeInput> = {}) {
   const container = { name: "web", ...more };
   const none = { sidecar: false, namespaceLabels: undefined, mesh: undefined, match: false, fallback: false };
   return replace.plan({ pod: { containers: [container] }, container, ports, ...none, ...input });
@@ -18,7 +18,7 @@ const httpGet = (port: number | string, more: object = {}): V1Probe => ({ httpGe
 
 function accepted(more: Partial<V1Container>, ports = bridged): Planned {
   const plan = planOf(more, ports);
-  assert.equal(plan.way, "replace", JSON.stringify(plan));
+  assert.equal(plan.mode, "replace", JSON.stringify(plan));
   return plan as Planned;
 }
 
@@ -43,7 +43,7 @@ Deno.test("any other command is refused and named", () => {
     const program of ["/srv/sh", "my-server", "/usr/local/bin/my-server", "./sh", "/bin/", "../bin/sh", ""]
   ) {
     const reasons = [`its command "${program}" is not one that Carrier can stand in for`];
-    assert.deepEqual(planOf({ command: [program, "sh"] }), { way: undefined, reasons }, program);
+    assert.deepEqual(planOf({ command: [program, "sh"] }), { mode: undefined, reasons }, program);
   }
 });
 
@@ -66,7 +66,7 @@ Deno.test("what asks the original's image or an early port is refused, all at on
     ]],
   ];
   for (const [container, reasons] of table) {
-    assert.deepEqual(planOf(container), { way: undefined, reasons });
+    assert.deepEqual(planOf(container), { mode: undefined, reasons });
   }
 });
 
@@ -76,14 +76,14 @@ Deno.test("hooks that do no harm are accepted", () => {
 });
 
 Deno.test("what needs the original is refused", () => {
-  const table: [Partial<WayInput>, RegExp][] = [
-    [{ match: true }, /--match needs the way beside/],
-    [{ fallback: true }, /--fallback needs the way beside/],
+  const table: [Partial<ModeInput>, RegExp][] = [
+    [{ match: true }, /--match needs mode beside/],
+    [{ fallback: true }, /--fallback needs mode beside/],
     [{ sidecar: true }, /"web" is a sidecar/],
   ];
   for (const [input, reason] of table) {
-    const { way, ...rest } = planOf({}, bridged, input);
-    assert.equal(way, undefined);
+    const { mode, ...rest } = planOf({}, bridged, input);
+    assert.equal(mode, undefined);
     assert.match("reasons" in rest ? rest.reasons.join() : "", reason);
   }
 });
@@ -115,7 +115,7 @@ Deno.test("ports that an httpGet probe asks are served as HTTP, all others as by
 
 Deno.test("a port that another container of the pod has is left to it, whoever's probe asks it", () => {
   const other = { name: "metrics", ports: [{ containerPort: 9090 }, { containerPort: 53, protocol: "UDP" }] };
-  const table: [string, V1Container, Partial<WayInput>, number[]][] = [
+  const table: [string, V1Container, Partial<ModeInput>, number[]][] = [
     ["another declares it", { name: "web", readinessProbe: httpGet(9090) }, {}, [80]],
     ["nobody does", { name: "web", readinessProbe: httpGet(9091) }, {}, [80, 9091]],
     ["both do", { name: "web", ports: [{ containerPort: 9090 }], livenessProbe: httpGet(9090) }, {}, [
@@ -129,13 +129,13 @@ Deno.test("a port that another container of the pod has is left to it, whoever's
   ];
   for (const [name, container, more, expected] of table) {
     const result = planOf(container, bridged, { pod: { containers: [container, other] }, ...more });
-    assert.deepEqual(result.way && result.ports.map(({ port }) => port), expected, name);
+    assert.deepEqual(result.mode && result.ports.map(({ port }) => port), expected, name);
   }
 });
 
 Deno.test("in a mesh every port is served as HTTP: its proxy asks for the kubelet", () => {
   const result = planOf({}, bridged, { mesh: { name: "Istio", sign: "" } });
-  assert.deepEqual(result.way && result.ports.map(({ path }) => path), ["http"]);
+  assert.deepEqual(result.mode && result.ports.map(({ path }) => path), ["http"]);
 });
 
 Deno.test("every port asked for is bridged, under the name it was asked by", () => {

@@ -1,5 +1,5 @@
 /**
- * The way "replace": the image of the running container is patched to Carrier, and nothing else. So the pod's
+ * mode "replace": the image of the running container is patched to Carrier, and nothing else. So the pod's
  * `command`, user, probes and limits stay, and Carrier must be able to live with them.
  */
 import type { V1Container } from "@kubernetes/client-node";
@@ -7,9 +7,9 @@ import standIns from "../../../images/carrier/stand-ins.json" with { type: "json
 import { declares, declaring } from "../../workload/ports.ts";
 import { type NamedProbe, probesOf } from "../../workload/probes.ts";
 import type { PodPort } from "../../workload/services.ts";
-import type { PortPlan, ProbePlan, Way, WayInput } from "./mode.ts";
+import type { Mode, ModeInput, PortPlan, ProbePlan } from "./mode.ts";
 
-export const replace: Way = {
+export const replace: Mode = {
   name: "replace",
   plan(input) {
     const { pod, container } = input;
@@ -21,11 +21,11 @@ export const replace: Way = {
       ...hookReasons(container),
       ...own.flatMap(probeReasons),
     ];
-    if (reasons.length) return { way: undefined, reasons };
+    if (reasons.length) return { mode: undefined, reasons };
     const ports = plannedPorts(input, own, probes);
     const served = new Set(ports.flatMap(({ port, protocol }) => protocol === "TCP" ? [port] : []));
     return {
-      way: "replace",
+      mode: "replace",
       container: container.name,
       ports,
       probes: probes.map((probe) => probePlan(probe, served)),
@@ -34,15 +34,15 @@ export const replace: Way = {
   },
 };
 
-function optionReasons({ sidecar, match, fallback, container }: WayInput): string[] {
+function optionReasons({ sidecar, match, fallback, container }: ModeInput): string[] {
   const reasons: string[] = [];
   if (sidecar) {
-    reasons.push(`"${container.name}" is a sidecar (an init container), which needs the way beside`);
+    reasons.push(`"${container.name}" is a sidecar (an init container), which needs mode beside`);
   }
   if (match) {
-    reasons.push("--match needs the way beside: what does not match goes to the original, which has to run");
+    reasons.push("--match needs mode beside: what does not match goes to the original, which has to run");
   }
-  if (fallback) reasons.push("--fallback needs the way beside: the original has to run");
+  if (fallback) reasons.push("--fallback needs mode beside: the original has to run");
   return reasons;
 }
 
@@ -76,7 +76,7 @@ function probeReasons({ name, how, port, elsewhere }: NamedProbe): string[] {
  * Ports that an httpGet or grpc probe asks are served as HTTP, so that Carrier can answer the probe itself. So are all in
  * a mesh, whose proxy asks for the kubelet, and where the pod's spec has its port then.
  */
-function plannedPorts(input: WayInput, own: NamedProbe[], all: NamedProbe[]): PortPlan[] {
+function plannedPorts(input: ModeInput, own: NamedProbe[], all: NamedProbe[]): PortPlan[] {
   const { ports, mesh } = input;
   const http = new Set(
     all.flatMap(({ how, port }) => (how === "httpGet" || how === "grpc") && port ? [port] : []),
@@ -106,7 +106,7 @@ function plannedPorts(input: WayInput, own: NamedProbe[], all: NamedProbe[]): Po
  * A probe of one container may ask a port that another listens at, where Carrier could not: one that another declares, or
  * that nobody does in a pod in which a mesh's proxy answers probes.
  */
-function isOwn({ pod, container, mesh }: WayInput, port: PodPort): boolean {
+function isOwn({ pod, container, mesh }: ModeInput, port: PodPort): boolean {
   if (declares(container, port)) return true;
   return declaring(pod, port).length === 0 && !mesh;
 }
