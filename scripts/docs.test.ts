@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readSources } from "./check-imports.ts";
+import { readSources } from "./sources.ts";
 import { commandsPage, PAGE } from "./docs.ts";
 
 const root = new URL("..", import.meta.url).pathname;

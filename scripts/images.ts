@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { messageOf } from "../lib/errors.ts";
-import { defaultImages, type Part, parts } from "../lib/names.ts";
+import { defaultImages, type Part, parts } from "../lib/images.ts";
 import { buildImages } from "./images/build.ts";
 
 async function images(args: string[]): Promise<void> {

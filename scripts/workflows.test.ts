@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import config from "../deno.json" with { type: "json" };
-import { parts } from "../lib/names.ts";
+import { parts } from "../lib/images.ts";
 
 interface Step {
   run?: string;

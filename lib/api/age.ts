@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../kube/cluster.ts";
+import type { KubernetesObject } from "./objects.ts";
 
 /** Who was there first comes first, among equals by name. */
 export function byAge(a: KubernetesObject, b: KubernetesObject): number {

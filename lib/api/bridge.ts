@@ -1,5 +1,5 @@
 /** GefyraBridge: the traffic of one container of a workload goes to one app container; in the target's namespace. */
-import type { KubernetesObject, ObjectRef } from "../kube/cluster.ts";
+import type { KubernetesObject, ObjectRef } from "./objects.ts";
 import { API_VERSION } from "../names.ts";
 import type { Match } from "./match.ts";
 import type { Condition } from "./conditions.ts";

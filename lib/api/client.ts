@@ -1,5 +1,5 @@
 /** GefyraClient: one connection of one developer's machine, in gefyra's own namespace. */
-import type { KubernetesObject, ObjectRef } from "../kube/cluster.ts";
+import type { KubernetesObject, ObjectRef } from "./objects.ts";
 import { API_VERSION } from "../names.ts";
 import type { Condition } from "./conditions.ts";
 

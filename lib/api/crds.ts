@@ -1,5 +1,5 @@
 /** The two custom resource definitions. */
-import type { Manifest } from "../kube/cluster.ts";
+import type { Manifest } from "./objects.ts";
 import {
   clusterLabels,
   DISCONNECT_TIMEOUT_S,

@@ -1,5 +1,5 @@
 /** The objects that `gefyra up` puts into a cluster: one list for apply, for `--dry-run` and, reversed, for `down`. */
-import type { Manifest } from "../kube/cluster.ts";
+import type { Manifest } from "../api/objects.ts";
 import {
   clusterLabels,
   COMPONENT_LABEL,

@@ -1,5 +1,5 @@
 /** Who may do what in the cluster: the operator, and the relay. */
-import type { Manifest, ObjectRef } from "../kube/cluster.ts";
+import type { Manifest, ObjectRef } from "../api/objects.ts";
 import {
   clusterLabels,
   GROUP,

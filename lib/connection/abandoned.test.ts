@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../kube/cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
 import { belongings } from "../config/manifests.ts";
 import { WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import { judge } from "./abandoned.ts";

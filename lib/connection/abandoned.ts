@@ -1,5 +1,6 @@
 /** An installation in the kubeconfig's cluster, where this machine has no connection: what a failed or killed command may leave. */
-import type { Cluster, KubernetesObject } from "../kube/cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { messageOf } from "../errors.ts";
 import { observe } from "../install/install.ts";
 import { type Found, isPermanent, isTemporary, OURS } from "../uninstall/ownership.ts";

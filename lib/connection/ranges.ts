@@ -1,6 +1,7 @@
 /** Which address ranges are in use, on this machine and in the cluster. */
 import type { V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject } from "../kube/cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { podIpv4 } from "../workload/ipv4.ts";
 import { GefyraError, messageOf } from "../errors.ts";

@@ -1,6 +1,7 @@
 /** Puts Gefyra's objects into a cluster. */
 import type { V1Namespace } from "@kubernetes/client-node";
-import { type Cluster, type KubernetesObject, type Manifest, refOf } from "../kube/cluster.ts";
+import { type KubernetesObject, type Manifest, refOf } from "../api/objects.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { allSettled } from "../settled.ts";

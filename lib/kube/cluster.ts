@@ -1,18 +1,5 @@
 /** What Gefyra needs of a Kubernetes API server. The only implementation is `kubernetes.ts`. */
-import type { KubernetesObject } from "@kubernetes/client-node";
-
-export type { KubernetesObject };
-
-/** An object as Gefyra writes it. */
-export type Manifest = KubernetesObject & Record<string, unknown>;
-
-/** Names one object; `namespace` is absent for cluster-scoped kinds. */
-export interface ObjectRef {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  namespace?: string | undefined;
-}
+import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
 
 export interface Selection {
   apiVersion: string;
@@ -104,14 +91,4 @@ export interface Cluster {
   token(serviceAccount: { namespace: string; name: string }, lifetimeSeconds: number): Promise<string>;
   /** SelfSubjectAccessReview. */
   allowed(access: Access): Promise<boolean>;
-}
-
-/** The reference of an object that came from, or goes to, the API server. */
-export function refOf(object: KubernetesObject): ObjectRef {
-  return {
-    apiVersion: object.apiVersion ?? "",
-    kind: object.kind ?? "",
-    name: object.metadata?.name ?? "",
-    namespace: object.metadata?.namespace,
-  };
 }

@@ -1,6 +1,7 @@
 /** What Kubernetes has complained about an object. */
 import type { CoreV1Event } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject } from "./cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
+import type { Cluster } from "./cluster.ts";
 import { GefyraError } from "../errors.ts";
 
 /** Of a namespace, with these fields, the latest first; none where they may not be read. */

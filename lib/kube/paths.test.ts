@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { manifests } from "../config/manifests.ts";
 import { defaultImages } from "../names.ts";
-import { refOf } from "./cluster.ts";
+import { refOf } from "../api/objects.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 
 Deno.test("a collection's path names group, namespace and plural", () => {

@@ -1,4 +1,5 @@
-import type { ObjectRef, Selection } from "./cluster.ts";
+import type { ObjectRef } from "../api/objects.ts";
+import type { Selection } from "./cluster.ts";
 
 /** The REST names of the kinds that Gefyra reads or writes. */
 const plurals: Record<string, string> = {

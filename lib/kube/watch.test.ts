@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "./cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
 import { watchFrom, type WatchSource } from "./watch.ts";
 
 const object = (uid: string, resourceVersion: string): KubernetesObject => ({

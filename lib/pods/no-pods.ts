@@ -1,6 +1,7 @@
 /** Why a workload that wants pods gets none: a quota, a LimitRange, an admission controller. */
 import type { CoreV1Event } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject } from "../kube/cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { events, textOf } from "../kube/events.ts";
 import { API_VERSIONS } from "../api/kinds.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject, ObjectRef, Selection } from "../kube/cluster.ts";
+import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
+import type { Cluster, Selection } from "../kube/cluster.ts";
 import { findTarget, podsOf, resolveTarget } from "./resolve.ts";
 
 const namespace = "shop";

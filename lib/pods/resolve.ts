@@ -9,7 +9,8 @@ import type {
   V1Service,
   V1ServicePort,
 } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject } from "../kube/cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSIONS } from "../api/kinds.ts";
 import { matches, selectorText } from "../workload/selector.ts";
 import type { Target } from "../workload/target.ts";

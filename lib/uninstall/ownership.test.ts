@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../kube/cluster.ts";
+import type { KubernetesObject } from "../api/objects.ts";
 import { clusterLabels, defaultImages, WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import { belongings, manifests } from "../config/manifests.ts";
 import {

@@ -1,5 +1,5 @@
 /** What of a cluster is Gefyra's, what `up` may write, and what goes with the last client. Pure. */
-import { type KubernetesObject, type Manifest, type ObjectRef, refOf } from "../kube/cluster.ts";
+import { type KubernetesObject, type Manifest, type ObjectRef, refOf } from "../api/objects.ts";
 import { GefyraError } from "../errors.ts";
 import { clusterLabels, COMPONENT_LABEL, OPERATOR, WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import type { Removes } from "../config/roles.ts";

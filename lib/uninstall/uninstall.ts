@@ -1,6 +1,7 @@
 /** Takes Gefyra's objects out of a cluster: what `up` made, and nothing else. */
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject, ObjectRef } from "../kube/cluster.ts";
+import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { waitFor } from "../wait.ts";
 import { observe } from "../install/install.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1OwnerReference, V1Pod } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject, ObjectRef } from "../../lib/kube/cluster.ts";
+import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
+import type { Cluster } from "../../lib/kube/cluster.ts";
 import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
 import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";

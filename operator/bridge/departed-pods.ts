@@ -1,5 +1,5 @@
 /** Pods that have left a bridge's target: their originals come back at once. */
-import type { KubernetesObject } from "../../lib/kube/cluster.ts";
+import type { KubernetesObject } from "../../lib/api/objects.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { API_VERSIONS } from "../../lib/api/kinds.ts";

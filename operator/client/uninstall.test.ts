@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refOf } from "../../lib/kube/cluster.ts";
+import { refOf } from "../../lib/api/objects.ts";
 import { belongings } from "../../lib/config/manifests.ts";
 import { handedOver, removedByItself } from "./uninstall.ts";
 

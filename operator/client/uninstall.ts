@@ -1,4 +1,5 @@
-import { type Cluster, type KubernetesObject, type ObjectRef, refOf } from "../../lib/kube/cluster.ts";
+import { type KubernetesObject, type ObjectRef, refOf } from "../../lib/api/objects.ts";
+import type { Cluster } from "../../lib/kube/cluster.ts";
 import { observe } from "../../lib/install/install.ts";
 import { departing, isTemporary } from "../../lib/uninstall/ownership.ts";
 import { clusterRoleRef } from "../../lib/config/roles.ts";

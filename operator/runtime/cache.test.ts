@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../../lib/kube/cluster.ts";
+import type { KubernetesObject } from "../../lib/api/objects.ts";
 import { objectCache } from "./cache.ts";
 
 const object = (name: string, version: string, more: object = {}): KubernetesObject => ({

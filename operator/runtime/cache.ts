@@ -1,6 +1,7 @@
 /** What the operator knows of the cluster, kept current by watches. */
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
-import type { Cluster, KubernetesObject, Selection } from "../../lib/kube/cluster.ts";
+import type { KubernetesObject } from "../../lib/api/objects.ts";
+import type { Cluster, Selection } from "../../lib/kube/cluster.ts";
 import { API_VERSION, COMPONENT_LABEL } from "../../lib/names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../../lib/api/bridge.ts";
 import { CLIENT_KIND, type GefyraClient } from "../../lib/api/client.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Cluster, KubernetesObject } from "../../lib/kube/cluster.ts";
+import type { KubernetesObject } from "../../lib/api/objects.ts";
+import type { Cluster } from "../../lib/kube/cluster.ts";
 import { type Context, setFinalizers, writeStatus } from "./context.ts";
 import { objectCache } from "./cache.ts";
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Cluster, KubernetesObject, ObjectRef } from "../../lib/kube/cluster.ts";
+import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
+import type { Cluster } from "../../lib/kube/cluster.ts";
 import type { Attempts } from "./attempts.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { Queue } from "./queue.ts";

@@ -3,7 +3,7 @@ import { connectEngine } from "../../lib/docker/dockerode.ts";
 import { labDown } from "../../lib/lab/down.ts";
 import { load } from "../../lib/lab/load.ts";
 import { labUp } from "../../lib/lab/up.ts";
-import { defaultImages, parts } from "../../lib/names.ts";
+import { defaultImages, parts } from "../../lib/images.ts";
 import { silentSteps } from "../../lib/steps.ts";
 import { bundle } from "../bundle.ts";
 import { buildImages } from "../images/build.ts";

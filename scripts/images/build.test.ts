@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defaultImages } from "../../lib/names.ts";
+import { defaultImages } from "../../lib/images.ts";
 import { withNeeds } from "./build.ts";
 import { contentOfRecipe, recipesFor } from "./recipes.ts";
 

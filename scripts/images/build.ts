@@ -1,5 +1,6 @@
 /** Builds the images of some parts, each one only when its content has changed. */
-import { CONTENT_LABEL, type ImageNames, imageOf, type Part } from "../../lib/names.ts";
+import { type ImageNames, imageOf, type Part } from "../../lib/images.ts";
+import { CONTENT_LABEL } from "../../lib/names.ts";
 import { cacheFolder } from "./cache.ts";
 import { output, succeeds } from "./command.ts";
 import type { Report } from "./ingredients.ts";

@@ -1,5 +1,5 @@
 /** What each image is made of. Its Dockerfile is `images/<part>/Dockerfile`. */
-import { type ImageNames, imageOf, type Part } from "../../lib/names.ts";
+import { type ImageNames, imageOf, type Part } from "../../lib/images.ts";
 import { output } from "./command.ts";
 import { contentOf, sha256 } from "./content.ts";
 import { goPrograms } from "./golang.ts";

@@ -1,6 +1,7 @@
 /** From a container here to a service in the cluster, and from a pod there to a container here; for real. */
 import type { V1Service } from "@kubernetes/client-node";
-import type { Cluster, ObjectRef } from "../../kube/cluster.ts";
+import type { ObjectRef } from "../../api/objects.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { API_VERSION, clusterLabels, COMPONENT_LABEL, DOCTOR_PORT, imageOf } from "../../names.ts";

@@ -1,0 +1,18 @@
+import type { Import } from "./graph.ts";
+
+/** Circles of imports, of types alone too; each once, as the files that it leads through and back to the first. Pure. */
+export function circlesIn(imports: Import[]): string[][] {
+  const targets = new Map<string, Set<string>>();
+  for (const { from, to } of imports) targets.set(from, (targets.get(from) ?? new Set()).add(to));
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) return void circles.push([...path.slice(start), file]);
+    if (done.has(file)) return;
+    for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) visit(file, []);
+  return circles;
+}

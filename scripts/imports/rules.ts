@@ -1,0 +1,84 @@
+/** Which room of the house may import which. Pure. */
+import type { Import } from "./graph.ts";
+
+const pure = ["lib", "lib/api", "lib/workload", "lib/config", "lib/plan"];
+/** The cluster's side of the work, which the operator does, or a client where no operator runs. */
+const shared = [...pure, "lib/kube", "lib/pods", "lib/uninstall"];
+/** Use cases of the user's machine. */
+const useCases = ["app", "bridge", "bundle", "connection", "doctor", "install", "lab"].map((one) =>
+  `lib/${one}`
+);
+const all = [...shared, "lib/docker", ...useCases];
+const program = ["", "cli", "operator", ...all];
+
+/** For each room, which ones it may import beside itself. `lib` means the files right in it. */
+export const rooms: Record<string, readonly string[]> = {
+  "": ["cli"],
+  cli: all,
+  "lib": [],
+  "lib/api": ["lib"],
+  "lib/workload": ["lib", "lib/api"],
+  "lib/config": ["lib", "lib/api", "lib/workload"],
+  "lib/plan": pure,
+  "lib/kube": ["lib", "lib/api"],
+  "lib/docker": ["lib"],
+  "lib/pods": [...pure, "lib/kube"],
+  "lib/uninstall": [...pure, "lib/kube"],
+  ...Object.fromEntries(useCases.map((room) => [room, all])),
+  "operator/runtime": shared,
+  "operator/stowaway": [...shared, "operator/runtime"],
+  "operator/client": [...shared, "operator/runtime", "operator/stowaway"],
+  "operator/bridge": [...shared, "operator/runtime", "operator/stowaway", "operator/client"],
+  operator: [...shared, "operator/runtime", "operator/stowaway", "operator/client", "operator/bridge"],
+  scripts: [...program, "tests"],
+  tests: [...program, "scripts"],
+};
+
+/** The operator's part is loaded by the command that runs it, and by no other. */
+const doors = [{ from: "cli/operator.ts", to: "operator/main.ts", kind: "dynamic" }];
+
+/** Only one file may load a package; the others may know its types. */
+const owners: Record<string, string> = {
+  "@kubernetes/client-node": "lib/kube/client.ts",
+  dockerode: "lib/docker/dockerode.ts",
+};
+
+/** The room that a file stands in: the longest one that it is inside of; data and images are in none. */
+export function roomOf(path: string): string | undefined {
+  const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+  if (folder === "") return path.endsWith(".ts") ? "" : undefined;
+  return Object.keys(rooms).filter((room) => room && `${folder}/`.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** Every import that breaks a rule, one line each. */
+export function problemsOf(imports: Import[]): string[] {
+  return imports.flatMap(({ from, to, kind }) => {
+    const here = roomOf(from), there = roomOf(to);
+    const owner = owners[to];
+    const isProgram = /^(cli|lib|operator)\//.test(from);
+    if (isProgram && owner && kind !== "type" && from !== owner) {
+      return [`${from}: only ${owner} may import ${to} at run time`];
+    }
+    if (here === undefined || there === undefined || here === there) return [];
+    if (doors.some((door) => door.from === from && door.to === to && door.kind === kind)) return [];
+    // A test may check that what other rooms of lib make fits its own.
+    if (from.endsWith(".test.ts") && all.includes(there)) return [];
+    return rooms[here]!.includes(there)
+      ? []
+      : [`${from}: ${here || "main.ts"} must not import ${there} (${to})`];
+  });
+}
+
+/** What a file says that it should not, one line each. */
+export function textProblemsOf(path: string, text: string): string[] {
+  const problems: string[] = [];
+  if (/(^|\/)utils?[^/]*\.ts$/.test(path)) problems.push(`${path}: name it after what it does`);
+  if (/^export \* /m.test(text)) problems.push(`${path}: nothing may be re-exported whole`);
+  const room = roomOf(path) ?? "";
+  const isPure = pure.includes(room) && room !== "lib" && !path.endsWith(".test.ts");
+  if (isPure && /\b(Deno\.|fetch\(|process\.)/.test(text)) {
+    problems.push(`${path}: ${room} is pure and must not ask the system`);
+  }
+  return problems;
+}
