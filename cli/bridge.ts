@@ -6,7 +6,7 @@ import { defaultBridgeName } from "../lib/bridge/name.ts";
 import type { BridgeOptions } from "../lib/bridge/validate.ts";
 import { dryRunBridge } from "../lib/bridge/dry-run.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
-import { requireConnection } from "../lib/connection/connection.ts";
+import { requireConnection } from "../lib/connection/find.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { type GefyraBridge, modes } from "../lib/api/bridge.ts";

@@ -3,7 +3,8 @@ import process from "node:process";
 import { parseAllDocuments } from "yaml";
 import { exitCodes } from "../lib/errors.ts";
 import { manifests } from "../lib/config/manifests.ts";
-import { defaultImages, NAMESPACE, VERSION } from "../lib/names.ts";
+import { defaultImages } from "../lib/images.ts";
+import { NAMESPACE, VERSION } from "../lib/names.ts";
 import { cli } from "./cli.ts";
 import { commands } from "./commands.ts";
 

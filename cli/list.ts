@@ -2,7 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import { type AppContainer, listApps } from "../lib/app/apps.ts";
 import { appProblems, notAmong } from "../lib/app/problems.ts";
 import { activePods, observeBridges, type ObservedBridge } from "../lib/bridge/observe.ts";
-import { requireConnection } from "../lib/connection/connection.ts";
+import { requireConnection } from "../lib/connection/find.ts";
 import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";

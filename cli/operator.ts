@@ -1,4 +1,5 @@
-import { imageOf, NAMESPACE } from "../lib/names.ts";
+import { imageOf } from "../lib/images.ts";
+import { NAMESPACE } from "../lib/names.ts";
 import { command } from "./command.ts";
 
 /** Runs inside the cluster; the only door from the command line to the operator. */

@@ -5,7 +5,7 @@ import { API_VERSION } from "../lib/names.ts";
 import { BRIDGE_KIND, bridgeRef } from "../lib/api/bridge.ts";
 import { removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
-import { requireConnection } from "../lib/connection/connection.ts";
+import { requireConnection } from "../lib/connection/find.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";

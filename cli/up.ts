@@ -4,8 +4,8 @@ import { connectEngine } from "../lib/docker/dockerode.ts";
 import { kubeconfigPaths } from "../lib/connection/current.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
 import { manifests, type ServiceOptions } from "../lib/config/manifests.ts";
+import { DEFAULT_REGISTRY } from "../lib/images.ts";
 import {
-  DEFAULT_REGISTRY,
   DISCONNECT_TIMEOUT_S,
   LONGEST_DISCONNECT_TIMEOUT_S,
   NAMESPACE,
@@ -41,7 +41,7 @@ export const up = () =>
         .argParser(parseEndpoint).conflicts(["host", "port"]),
     )
     .addOption(
-      new Option("--transport <name>", "the only way to try, instead of the fastest that works").env(
+      new Option("--transport <name>", "only transport to try (default: the fastest that works)").env(
         "GEFYRA_TRANSPORT",
       )
         .choices(transports),
@@ -51,8 +51,8 @@ export const up = () =>
     .option("--subnet <cidr>", "the Docker network's /24 (default: one that overlaps nothing)")
     .addOption(
       new Option(
-        "--egress <way>",
-        "where connections beyond the cluster leave: through it, or from this machine",
+        "--egress <route>",
+        "route for destinations outside the cluster: through the cluster, or from this machine",
       )
         .choices(["cluster", "local"]).default("cluster" as const),
     )
@@ -99,16 +99,15 @@ export const up = () =>
       const cluster = await clusterOf(options);
       const result = await bringUp({ engine, cluster, steps: stepsOf(options) }, {
         connection: options.connection,
-        namespace,
-        images,
         kubeconfig: kubeconfigPaths(options.kubeconfig),
-        host: options.endpoint?.host ?? options.host,
-        port: options.endpoint?.port ?? options.port,
-        subnet: options.subnet,
-        egress: options.egress,
-        service,
-        transport: options.transport,
         disconnectTimeout: options.disconnectTimeout,
+        install: { namespace, images, ...(service ? { service } : {}) },
+        network: { subnet: options.subnet, egress: options.egress },
+        transport: {
+          host: options.endpoint?.host ?? options.host,
+          port: options.endpoint?.port ?? options.port,
+          only: options.transport,
+        },
       });
       print(result, output, () => {
         const how = describeLine(result.endpoint, result);

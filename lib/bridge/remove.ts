@@ -6,7 +6,7 @@ import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "
 import { waitFor } from "../wait.ts";
 import { whyNotReady } from "../workload/pod-problems.ts";
 import { podRef, restorePod } from "../pods/pod-image.ts";
-import { releasePod } from "../pods/share.ts";
+import { releasePod } from "../pods/release.ts";
 
 export interface RemoveOptions {
   client: string;

@@ -4,7 +4,8 @@ import { podIpv4 } from "../workload/ipv4.ts";
 import type { InterceptedPod } from "../api/bridge.ts";
 import { portKey } from "../workload/ports.ts";
 import type { Match } from "../api/match.ts";
-import { type CarrierServer, nginxConf } from "./nginx/conf.ts";
+import type { CarrierServer } from "./nginx/server.ts";
+import { nginxConf } from "./nginx/conf.ts";
 import { connectionsFor } from "./nginx/connections.ts";
 import { type Redirect, redirectRules } from "./redirect.ts";
 

@@ -1,14 +1,11 @@
 /** The objects that `gefyra up` puts into a cluster: one list for apply, for `--dry-run` and, reversed, for `down`. */
 import type { Manifest } from "../api/objects.ts";
+import { defaultImages, type ImageNames, imageOf, type Part } from "../images.ts";
 import {
   clusterLabels,
   COMPONENT_LABEL,
-  defaultImages,
   GEFYRA_USER,
-  type ImageNames,
-  imageOf,
   OPERATOR,
-  type Part,
   RELAY,
   STOWAWAY,
   STOWAWAY_KEY_SECRET,

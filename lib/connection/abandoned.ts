@@ -2,7 +2,7 @@
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { messageOf } from "../errors.ts";
-import { observe } from "../install/install.ts";
+import { observe } from "../uninstall/installed.ts";
 import { type Found, isPermanent, isTemporary, OURS } from "../uninstall/ownership.ts";
 import { namespaceOfRole } from "../config/roles.ts";
 import { uninstall } from "../uninstall/uninstall.ts";

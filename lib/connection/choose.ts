@@ -1,9 +1,6 @@
 /** Which of several connections a command means. Pure. */
 import { GefyraError } from "../errors.ts";
-import type { Connection } from "./connection.ts";
-
-/** The longest that a connection's name may be; it becomes a part of containers' names. */
-export const NAME_LENGTH = 30;
+import { type Connection, NAME_LENGTH } from "./connection.ts";
 
 /** What `kubectl` would use now. */
 export interface Current {

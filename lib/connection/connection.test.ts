@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine, Network } from "../docker/engine.ts";
-import { checkConnectionName, dockerNames, findConnection, requireConnection } from "./connection.ts";
+import { findConnection, requireConnection } from "./find.ts";
+import { checkConnectionName, dockerNames } from "./connection.ts";
 import { checkLabName, contextOf, controlPlaneOf } from "../lab/nodes.ts";
 import { networkOptions } from "./docker.ts";
 

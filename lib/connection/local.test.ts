@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { NetworkCreateOptions } from "dockerode";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
-import { defaultImages } from "../names.ts";
+import { defaultImages } from "../images.ts";
 import { dockerNames } from "./connection.ts";
 import { makeNetwork } from "./local.ts";
 

@@ -8,7 +8,8 @@ import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { LOCK_TIMEOUT_MS } from "../names.ts";
 import type { Steps } from "../steps.ts";
-import { type Connection, requireConnection } from "./connection.ts";
+import { requireConnection } from "./find.ts";
+import type { Connection } from "./connection.ts";
 
 export interface LockOptions {
   /** Of the command, e.g. `up`; who waits is told. */

@@ -3,19 +3,12 @@ import { archive } from "../archive.ts";
 import type { Engine } from "../docker/engine.ts";
 import { requireImage } from "../docker/images.ts";
 import { messageOf } from "../errors.ts";
-import {
-  GEFYRA_USER,
-  type ImageNames,
-  imageOf,
-  RELAY,
-  RELAY_FOLDER,
-  RELAY_TOKEN_S,
-  STOWAWAY_POD,
-} from "../names.ts";
+import { type ImageNames, imageOf } from "../images.ts";
+import { GEFYRA_USER, RELAY, RELAY_FOLDER, RELAY_TOKEN_S, STOWAWAY_POD } from "../names.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 import { relayOptions } from "./docker.ts";
 import { removeContainers } from "./remove-local.ts";
-import type { Tools } from "./up.ts";
+import type { Tools } from "./tools.ts";
 
 /** Also gives one that runs already a new token. True when it had to be made or started. */
 export async function startRelay(

@@ -10,7 +10,8 @@ import { clientRef, type GefyraClient } from "../api/client.ts";
 import { contains } from "../config/addresses.ts";
 import { targetText } from "../workload/target.ts";
 import { cargoStatus } from "./cargo.ts";
-import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";
+import { findConnection, listConnections } from "./find.ts";
+import { type Connection, dockerNames } from "./connection.ts";
 
 export interface CargoState {
   running: boolean;

@@ -3,7 +3,7 @@ import { removeBridges } from "../bridge/remove.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
-import { observe } from "../install/install.ts";
+import { observe } from "../uninstall/installed.ts";
 import { operatorRuns } from "../install/operator-state.ts";
 import { departing } from "../uninstall/ownership.ts";
 import { uninstall } from "../uninstall/uninstall.ts";

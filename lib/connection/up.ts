@@ -1,50 +1,29 @@
 /** `gefyra up`: from nothing to a tunnel that answers. Every step can be repeated. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
-import { type ImageNames, STOWAWAY } from "../names.ts";
+import { STOWAWAY } from "../names.ts";
 import { isNodePortTaken } from "../kube/api-errors.ts";
 import type { Cluster } from "../kube/cluster.ts";
-import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf, withHint } from "../errors.ts";
 import { explainRemoval } from "../install/diagnosis.ts";
 import { checkInstall, install } from "../install/install.ts";
-import type { ServiceOptions } from "../config/manifests.ts";
+import type { InstallOptions } from "../config/manifests.ts";
 import { isInstalled, isPermanent } from "../uninstall/ownership.ts";
 import { refuseServiceChange, serviceOptions } from "../install/service.ts";
 import { allSettled } from "../settled.ts";
-import type { Steps } from "../steps.ts";
-import type { Candidate, Transport } from "./endpoints.ts";
+import type { Candidate } from "./endpoints.ts";
+import type { UpOptions } from "./options.ts";
+import type { Tools } from "./tools.ts";
 import { cargoPublicKey } from "./cargo.ts";
 import { checkRights } from "./checks.ts";
 import { connect } from "./connect.ts";
 import { nameForUp } from "./choose.ts";
-import { type Connection, dockerNames, findConnection, listConnections } from "./connection.ts";
+import { findConnection, listConnections } from "./find.ts";
+import { type Connection, dockerNames } from "./connection.ts";
 import { takeDown } from "./take-down.ts";
 import { ensureCargo, makeNetwork } from "./local.ts";
 import { refuseIpv6Only } from "./ranges.ts";
 import { register } from "./register.ts";
 import { withLock } from "./lock.ts";
-
-export interface UpOptions {
-  /** Name of the connection; that of the context where none is given. */
-  connection?: string | undefined;
-  /** Gefyra's own namespace. */
-  namespace: string;
-  images: ImageNames;
-  kubeconfig: string;
-  /** Overrides the search for an endpoint. */
-  host?: string | undefined;
-  port?: number | undefined;
-  /** Of the Docker network; picked when absent. */
-  subnet?: string | undefined;
-  /** `local`: only the cluster's ranges use the tunnel. */
-  egress: "cluster" | "local";
-  /** How Stowaway is reached from outside; as it is when absent. */
-  service?: ServiceOptions | undefined;
-  /** The only one to try. */
-  transport?: Transport | undefined;
-  /** Seconds. */
-  disconnectTimeout: number;
-}
 
 export interface UpResult {
   connection: Connection;
@@ -54,12 +33,6 @@ export interface UpResult {
   latencyMs: number;
   /** False when everything was in place already. */
   changed: boolean;
-}
-
-export interface Tools {
-  engine: Engine;
-  cluster: Cluster;
-  steps: Steps;
 }
 
 export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
@@ -80,22 +53,30 @@ async function upInTurn(
   docker: { version: string },
 ): Promise<UpResult> {
   const { engine, cluster, steps } = tools;
+  const { install, network } = options;
+  const { namespace } = install;
   const { existing, found } = await steps.step("Checking Docker and the cluster", async (note) => {
     const kubernetes = await cluster.version();
     note(`Docker ${docker.version}, Kubernetes ${kubernetes} (${cluster.context})`);
     const existing = await findConnection(engine, name);
     refuseOther(existing, cluster, options);
     await checkFamilies(cluster);
-    const found = await checkInstall(cluster, options).catch(async (error) => {
+    const found = await checkInstall(cluster, install).catch(async (error) => {
       // Whoever may not even look is told all that is missing.
-      if (isForbidden(error)) await checkRights(cluster, options.namespace, { installed: false });
+      if (isForbidden(error)) await checkRights(cluster, namespace, { installed: false });
       throw error;
     });
-    refuseServiceChange(found, options.service);
-    if (!existing) await checkRights(cluster, options.namespace, { installed: isPermanent(found) });
+    refuseServiceChange(found, install.service);
+    if (!existing) await checkRights(cluster, namespace, { installed: isPermanent(found) });
     return { existing, found };
   });
-  const connection = existing ?? await makeNetwork(engine, cluster, { ...options, connection: name });
+  const connection = existing ?? await makeNetwork(engine, cluster, {
+    connection: name,
+    namespace,
+    kubeconfig: options.kubeconfig,
+    subnet: network.subnet,
+    images: install.images,
+  });
   try {
     const attempt = () => bringUp(tools, connection, options, existing === undefined);
     return await attempt().catch(async (error) => {
@@ -121,11 +102,11 @@ async function bringUp(
   isNew: boolean,
 ): Promise<UpResult> {
   const { engine, cluster, steps } = tools;
-  const { images } = options;
+  const { install } = options;
   const made = await steps.step("Preparing the local network and the cluster", async () => {
     const changed = await allSettled([
-      ensureCargo(engine, connection, images),
-      installAs(tools, connection.namespace, options),
+      ensureCargo(engine, connection, install.images),
+      installAs(tools, { ...install, namespace: connection.namespace }),
     ]);
     return [isNew, ...changed].includes(true);
   });
@@ -151,17 +132,16 @@ async function bringUp(
 /** Without a wish, Stowaway's service stays as whoever came before wanted it. */
 async function installAs(
   { cluster, steps }: Tools,
-  namespace: string,
-  { images, service }: UpOptions,
+  options: InstallOptions,
 ): Promise<boolean> {
-  const ref = { apiVersion: "v1", kind: "Service", namespace, name: STOWAWAY };
-  const wanted = serviceOptions(await cluster.get<V1Service>(ref), service);
+  const ref = { apiVersion: "v1", kind: "Service", namespace: options.namespace, name: STOWAWAY };
+  const service = serviceOptions(await cluster.get<V1Service>(ref), options.service);
   try {
-    return await install(cluster, { namespace, images, service: wanted });
+    return await install(cluster, { ...options, service });
   } catch (error) {
     if (!isNodePortTaken(error)) throw error;
     steps.debug(messageOf(error));
-    return await install(cluster, { namespace, images, service: { ...wanted, anyNodePort: true } });
+    return await install(cluster, { ...options, service: { ...service, anyNodePort: true } });
   }
 }
 
@@ -175,7 +155,7 @@ async function checkFamilies(cluster: Cluster): Promise<void> {
 }
 
 function refuseOther(found: Connection | undefined, { context }: Cluster, options: UpOptions): void {
-  const { namespace, kubeconfig, subnet } = options;
+  const { kubeconfig, install: { namespace }, network: { subnet } } = options;
   if (!found) return;
   if (subnet && found.subnet !== subnet) {
     throw new GefyraError(

@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
-import { COMPONENT_LABEL, type Part } from "../names.ts";
+import type { Part } from "../images.ts";
+import { COMPONENT_LABEL } from "../names.ts";
 
 export interface RunningPod {
   name: string;

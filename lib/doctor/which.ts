@@ -1,7 +1,8 @@
 /** Which connection `gefyra doctor` examines. */
 import { kubeconfigFiles } from "../kube/kubeconfig-files.ts";
 import { choose } from "../connection/choose.ts";
-import { type Connection, listConnections, requireConnection } from "../connection/connection.ts";
+import { listConnections, requireConnection } from "../connection/find.ts";
+import type { Connection } from "../connection/connection.ts";
 import { kubeconfigPaths } from "../connection/current.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";

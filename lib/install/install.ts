@@ -1,19 +1,14 @@
 /** Puts Gefyra's objects into a cluster. */
 import type { V1Namespace } from "@kubernetes/client-node";
-import { type KubernetesObject, type Manifest, refOf } from "../api/objects.ts";
+import type { KubernetesObject, Manifest } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { allSettled } from "../settled.ts";
 import { waitFor } from "../wait.ts";
-import { belongings, type InstallOptions, manifests } from "../config/manifests.ts";
+import { type InstallOptions, manifests } from "../config/manifests.ts";
+import { observe } from "../uninstall/installed.ts";
 import { type Found, isTemporary, planInstall, removesOf } from "../uninstall/ownership.ts";
-
-/** What is there of an installation, or has one of its names. */
-export async function observe(cluster: Cluster, namespace: string): Promise<Found> {
-  const found = await Promise.all(belongings(namespace).map((object) => cluster.get(refOf(object))));
-  return found.flatMap((object) => object ?? []);
-}
 
 /** What `up` would write, after everything that it would be refused for. */
 export async function checkInstall(cluster: Cluster, options: InstallOptions): Promise<Found> {

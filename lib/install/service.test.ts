@@ -1,7 +1,7 @@
 import type { V1Service } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { refuseServiceChange, serviceOptions } from "./service.ts";
-import { defaultImages } from "../names.ts";
+import { defaultImages } from "../images.ts";
 import { manifests } from "../config/manifests.ts";
 
 const service = (type: string, nodePort: number, port = 51820): V1Service => ({

@@ -1,11 +1,7 @@
 /** The Kubernetes API through the official client, which is loaded only when it is needed. */
-import type {
-  Configuration,
-  KubeConfig,
-  KubernetesListObject,
-  KubernetesObject,
-} from "@kubernetes/client-node";
+import type { Configuration, KubeConfig, KubernetesListObject } from "@kubernetes/client-node";
 import retry from "p-retry";
+import { type KubernetesObject, refOf } from "../api/objects.ts";
 import { FIELD_MANAGER } from "../names.ts";
 import { ApiError, explained, isAnswer, orUndefined } from "./api-errors.ts";
 import type { Access, Cluster, PatchOptions, Selection, WatchEvent } from "./cluster.ts";
@@ -61,7 +57,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
       reach(async () => (await list<T>(selection)).items),
     apply: (object) =>
       reach(() =>
-        request("PATCH", objectPath(header(object)), {
+        request("PATCH", objectPath(refOf(object)), {
           query: { fieldManager: FIELD_MANAGER, force: "true" },
           contentType: "application/apply-patch+yaml",
           body: object,
@@ -69,7 +65,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
       ),
     create: (object, { dryRun } = {}) =>
       reach(() =>
-        request("POST", collectionPath(header(object)), {
+        request("POST", collectionPath(refOf(object)), {
           query: { fieldManager: FIELD_MANAGER, dryRun: dryRun ? "All" : undefined },
           body: object,
         })
@@ -198,13 +194,6 @@ function statusMessage(text: string): string {
     return text.split("\n")[0] ?? "";
   }
 }
-
-const header = (object: KubernetesObject) => ({
-  apiVersion: object.apiVersion ?? "",
-  kind: object.kind ?? "",
-  name: object.metadata?.name ?? "",
-  namespace: object.metadata?.namespace,
-});
 
 /**
  * The server ends a stream after so many seconds. The client gives one up after 30 s without an event, and under Deno

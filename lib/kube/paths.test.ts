@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { manifests } from "../config/manifests.ts";
-import { defaultImages } from "../names.ts";
+import { defaultImages } from "../images.ts";
 import { refOf } from "../api/objects.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 

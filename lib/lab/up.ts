@@ -1,7 +1,7 @@
 /** `gefyra lab up`: what is missing of the lab is made, what is there stays. */
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
-import { defaultImages, imageOf } from "../names.ts";
+import { defaultImages, imageOf } from "../images.ts";
 import type { Steps } from "../steps.ts";
 import { labFailure, nodeLogs } from "./diagnosis.ts";
 import { labDown } from "./down.ts";

@@ -3,7 +3,8 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import type { GefyraBridge, InterceptedPod } from "../api/bridge.ts";
 import type { Match } from "../api/match.ts";
-import { releasePod, sharesOf } from "./share.ts";
+import { sharesOf } from "../config/shares.ts";
+import { releasePod } from "./release.ts";
 
 const IMAGE = "gefyra/carrier:1";
 

@@ -1,41 +1,11 @@
-/** Several bridges may share a pod's Carrier: what each wants of it, and what is left when one goes. */
+/** Several bridges may share a pod's Carrier: takes out what one of them wanted, when it goes. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster, ExecTarget } from "../kube/cluster.ts";
-import { byAge } from "../api/age.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../api/bridge.ts";
-import { portKey } from "../workload/ports.ts";
 import { configureCarrier, type Configuring } from "./carrier.ts";
-import { type CarrierFiles, carrierFiles, type Share } from "../config/carrier.ts";
+import { type CarrierFiles, carrierFiles } from "../config/carrier.ts";
+import { sharesOf } from "../config/shares.ts";
 import { addCarrier, placementOf } from "./ephemeral.ts";
-import { matchProblems } from "../api/match.ts";
-
-/**
- * What the bridges that stay want of one Carrier of a pod, in the order of their age. One that is refused, as it was
- * changed into something that cannot be, wants nothing: the others must not have to live with it. Pure.
- */
-export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
-  return bridges
-    .filter(({ metadata }) => !metadata?.deletionTimestamp)
-    .filter(({ spec }) => !spec.match || matchProblems(spec.match).length === 0)
-    .sort(byAge)
-    .flatMap(({ metadata, spec, status }) =>
-      (status?.pods ?? []).filter((record) => counts(record) && isSameCarrier(record, of)).map((record) => ({
-        bridge: metadata?.name ?? "",
-        record,
-        stowawayPorts: new Map(status?.ports?.map((port) => [portKey(port), port.stowaway])),
-        match: spec.match,
-        fallback: spec.fallback ?? false,
-      }))
-    );
-}
-
-/** A pod that is given back, or has been, has no share: neither of a suspended bridge nor of one that was refused. */
-const counts = ({ state }: InterceptedPod) => state === "Switching" || state === "Active";
-
-/** One Carrier serves all who are beside; one that replaces a container is that container's. */
-function isSameCarrier(a: InterceptedPod, b: InterceptedPod): boolean {
-  return a.uid === b.uid && a.mode === b.mode && (a.mode === "beside" || a.container === b.container);
-}
 
 /** Which of all Carriers one is; `id` as the runtime names the container, absent before anybody has said it. */
 export interface CarrierIdentity {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "../api/objects.ts";
-import { clusterLabels, defaultImages, WITH_CLIENTS_ANNOTATION } from "../names.ts";
+import { defaultImages } from "../images.ts";
+import { clusterLabels, WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import { belongings, manifests } from "../config/manifests.ts";
 import {
   departing,

@@ -4,7 +4,7 @@ import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { waitFor } from "../wait.ts";
-import { observe } from "../install/install.ts";
+import { observe } from "./installed.ts";
 import {
   departing,
   type Found,

@@ -1,7 +1,7 @@
 /** Tells Carriers their configuration, and each only what it does not know. */
 import { configureCarrier, type Configuring } from "../../lib/pods/carrier.ts";
 import type { CarrierFiles } from "../../lib/config/carrier.ts";
-import type { CarrierIdentity } from "../../lib/pods/share.ts";
+import type { CarrierIdentity } from "../../lib/pods/release.ts";
 import type { Cluster, ExecTarget } from "../../lib/kube/cluster.ts";
 
 /** Uid of a pod and name of the container → what it was told last. */

@@ -1,14 +1,14 @@
 /** Tells a pod's Carrier what all bridges of the pod want of it. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { carrierFiles } from "../../lib/config/carrier.ts";
-import { sharesOf } from "../../lib/pods/share.ts";
+import { sharesOf } from "../../lib/config/shares.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, later } from "../runtime/context.ts";
 import type { Refusal } from "./failures.ts";
 import { EARLY_INTERVAL_MS, type Placed } from "./place.ts";
-import type { Interception } from "./pods.ts";
+import type { Interception } from "./interception.ts";
 import { configurationRefusal } from "../runtime/refusals.ts";
 
 const AGAIN_MS = 300;

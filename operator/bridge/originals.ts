@@ -1,7 +1,7 @@
 /** Lets the original of a pod serve again while its bridge stays, and keeps all that is needed to take the pod later. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { podRef, restorePod, runningContainer } from "../../lib/pods/pod-image.ts";
-import { releasePod } from "../../lib/pods/share.ts";
+import { releasePod } from "../../lib/pods/release.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { tellCarrier } from "./carriers.ts";

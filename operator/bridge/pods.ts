@@ -11,20 +11,9 @@ import { configure } from "./configure.ts";
 import { type Context, later } from "../runtime/context.ts";
 import { fail, keyOf, type Refusal, restoreFailed, slow, untilNextAttempt } from "./failures.ts";
 import { placeBeside, type Placed, placeInOriginalsPlace } from "./place.ts";
+import type { Interception } from "./interception.ts";
 import { recordsOf, shortened, writeBridgeStatus } from "./records.ts";
 import { changeRefusal } from "../runtime/refusals.ts";
-
-export interface Interception {
-  bridge: GefyraBridge;
-  /** Each with its own plan. */
-  pods: { pod: V1Pod; plan: ModePlan }[];
-  /** Address of Stowaway's pod. */
-  stowaway: string;
-  /** Has Stowaway take the bridge's ports; Carriers can start meanwhile, but may not send anything there before. */
-  tunnelReady: () => Promise<unknown>;
-  /** Stands in when a pod's own record is lost: what the workload would give a new pod. */
-  templateImage: (container: string) => string | undefined;
-}
 
 export async function interceptPods(context: Context, interception: Interception): Promise<InterceptedPod[]> {
   const { bridge, pods } = interception;

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { imageInSpec, podRef, restorePod } from "../../lib/pods/pod-image.ts";
-import { releasePod } from "../../lib/pods/share.ts";
+import { releasePod } from "../../lib/pods/release.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../../lib/names.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";

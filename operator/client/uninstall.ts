@@ -1,6 +1,6 @@
 import { type KubernetesObject, type ObjectRef, refOf } from "../../lib/api/objects.ts";
 import type { Cluster } from "../../lib/kube/cluster.ts";
-import { observe } from "../../lib/install/install.ts";
+import { observe } from "../../lib/uninstall/installed.ts";
 import { departing, isTemporary } from "../../lib/uninstall/ownership.ts";
 import { clusterRoleRef } from "../../lib/config/roles.ts";
 import { guestsOf, isShared } from "../../lib/uninstall/uninstall.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { dockerNames } from "../../lib/connection/connection.ts";
 import { exitCodes } from "../../lib/errors.ts";
-import { defaultImages, imageOf, NAMESPACE, STOWAWAY_KEY_SECRET } from "../../lib/names.ts";
+import { defaultImages, imageOf } from "../../lib/images.ts";
+import { NAMESPACE, STOWAWAY_KEY_SECRET } from "../../lib/names.ts";
 import { docker, eventually, tryDocker } from "../docker.ts";
 import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
 import { CONNECTION, CONTROL_PLANE, LAB } from "./harness/home.ts";

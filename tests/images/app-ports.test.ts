@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { askPorts } from "../../lib/app/ports.ts";
 import type { Connection } from "../../lib/connection/connection.ts";
 import { connectEngine } from "../../lib/docker/dockerode.ts";
-import { imageOf } from "../../lib/names.ts";
+import { imageOf } from "../../lib/images.ts";
 import { hostIn, hosts } from "../../lib/config/addresses.ts";
 import { docker, eventually, exec, sandbox } from "../docker.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parseMatch } from "../../lib/api/match.ts";
-import { type CarrierServer, nginxConf } from "../../lib/config/nginx/conf.ts";
-import { imageOf } from "../../lib/names.ts";
+import type { CarrierServer } from "../../lib/config/nginx/server.ts";
+import { nginxConf } from "../../lib/config/nginx/conf.ts";
+import { imageOf } from "../../lib/images.ts";
 import { sandbox } from "../docker.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";
 import { addressOf, apply, memory, route, status } from "./carrier.ts";

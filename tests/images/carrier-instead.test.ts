@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nginxConf } from "../../lib/config/nginx/conf.ts";
-import { imageOf } from "../../lib/names.ts";
+import { imageOf } from "../../lib/images.ts";
 import { sandbox } from "../docker.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";
 import { addressOf, apply, replaced, route } from "./carrier.ts";

@@ -1,7 +1,7 @@
 /** Where somebody else redirects what comes to a pod, Carrier leaves it alone. */
 import assert from "node:assert/strict";
 import { redirectRules } from "../../lib/config/redirect.ts";
-import { imageOf } from "../../lib/names.ts";
+import { imageOf } from "../../lib/images.ts";
 import { docker, exec, type Sandbox, sandbox } from "../docker.ts";
 import { apply } from "./carrier.ts";
 

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { parseMatch } from "../../lib/api/match.ts";
-import { type CarrierServer, nginxConf } from "../../lib/config/nginx/conf.ts";
-import { imageOf } from "../../lib/names.ts";
+import type { CarrierServer } from "../../lib/config/nginx/server.ts";
+import { nginxConf } from "../../lib/config/nginx/conf.ts";
+import { imageOf } from "../../lib/images.ts";
 import { exec, sandbox } from "../docker.ts";
 import { mixedLoad } from "../mixed-load.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";

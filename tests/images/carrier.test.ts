@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nginxConf } from "../../lib/config/nginx/conf.ts";
-import { imageOf } from "../../lib/names.ts";
+import { imageOf } from "../../lib/images.ts";
 import { eventually, exec, type Sandbox, sandbox, stopTime, tryDocker } from "../docker.ts";
 import { addressOf, apply, memory, replaced, restricted, status } from "./carrier.ts";
 

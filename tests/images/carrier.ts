@@ -1,6 +1,6 @@
 /** A Carrier in a container of a test, and what it is told. */
 import { archive } from "../../lib/archive.ts";
-import type { CarrierRoute, CarrierServer } from "../../lib/config/nginx/conf.ts";
+import type { CarrierRoute, CarrierServer } from "../../lib/config/nginx/server.ts";
 import { docker, exec, type Output, tryDocker } from "../docker.ts";
 
 const CARRIER = "/opt/carrier/bin/carrier";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { imageOf, VERSION } from "../../lib/names.ts";
+import { imageOf } from "../../lib/images.ts";
+import { VERSION } from "../../lib/names.ts";
 import { docker, eventually, sandbox, tryDocker } from "../docker.ts";
 
 Deno.test("the operator's image runs the gefyra program, with no right at all", async (t) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { imageOf } from "../../lib/names.ts";
+import { imageOf } from "../../lib/images.ts";
 import { docker, eventually, exec, sandbox, stopTime, tryDocker } from "../docker.ts";
 import { apply, ask, corefile, PORT, resolve, status, tunnel } from "./tunnel.ts";
 

@@ -1,6 +1,6 @@
 /** A tunnel between two Docker networks: app, Cargo on the one; Stowaway, pod on the other, which Cargo joins too. */
 import { archive } from "../../lib/archive.ts";
-import { imageOf } from "../../lib/names.ts";
+import { imageOf } from "../../lib/images.ts";
 import { hostIn, hosts } from "../../lib/config/addresses.ts";
 import { cargoFiles, type Line } from "../../lib/config/cargo.ts";
 import { generateKeyPair } from "../../lib/config/keys.ts";

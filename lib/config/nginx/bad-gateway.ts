@@ -1,5 +1,5 @@
 /** What a request is told that nobody has answered: who was asked, and what happened. */
-import type { CarrierRoute, CarrierServer } from "./conf.ts";
+import type { CarrierRoute, CarrierServer } from "./server.ts";
 import { map } from "./rules.ts";
 import { quote } from "./syntax.ts";
 import { routeName } from "./upstreams.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Match } from "../../api/match.ts";
-import { type CarrierServer, nginxConf } from "./conf.ts";
+import type { CarrierServer } from "./server.ts";
+import { nginxConf } from "./conf.ts";
 
 const original = { addresses: ["10.244.1.3", "127.0.0.1", "[::1]"], port: 80 };
 const server = (more: Partial<CarrierServer> = {}): CarrierServer => ({

@@ -1,5 +1,5 @@
 /** The http block: requests to ports that are looked into, each to its bridge or to the original. */
-import type { CarrierServer } from "./conf.ts";
+import type { CarrierServer } from "./server.ts";
 import { map, matchMaps } from "./rules.ts";
 import { inner } from "./stream.ts";
 import { block } from "./syntax.ts";

@@ -1,5 +1,5 @@
 /** The stream block: ports whose bytes are handed on, and the door to those that speak HTTP. */
-import type { CarrierServer } from "./conf.ts";
+import type { CarrierServer } from "./server.ts";
 import { block } from "./syntax.ts";
 import {
   type Asked,

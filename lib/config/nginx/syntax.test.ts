@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CarrierRoute, CarrierServer } from "./conf.ts";
+import type { CarrierRoute, CarrierServer } from "./server.ts";
 import { checked } from "./syntax.ts";
 
 const server = (more: Partial<CarrierServer>, route: Partial<CarrierRoute> = {}): CarrierServer => ({

@@ -1,7 +1,7 @@
 /** Words and blocks of nginx.conf; what users name becomes nothing but data in it. */
 import { GefyraError } from "../../errors.ts";
 import { matchProblems } from "../../api/match.ts";
-import type { CarrierServer } from "./conf.ts";
+import type { CarrierServer } from "./server.ts";
 
 export function block(head: string, lines: string[]): string {
   return `${head} {\n${lines.join("\n").replace(/^(?=.)/gm, "    ")}\n}`;

@@ -2,7 +2,7 @@
  * Who is behind a port: the original, and each bridge. Each has one upstream per protocol, since Nginx keeps connections
  * per upstream: a request in HTTP/1.1 would be written onto a kept connection that speaks HTTP/2. Pure.
  */
-import type { CarrierRoute, CarrierServer } from "./conf.ts";
+import type { CarrierRoute, CarrierServer } from "./server.ts";
 import { block } from "./syntax.ts";
 
 /** The protocol in which an upstream is asked. One port may be there for several, over TCP and UDP, too. */

@@ -1,6 +1,7 @@
 /** What nobody uses any more, with the command that removes it. */
 import type { Cluster } from "../../kube/cluster.ts";
-import { type Connection, listConnections } from "../../connection/connection.ts";
+import { listConnections } from "../../connection/find.ts";
+import type { Connection } from "../../connection/connection.ts";
 import type { Container, Engine } from "../../docker/engine.ts";
 import { API_VERSION, CONNECTION_LABEL, DOCTOR, ROLE_LABEL } from "../../names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../../api/bridge.ts";

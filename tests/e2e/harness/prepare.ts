@@ -2,7 +2,7 @@
 import { connectEngine } from "../../../lib/docker/dockerode.ts";
 import { load } from "../../../lib/lab/load.ts";
 import { labUp } from "../../../lib/lab/up.ts";
-import { defaultImages, parts } from "../../../lib/names.ts";
+import { defaultImages, parts } from "../../../lib/images.ts";
 import { silentSteps } from "../../../lib/steps.ts";
 import { bundle } from "../../../scripts/bundle.ts";
 import { buildImages } from "../../../scripts/images/build.ts";

@@ -1,5 +1,5 @@
 /** Another host: a network namespace that knows this machine by one cable only, and nothing of Docker. */
-import { defaultImages, imageOf } from "../../../lib/names.ts";
+import { defaultImages, imageOf } from "../../../lib/images.ts";
 import { docker, sandbox } from "../../docker.ts";
 
 export interface Stranger extends AsyncDisposable {
