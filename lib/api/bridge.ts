@@ -3,6 +3,7 @@ import type { KubernetesObject, ObjectRef } from "./objects.ts";
 import { API_VERSION } from "../names.ts";
 import type { Match } from "./match.ts";
 import type { Condition } from "./conditions.ts";
+import { type BridgePhase, type PodState, podStates } from "./phases.ts";
 import type { BridgeReason } from "./reasons.ts";
 
 export const BRIDGE_KIND = "GefyraBridge";
@@ -52,18 +53,9 @@ export interface InterceptedPort {
   path: "kernel" | "stream" | "http";
 }
 
-/**
- * - `Waiting`: it cannot run, and nothing was done to it;
- * - `Switching`, `Active`: Carrier is on its way, or has the pod's traffic;
- * - `Failed`: it could not be taken, and its original is coming back; `Restored`: the original serves again;
- * - `Suspended`: the original serves while the client is silent; the record stays, for resuming and for giving back;
- * - `Restoring`: it has left the target, and its original is coming back.
- */
-export type PodState = "Waiting" | "Switching" | "Active" | "Failed" | "Restored" | "Suspended" | "Restoring";
-
 /** Nothing of Gefyra's is in its way. */
 export const isUntouched = ({ state }: InterceptedPod): boolean =>
-  state === "Waiting" || state === "Restored";
+  state === podStates.waiting || state === podStates.restored;
 
 /** A pod that the bridge has taken or means to take, with all that is needed to give it back. */
 export interface InterceptedPod {
@@ -89,7 +81,7 @@ export interface InterceptedPod {
 
 export interface BridgeStatus {
   observedGeneration?: number;
-  phase?: "Pending" | "Active" | "Waiting" | "Suspended" | "Refused" | "Restoring";
+  phase?: BridgePhase;
   /** Stowaway's port for each bridged port. */
   ports?: { remote: BridgePort["remote"]; protocol: BridgePort["protocol"]; stowaway: number }[];
   pods?: InterceptedPod[];

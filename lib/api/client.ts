@@ -2,6 +2,7 @@
 import type { KubernetesObject, ObjectRef } from "./objects.ts";
 import { API_VERSION } from "../names.ts";
 import type { Condition } from "./conditions.ts";
+import type { ClientPhase } from "./phases.ts";
 
 export const CLIENT_KIND = "GefyraClient";
 
@@ -35,11 +36,7 @@ export interface BridgedApp {
 
 export interface ClientStatus {
   observedGeneration?: number;
-  /**
-   * `Silent` after a short silence: its bridges are suspended until it is heard again. `Refused` in a namespace where
-   * no Gefyra looks.
-   */
-  phase?: "Pending" | "Ready" | "Connected" | "Silent" | "Refused";
+  phase?: ClientPhase;
   tunnel?: TunnelStatus;
   /** Of all its bridges, in whatever namespace, each once: their addresses are not free while the bridge is there. */
   apps?: BridgedApp[];

@@ -1,3 +1,8 @@
+/** Conditions of the custom resources. */
+
+/** The type of the one that both kinds have. */
+export const READY = "Ready";
+
 /** As Kubernetes' own `metav1.Condition`. */
 export interface Condition {
   type: string;

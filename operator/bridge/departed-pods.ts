@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../../lib/api/objects.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { API_VERSIONS } from "../../lib/api/kinds.ts";
+import { podStates } from "../../lib/api/phases.ts";
 import { type Context, later } from "../runtime/context.ts";
 import { lives, recordsOf, writeBridgeStatus } from "./records.ts";
 import { restoreAll } from "./restore.ts";
@@ -20,22 +21,22 @@ export async function restoreDepartedPods(
   const records = recordsOf(context, bridge).filter((record) => lives(context, record));
   const marked = await Promise.all(records.map(async (record): Promise<InterceptedPod[]> => {
     // One that comes back while it is being restored is taken anew afterwards.
-    if (stay.has(record.uid) || record.state === "Restoring") return [record];
+    if (stay.has(record.uid) || record.state === podStates.restoring) return [record];
     if (isUntouched(record)) return [];
     if (await isEnding(context, namespace, record)) {
       again(UNTIL_ENDED_MS);
       return [record];
     }
     context.log(`pod ${namespace}/${record.name}: has left the target`);
-    return [{ ...record, state: "Restoring" }];
+    return [{ ...record, state: podStates.restoring }];
   }));
-  const kept = marked.flat(), leaving = kept.filter(({ state }) => state === "Restoring");
+  const kept = marked.flat(), leaving = kept.filter(({ state }) => state === podStates.restoring);
   if (leaving.length === 0) return kept;
   // Written first: a Carrier that several bridges share is composed without them from now on.
   await writeBridgeStatus(context, bridge, { pods: kept });
   const left = await restoreAll(context, bridge, leaving);
   if (left.length) again(AGAIN_MS);
-  return kept.filter((record) => record.state !== "Restoring" || left.includes(record));
+  return kept.filter((record) => record.state !== podStates.restoring || left.includes(record));
 }
 
 type Owner = KubernetesObject & { spec?: { replicas?: number } };

@@ -3,6 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { placementOf } from "../../lib/pods/ephemeral.ts";
 import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
 import { type BridgeReason, bridgeReasons } from "../../lib/api/reasons.ts";
+import { podStates } from "../../lib/api/phases.ts";
 import { latestWarning } from "../../lib/kube/events.ts";
 import { whyNotReady } from "../../lib/workload/pod-problems.ts";
 import { type Context, later } from "../runtime/context.ts";
@@ -43,7 +44,7 @@ export function fail(
   context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${record.reason}`);
   const again = record.mode === "replace" ? REPLACE_AGAIN : undefined;
   context.attempts.failed(keyOf(bridge, pod), wantedOf(context, bridge, pod), again);
-  return { ...record, reason: shortened(record.reason), state: "Failed" };
+  return { ...record, reason: shortened(record.reason), state: podStates.failed };
 }
 
 /** The record when the original serves again; as it was while it does not. */
@@ -55,7 +56,7 @@ export async function restoreFailed(
 ): Promise<InterceptedPod> {
   const back = await restoreOriginals(context, bridge.metadata?.namespace ?? "", record);
   later(context, bridge, back ? untilNextAttempt(context, bridge, pod) : AGAIN_MS);
-  return back ? { ...back, state: "Restored" } : record;
+  return back ? { ...back, state: podStates.restored } : record;
 }
 
 /** One that takes long says so; a container that is replaced comes back when it takes too long. */

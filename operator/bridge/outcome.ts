@@ -2,6 +2,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { BridgeStatus, InterceptedPod } from "../../lib/api/bridge.ts";
 import { type BridgeReason, bridgeReasons, retriedReasons } from "../../lib/api/reasons.ts";
+import { bridgePhases, podStates } from "../../lib/api/phases.ts";
 import { whyNotReady } from "../../lib/workload/pod-problems.ts";
 
 export interface Outcome {
@@ -27,14 +28,17 @@ export interface Observed {
 /** One pod never holds up the others: what runs is enough, and those that cannot be bridged are named. */
 export function outcomeOf({ target, pods, records, admitted, reasons, wasActive }: Observed): Outcome {
   const mine = records.filter(({ uid, state }) =>
-    state !== "Restoring" && pods.some(({ metadata }) => metadata?.uid === uid)
+    state !== podStates.restoring && pods.some(({ metadata }) => metadata?.uid === uid)
   );
   const having = (...states: InterceptedPod["state"][]) => mine.filter(({ state }) => states.includes(state));
-  const active = having("Active"), failed = having("Failed", "Restored"), waiting = having("Waiting");
-  const switching = mine.filter((record) => record.state === "Switching" || record.state === "Suspended");
+  const active = having(podStates.active), waiting = having(podStates.waiting);
+  const failed = having(podStates.failed, podStates.restored);
+  const switching = mine.filter((record) =>
+    record.state === podStates.switching || record.state === podStates.suspended
+  );
   const count = `${active.length} of ${pods.length} pods are bridged`;
   const others = [
-    ...texts(mine.filter(({ state, reason }) => state !== "Active" && reason)),
+    ...texts(mine.filter(({ state, reason }) => state !== podStates.active && reason)),
     ...reasons.length ? [`the others cannot be: ${reasons.join("; ")}`] : [],
   ];
   const notReady = pods.flatMap((pod) => {
@@ -44,26 +48,30 @@ export function outcomeOf({ target, pods, records, admitted, reasons, wasActive 
   const message = [count, ...few(notReady), ...few(others)].join("; ");
   const onTheirWay = admitted > mine.length || switching.some(({ reason }) => !reason);
   if (onTheirWay && !(wasActive && active.length)) {
-    return { phase: "Pending", reason: bridgeReasons.switching, message };
+    return { phase: bridgePhases.pending, reason: bridgeReasons.switching, message };
   }
   if (active.length) {
     const whole = active.length === pods.length && notReady.length === 0;
-    return { phase: "Active", reason: whole ? bridgeReasons.bridged : bridgeReasons.partlyBridged, message };
+    return {
+      phase: bridgePhases.active,
+      reason: whole ? bridgeReasons.bridged : bridgeReasons.partlyBridged,
+      message,
+    };
   }
-  if (switching.length) return { phase: "Pending", reason: bridgeReasons.switching, message };
+  if (switching.length) return { phase: bridgePhases.pending, reason: bridgeReasons.switching, message };
   const [first] = failed, cause = first?.cause ?? bridgeReasons.carrierFailed;
   if (first) {
     return {
-      phase: failed.some(isRetried) ? "Pending" : "Refused",
+      phase: failed.some(isRetried) ? bridgePhases.pending : bridgePhases.refused,
       reason: cause,
       message: few(texts(failed)).join("; "),
     };
   }
   if (waiting.length) {
     const pending = `no pod of ${target} runs: ${few(texts(waiting)).join("; ")}`;
-    return { phase: "Waiting", reason: bridgeReasons.podsPending, message: pending };
+    return { phase: bridgePhases.waiting, reason: bridgeReasons.podsPending, message: pending };
   }
-  return { phase: "Pending", reason: bridgeReasons.switching, message };
+  return { phase: bridgePhases.pending, reason: bridgeReasons.switching, message };
 }
 
 /** Whether it may succeed later without a change of the bridge. */

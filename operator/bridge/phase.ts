@@ -1,6 +1,7 @@
 /** Writes down how a bridge is. */
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
-import { condition, withCondition } from "../../lib/api/conditions.ts";
+import { condition, READY, withCondition } from "../../lib/api/conditions.ts";
+import { bridgePhases } from "../../lib/api/phases.ts";
 import type { Context } from "../runtime/context.ts";
 import type { Outcome } from "./outcome.ts";
 import { shortened, writeBridgeStatus } from "./records.ts";
@@ -20,7 +21,7 @@ export async function setPhase(
   const bridge = context.cache.bridges.get(namespace, name);
   if (!bridge) return;
   const generation = bridge.metadata?.generation ?? 0, before = bridge.status;
-  const wasSaid = before?.phase === phase && condition(before.conditions, "Ready")?.reason === reason;
+  const wasSaid = before?.phase === phase && condition(before.conditions, READY)?.reason === reason;
   if (!wasSaid) context.log(`bridge ${namespace}/${name}: ${phase} (${reason}): ${message}`);
   await writeBridgeStatus(context, bridge, {
     observedGeneration: generation,
@@ -29,8 +30,8 @@ export async function setPhase(
     conditions: withCondition(
       before?.conditions,
       {
-        type: "Ready",
-        status: phase === "Active" ? "True" : "False",
+        type: READY,
+        status: phase === bridgePhases.active ? "True" : "False",
         reason,
         message: shortened(message),
       },

@@ -3,8 +3,9 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { containerStatus, imageInSpec, runningContainer } from "../../lib/pods/pod-image.ts";
 import type { ModePlan } from "../../lib/plan/modes/mode.ts";
 import { messageOf } from "../../lib/errors.ts";
-import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
+import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
+import { podStates } from "../../lib/api/phases.ts";
 import { whyUnscheduled } from "../../lib/workload/pod-problems.ts";
 import { untilServices } from "./service-convergence.ts";
 import { configure } from "./configure.ts";
@@ -26,7 +27,7 @@ export async function interceptPods(context: Context, interception: Interception
   for (const { pod, plan } of pods) {
     const known = records.find(({ uid }) => uid === pod.metadata?.uid);
     // Its original comes back first.
-    if (known?.state === "Restoring") continue;
+    if (known?.state === podStates.restoring) continue;
     const begun = begin(context, interception, { pod, plan, known, records });
     if (!begun) continue;
     records = known ? records.map((one) => one === known ? begun : one) : [...records, begun];
@@ -37,7 +38,7 @@ export async function interceptPods(context: Context, interception: Interception
       return done;
     };
     const done = put(await intercept(context, interception, pod, begun));
-    if (done.state !== "Failed") continue;
+    if (done.state !== podStates.failed) continue;
     // Written first: a Carrier that several bridges share is composed without this one from now on.
     await writeBridgeStatus(context, bridge, { pods: records });
     put(await restoreFailed(context, bridge, pod, done));
@@ -46,7 +47,13 @@ export async function interceptPods(context: Context, interception: Interception
 }
 
 /** Of pods that lose their container one serves at any time. */
-const isOnItsWay = ({ state }: InterceptedPod) => state === "Switching" || state === "Failed";
+const isOnItsWay = ({ state }: InterceptedPod) => state === podStates.switching || state === podStates.failed;
+
+/** Nothing of Gefyra's is in its way now, so it begins anew. */
+const startsAnew = (record: InterceptedPod) => isUntouched(record) || record.state === podStates.suspended;
+
+/** Nothing is to be done to it in this pass. */
+const isSettled = (record: InterceptedPod) => isUntouched(record) || record.state === podStates.failed;
 
 interface Turn {
   pod: V1Pod;
@@ -61,9 +68,9 @@ function begin(
   interception: Interception,
   { pod, plan, known, records }: Turn,
 ): InterceptedPod | undefined {
-  if (known && !["Waiting", "Restored", "Suspended"].includes(known.state)) return known;
+  if (known && !startsAnew(known)) return known;
   const { bridge } = interception;
-  if (known?.state === "Restored") {
+  if (known?.state === podStates.restored) {
     const wait = untilNextAttempt(context, bridge, pod);
     if (wait > 0) {
       later(context, bridge, wait);
@@ -74,15 +81,15 @@ function begin(
   if (unscheduled) {
     return {
       ...newRecord(context, interception, pod, plan),
-      state: "Waiting",
+      state: podStates.waiting,
       reason: shortened(unscheduled),
     };
   }
   const serves = runningContainer(pod, plan.container) !== undefined;
   // The next waits until the one before is ready.
   if (plan.mode === "replace" && serves && records.some(isOnItsWay)) return undefined;
-  return known?.state === "Suspended"
-    ? { ...known, state: "Switching" }
+  return known?.state === podStates.suspended
+    ? { ...known, state: podStates.switching }
     : newRecord(context, interception, pod, plan);
 }
 
@@ -99,7 +106,7 @@ function newRecord(
     mode: plan.mode,
     container: plan.container,
     ports: portsOf(plan),
-    state: "Switching" as const,
+    state: podStates.switching,
   };
   if (plan.mode === "beside") return record;
   const image = imageInSpec(pod, plan.container);
@@ -125,10 +132,10 @@ async function intercept(
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<InterceptedPod> {
-  if (["Failed", "Waiting", "Restored"].includes(record.state)) return record;
+  if (isSettled(record)) return record;
   const { bridge } = interception;
   const { reason: _reason, cause: _cause, ...rest } = record;
-  const waiting = { ...rest, state: "Switching" as const };
+  const waiting = { ...rest, state: podStates.switching };
   const placed = await place(context, bridge, pod, record);
   if (placed === undefined) return await slow(context, bridge, pod, waiting);
   if ("cause" in placed) return fail(context, bridge, pod, { ...waiting, ...placed });
@@ -142,7 +149,7 @@ async function intercept(
     // A replaced container gets traffic only when the kubelet calls it ready.
     const ready = containerStatus(pod, record.container)?.ready === true;
     if (!ready) return await slow(context, bridge, pod, { ...waiting, carrierContainer });
-    const was = record.state === "Active" && record.carrierContainer === carrierContainer;
+    const was = record.state === podStates.active && record.carrierContainer === carrierContainer;
     const wait = was ? 0 : await untilServices(context, pod);
     if (wait > 0) {
       later(context, bridge, wait);
@@ -150,7 +157,7 @@ async function intercept(
     }
   }
   context.attempts.succeeded(keyOf(bridge, pod));
-  return { ...waiting, carrierContainer, state: "Active" };
+  return { ...waiting, carrierContainer, state: podStates.active };
 }
 
 async function place(

@@ -5,6 +5,7 @@ import { isHeard, spokenNotes } from "../../lib/plan/encrypted.ts";
 import { placementOf } from "../../lib/pods/ephemeral.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
+import { podStates } from "../../lib/api/phases.ts";
 import { type Context, later } from "../runtime/context.ts";
 
 interface Heard {
@@ -27,7 +28,7 @@ export async function protocolNotes(
   pods: V1Pod[],
   records: InterceptedPod[],
 ): Promise<string[]> {
-  const record = records.find(({ mode, state }) => mode === "beside" && state === "Active");
+  const record = records.find(({ mode, state }) => mode === "beside" && state === podStates.active);
   const pod = record && pods.find(({ metadata }) => metadata?.uid === record.uid);
   if (!bridge.spec.match || !record || !pod) return [];
   const known = heard.get(record.uid) ?? { spoken: [], next: Date.now() + FIRST_MS, wait: FIRST_MS };

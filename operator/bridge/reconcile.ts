@@ -5,8 +5,9 @@ import { plan } from "../../lib/plan/plan.ts";
 import { planPerPod } from "../../lib/plan/per-pod.ts";
 import { FINALIZER } from "../../lib/names.ts";
 import { bridgeRef, type GefyraBridge, isUntouched } from "../../lib/api/bridge.ts";
-import { condition } from "../../lib/api/conditions.ts";
+import { condition, READY } from "../../lib/api/conditions.ts";
 import { type BridgeReason, bridgeReasons } from "../../lib/api/reasons.ts";
+import { bridgePhases, clientPhases, podStates } from "../../lib/api/phases.ts";
 import { contains } from "../../lib/config/addresses.ts";
 import { pickPorts } from "../../lib/config/stowaway.ts";
 import { whyNoPods } from "../../lib/pods/no-pods.ts";
@@ -65,18 +66,18 @@ export async function reconcileBridge(
   const refuse = async (reason: BridgeReason, message: string) => {
     // Written first: a Carrier that several bridges share is composed without this one from now on.
     const taken = recordsOf(context, bridge).filter((one) => !isUntouched(one))
-      .map((one) => ({ ...one, state: "Restoring" as const }));
-    await say("Refused", reason, message, { pods: taken });
+      .map((one) => ({ ...one, state: podStates.restoring }));
+    await say(bridgePhases.refused, reason, message, { pods: taken });
     if (taken.length === 0) return;
     const left = await restoreAll(context, bridge, taken);
-    await say("Refused", reason, message, { pods: left });
+    await say(bridgePhases.refused, reason, message, { pods: left });
     if (left.length) again(AGAIN_MS);
   };
 
   const client = cache.clients.get(context.namespace, bridge.spec.client);
   if (!client?.status?.tunnel) {
     const missing = `there is no client "${bridge.spec.client}" with a tunnel`;
-    return await say("Waiting", bridgeReasons.clientMissing, missing);
+    return await say(bridgePhases.waiting, bridgeReasons.clientMissing, missing);
   }
   if (namesOtherApps(client, cache.bridges.all())) queue.add(keys.client(bridge.spec.client));
   if (!contains(client.status.tunnel.subnet, bridge.spec.destination.address)) {
@@ -87,9 +88,11 @@ export async function reconcileBridge(
   if (bridge.spec.match && problems.length) {
     return await refuse(bridgeReasons.invalidMatch, problems.join("; "));
   }
-  if (client.status.phase === "Silent") return await suspendBridge(context, bridge);
+  if (client.status.phase === clientPhases.silent) return await suspendBridge(context, bridge);
   const stowaway = stowawayAddress(context);
-  if (!stowaway) return await say("Waiting", bridgeReasons.stowawayMissing, "no Stowaway is running");
+  if (!stowaway) {
+    return await say(bridgePhases.waiting, bridgeReasons.stowawayMissing, "no Stowaway is running");
+  }
 
   const { kind, name: targetName, container } = bridge.spec.target;
   const label = `${kind} "${targetName}"`;
@@ -105,7 +108,7 @@ export async function reconcileBridge(
   /** Waits for pods to come; those that it had are given back where they live on. */
   const wait = async (reason: BridgeReason, message: string) => {
     const left = await restoreDepartedPods(context, bridge, new Set());
-    await say("Waiting", reason, message, { pods: left, targetPods: 0 });
+    await say(bridgePhases.waiting, reason, message, { pods: left, targetPods: 0 });
   };
   if (!target.found) {
     again(LOOK_AGAIN_MS);
@@ -157,15 +160,17 @@ export async function reconcileBridge(
     target: label,
     ...{ pods, records, reasons, wasActive, admitted: admitted.length },
   });
-  const notes = outcome.phase === "Active" ? await protocolNotes(context, bridge, pods, records) : [];
+  const notes = outcome.phase === bridgePhases.active
+    ? await protocolNotes(context, bridge, pods, records)
+    : [];
   const message = [outcome.message, ...notes].join("; ");
   await setPhase(context, namespace, name, { ...outcome, message, pods: records, targetPods: pods.length });
 }
 
 /** And asks for nothing else since. */
 function isActive({ metadata, status }: GefyraBridge): boolean {
-  const ready = condition(status?.conditions, "Ready");
-  return status?.phase === "Active" && ready?.observedGeneration === (metadata?.generation ?? 0);
+  const ready = condition(status?.conditions, READY);
+  return status?.phase === bridgePhases.active && ready?.observedGeneration === (metadata?.generation ?? 0);
 }
 
 /** Gives each port of the bridge one of Stowaway's. */

@@ -5,6 +5,7 @@ import { messageOf } from "../../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../../lib/names.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
+import { bridgePhases } from "../../lib/api/phases.ts";
 import { untilServices } from "./service-convergence.ts";
 import { tellCarrier } from "./carriers.ts";
 import { type Context, later, setFinalizers } from "../runtime/context.ts";
@@ -27,7 +28,7 @@ export async function restoreBridge(
   const namespace = bridge.metadata?.namespace ?? "", name = bridge.metadata?.name ?? "";
   if (!bridge.metadata?.finalizers?.includes(FINALIZER)) return;
   const said = setPhase(context, namespace, name, {
-    phase: "Restoring",
+    phase: bridgePhases.restoring,
     reason: bridgeReasons.deleted,
     message: "originals come back",
   });

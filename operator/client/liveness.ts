@@ -4,6 +4,7 @@
  */
 import { KEEPALIVE_S, SUSPEND_AFTER_S } from "../../lib/names.ts";
 import { clientRef, type GefyraClient } from "../../lib/api/client.ts";
+import { clientPhases } from "../../lib/api/phases.ts";
 import { type Context, keys, writeStatus } from "../runtime/context.ts";
 import type { Tunnel } from "../stowaway/tunnel.ts";
 import { uninstall } from "./uninstall.ts";
@@ -97,17 +98,19 @@ export function lastSign(client: GefyraClient, heardAt: number | undefined, oper
 
 async function noteSeen(context: Context, client: GefyraClient, at: number): Promise<void> {
   const last = new Date(client.status?.lastSeen ?? 0).getTime();
-  if (client.status?.phase === "Connected" && at - last < WRITE_EVERY_MS) return;
-  if (client.status?.phase === "Silent") context.log(`client ${client.metadata?.name}: heard again`);
+  if (client.status?.phase === clientPhases.connected && at - last < WRITE_EVERY_MS) return;
+  if (client.status?.phase === clientPhases.silent) {
+    context.log(`client ${client.metadata?.name}: heard again`);
+  }
   const lastSeen = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
-  await writePhase(context, client, { phase: "Connected", lastSeen });
+  await writePhase(context, client, { phase: clientPhases.connected, lastSeen });
 }
 
 async function noteSilent(context: Context, client: GefyraClient, silence: number): Promise<void> {
-  if (client.status?.phase === "Silent") return;
+  if (client.status?.phase === clientPhases.silent) return;
   const seconds = Math.round(silence / 1000);
   context.log(`client ${client.metadata?.name}: silent for ${seconds} s, its bridges are suspended`);
-  await writePhase(context, client, { phase: "Silent" });
+  await writePhase(context, client, { phase: clientPhases.silent });
 }
 
 /** Its bridges watch: a change of the client wakes them. */

@@ -3,8 +3,9 @@ import { messageOf } from "../../lib/errors.ts";
 import { FINALIZER, OPERATOR } from "../../lib/names.ts";
 import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../../lib/api/client.ts";
 import { bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
-import { type ConditionUpdate, withCondition } from "../../lib/api/conditions.ts";
+import { type ConditionUpdate, READY, withCondition } from "../../lib/api/conditions.ts";
 import { clientReasons } from "../../lib/api/reasons.ts";
+import { clientPhases } from "../../lib/api/phases.ts";
 import { contains, pickTunnelSubnet } from "../../lib/config/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "../runtime/context.ts";
 import { configurationRefusal } from "../runtime/refusals.ts";
@@ -45,7 +46,7 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   });
   const known = state?.peers.some(({ publicKey }) => publicKey === client.spec.publicKey) ?? false;
   const not = (reason: string, message: string): ConditionUpdate => ({
-    ...{ type: "Ready", status: "False", reason, message },
+    ...{ type: READY, status: "False", reason, message },
   });
   const update: ConditionUpdate = !hasOwnKey(client, cache.clients.all())
     ? not(clientReasons.keyTaken, "another client has the same public key")
@@ -81,9 +82,9 @@ export function namesOtherApps({ metadata, status }: GefyraClient, bridges: Gefy
 
 /** Whether a client is heard is for liveness to say; a new Stowaway must not resume the bridges of a silent one. */
 function phaseOf(before: ClientStatus["phase"], known: boolean): NonNullable<ClientStatus["phase"]> {
-  if (before === "Silent") return "Silent";
-  if (!known) return "Pending";
-  return before === "Connected" ? "Connected" : "Ready";
+  if (before === clientPhases.silent) return clientPhases.silent;
+  if (!known) return clientPhases.pending;
+  return before === clientPhases.connected ? clientPhases.connected : clientPhases.ready;
 }
 
 async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<void> {
@@ -118,12 +119,12 @@ export async function reconcileMisplaced(context: Context, namespace: string, na
   const message =
     `Gefyra looks at clients in namespace "${context.namespace}" only: delete this one and create it there`;
   const update: ConditionUpdate = {
-    ...{ type: "Ready", status: "False", reason: clientReasons.wrongNamespace, message },
+    ...{ type: READY, status: "False", reason: clientReasons.wrongNamespace, message },
   };
   await writeStatus(context, cache.misplaced, clientRef(namespace, name), client, {
     ...client.status,
     observedGeneration: generation,
-    phase: "Refused",
+    phase: clientPhases.refused,
     conditions: withCondition(client.status?.conditions, update, generation, new Date()),
   });
 }
