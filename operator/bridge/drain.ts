@@ -11,6 +11,7 @@
  * 3. The pod becomes not ready, as soon as the kubelet has seen the image: in that moment it writes the whole status
  *    (from v1.34 on), and again when the container has ended.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
 import { podRef, runningContainer, setImage } from "../../lib/pods/pod-image.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
@@ -88,9 +89,9 @@ async function hold(
   uid: string,
 ): Promise<boolean> {
   const left = Date.now();
-  await sleep(LOOK_AFTER_MS);
+  await delay(LOOK_AFTER_MS);
   const still = standing(await slicesNow(), uid) === "absent";
-  await sleep(left + HOLD_MS - Date.now());
+  await delay(left + HOLD_MS - Date.now());
   return still && Date.now() - began <= LATE_MS;
 }
 
@@ -156,7 +157,7 @@ async function changeImage(
 /** The kubelet says again and again that the pod is ready, until it has seen that the container has ended. */
 async function keepAway({ cluster, cache, log }: Context, pod: V1Pod, container: string, ending: string) {
   const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
-  for (const end = Date.now() + LONGEST_STOP_MS; Date.now() < end; await sleep(LOOK_MS)) {
+  for (const end = Date.now() + LONGEST_STOP_MS; Date.now() < end; await delay(LOOK_MS)) {
     const now = cache.pods.get(namespace, name);
     if (now?.metadata?.uid !== uid || now.metadata.deletionTimestamp) return;
     if (runningContainer(now, container) !== ending) return;
@@ -177,7 +178,7 @@ async function keepAway({ cluster, cache, log }: Context, pod: V1Pod, container:
       if (written) cache.pods.put(written);
     } catch (error) {
       log(`pod ${namespace}/${name}: ${messageOf(error)}`);
-      await sleep(AGAIN_MS);
+      await delay(AGAIN_MS);
     }
   }
 }
@@ -188,5 +189,3 @@ export function saysReady({ metadata, status }: V1Pod): boolean {
   if ((status?.observedGeneration ?? generation) < generation) return false;
   return (status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
 }
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
