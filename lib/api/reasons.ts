@@ -5,6 +5,8 @@ export const bridgeReasons = {
   bridged: "Bridged",
   /** Active, with pods that are not bridged or not ready: the message names them. */
   partlyBridged: "PartlyBridged",
+  /** Active on all pods, but TLS has come to a port whose requests `match` should read: the message names it. */
+  unreadableTraffic: "UnreadableTraffic",
   switching: "Switching",
   /** The target has no pods. */
   noPods: "NoPods",

@@ -7,7 +7,9 @@ import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { API_VERSION } from "../names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
-import { condition } from "../api/conditions.ts";
+import { condition, READY } from "../api/conditions.ts";
+import { podStates } from "../api/phases.ts";
+import { bridgeReasons } from "../api/reasons.ts";
 
 export interface ObservedBridge extends GefyraBridge {
   /** Of this machine; empty where nothing is known to be wrong. */
@@ -44,12 +46,12 @@ export async function withProblems(
 
 /** What the operator says of a bridge, unless it is that all pods are bridged. Pure. */
 export function remarkOf({ status }: Pick<GefyraBridge, "status">): string {
-  const message = condition(status?.conditions, "Ready")?.message ?? "";
-  return status?.phase === "Active" && /^(\d+) of \1 pods are bridged$/.test(message) ? "" : message;
+  const { reason, message = "" } = condition(status?.conditions, READY) ?? {};
+  return reason === bridgeReasons.bridged ? "" : message;
 }
 
 /** e.g. `1/2`: how many pods of the target are bridged, of all that it has. Pure. */
 export function activePods({ status }: Pick<GefyraBridge, "status">): string {
   const { pods = [], targetPods = pods.length } = status ?? {};
-  return `${pods.filter(({ state }) => state === "Active").length}/${targetPods}`;
+  return `${pods.filter(({ state }) => state === podStates.active).length}/${targetPods}`;
 }

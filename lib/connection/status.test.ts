@@ -57,14 +57,16 @@ Deno.test("a bridge in the status: where from and to, how far it is, and what is
     ...{ namespace: "shop", name: "web-bridge", target: "deployment/web", app: "app", problems },
     ...{ phase: "Pending", pods: "1/2", message: "1 of 2 pods are bridged" },
   });
-  const active = (message: string) => {
-    const conditions = [{ type: "Ready", message }];
+  const active = (reason: string, message: string) => {
+    const conditions = [{ type: "Ready", reason, message }];
     return bridgeState({ ...bridge, status: { phase: "Active", conditions } } as unknown as ObservedBridge);
   };
-  assert.equal(active("2 of 2 pods are bridged").message, "");
+  assert.equal(active("Bridged", "2 of 2 pods are bridged").message, "");
   for (const more of ["1 of 2 pods are bridged", "2 of 2 pods are bridged; pod a is not ready"]) {
-    assert.equal(active(more).message, more);
+    assert.equal(active("PartlyBridged", more).message, more);
   }
+  const tls = "1 of 1 pods are bridged; port https (443) speaks TLS";
+  assert.equal(active("UnreadableTraffic", tls).message, tls);
   const { status: _, ...young } = bridge;
   const { phase, pods, message } = bridgeState(young as ObservedBridge);
   assert.deepEqual([phase, pods, message], ["Pending", "0/0", ""]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
-import { type Observed, outcomeOf } from "./outcome.ts";
+import { type Observed, outcomeOf, withNotes } from "./outcome.ts";
 
 const NO_NODE = "Unschedulable: 0/1 nodes are available";
 
@@ -92,6 +92,21 @@ Deno.test("a pod that has left the target is not counted", () => {
   const records = [record("a", "Active"), record("left", "Restoring"), record("gone", "Active")];
   assert.equal(outcome([pod("a"), pod("b")], records)[0], "Pending");
   assert.deepEqual(outcome([pod("a")], records), ["Active", "Bridged", "1 of 1 pods are bridged"]);
+});
+
+Deno.test("TLS on a port that match should read is told, by the reason too", () => {
+  const note = "port https (443) speaks TLS";
+  const told = (records: InterceptedPod[], pods = [pod("a")]) => {
+    const { phase, reason, message } = withNotes(
+      outcomeOf({ target: "", pods, records, admitted: pods.length, reasons: [], wasActive: true }),
+      [note],
+    );
+    return [phase, reason, message];
+  };
+  const [a, b] = [record("a", "Active"), record("b", "Waiting", { reason: NO_NODE })];
+  assert.deepEqual(told([a]), ["Active", "UnreadableTraffic", `1 of 1 pods are bridged; ${note}`]);
+  const some = `1 of 2 pods are bridged; pod b: ${NO_NODE}; ${note}`;
+  assert.deepEqual(told([a, b], [pod("a"), pod("b")]), ["Active", "PartlyBridged", some]);
 });
 
 Deno.test("of many pods a few are named", () => {

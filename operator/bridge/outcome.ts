@@ -51,7 +51,7 @@ export function outcomeOf({ target, pods, records, admitted, reasons, wasActive 
     return { phase: bridgePhases.pending, reason: bridgeReasons.switching, message };
   }
   if (active.length) {
-    const whole = active.length === pods.length && notReady.length === 0;
+    const whole = active.length === pods.length && notReady.length === 0 && others.length === 0;
     return {
       phase: bridgePhases.active,
       reason: whole ? bridgeReasons.bridged : bridgeReasons.partlyBridged,
@@ -72,6 +72,17 @@ export function outcomeOf({ target, pods, records, admitted, reasons, wasActive 
     return { phase: bridgePhases.waiting, reason: bridgeReasons.podsPending, message: pending };
   }
   return { phase: bridgePhases.pending, reason: bridgeReasons.switching, message };
+}
+
+/** An outcome with what Carrier has seen come to the ports. Pure. */
+export function withNotes(outcome: Outcome, notes: string[]): Outcome {
+  if (notes.length === 0) return outcome;
+  const whole = outcome.reason === bridgeReasons.bridged;
+  return {
+    ...outcome,
+    reason: whole ? bridgeReasons.unreadableTraffic : outcome.reason,
+    message: [outcome.message, ...notes].join("; "),
+  };
 }
 
 /** Whether it may succeed later without a change of the bridge. */

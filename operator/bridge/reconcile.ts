@@ -16,7 +16,7 @@ import { podsOf, resolveTarget } from "../../lib/pods/resolve.ts";
 import { namesOtherApps } from "../client/reconcile.ts";
 import { type Context, keys, later, setFinalizers } from "../runtime/context.ts";
 import { restoreDepartedPods } from "./departed-pods.ts";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf, withNotes } from "./outcome.ts";
 import { type PhaseUpdate, setPhase } from "./phase.ts";
 import { interceptPods } from "./pods.ts";
 import { currentBridge, recordsOf, writeBridgeStatus } from "./records.ts";
@@ -163,8 +163,11 @@ export async function reconcileBridge(
   const notes = outcome.phase === bridgePhases.active
     ? await protocolNotes(context, bridge, pods, records)
     : [];
-  const message = [outcome.message, ...notes].join("; ");
-  await setPhase(context, namespace, name, { ...outcome, message, pods: records, targetPods: pods.length });
+  await setPhase(context, namespace, name, {
+    ...withNotes(outcome, notes),
+    pods: records,
+    targetPods: pods.length,
+  });
 }
 
 /** And asks for nothing else since. */

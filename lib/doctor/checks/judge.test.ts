@@ -192,7 +192,7 @@ Deno.test("transports: the API server counts as reached while it carries the tun
 Deno.test("bridges: active and answered, or what keeps them from it", () => {
   const dead = { message: "app:8000 does not answer", remedy: "look" };
   const bridge = (phase: string | undefined, more: Record<string, unknown> = {}) => {
-    const { problems = [], fallback, reason = "Switching" } = more;
+    const { problems = [], fallback, reason = phase === "Active" ? "Bridged" : "Switching" } = more;
     const message = more.message ?? (phase === "Active" ? "2 of 2 pods are bridged" : "why");
     const conditions = [{ type: "Ready", reason, message }];
     const metadata = { name: "web", namespace: "shop" };
@@ -216,7 +216,7 @@ Deno.test("bridges: active and answered, or what keeps them from it", () => {
   ]);
   assertJudged(judge([bridge(undefined)]), ["attention", /^web is Pending$/]);
   const some = "1 of 2 pods are bridged; pod b: no node has room";
-  assertJudged(judge([bridge("Active", { message: some })]), [
+  assertJudged(judge([bridge("Active", { reason: "PartlyBridged", message: some })]), [
     "attention",
     /^web is Active: 1 of 2.*no node/,
   ]);
