@@ -10,7 +10,8 @@ import { requireConnection } from "../lib/connection/find.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { type GefyraBridge, modes } from "../lib/api/bridge.ts";
-import { condition } from "../lib/api/conditions.ts";
+import { condition, READY } from "../lib/api/conditions.ts";
+import { bridgePhases } from "../lib/api/phases.ts";
 import { parsePorts, portText } from "../lib/workload/ports.ts";
 import { parseTarget, type Target, targetText } from "../lib/workload/target.ts";
 import { collect, command, connectionCluster, connectionOption, outputOption, stepsOf } from "./command.ts";
@@ -100,8 +101,8 @@ export const bridge = () =>
 
 function summary({ metadata, spec: { target, ports, destination }, status }: GefyraBridge): string {
   const name = metadata?.name;
-  if (status?.phase === "Waiting") {
-    const why = condition(status.conditions, "Ready")?.message;
+  if (status?.phase === bridgePhases.waiting) {
+    const why = condition(status.conditions, READY)?.message;
     return `Bridge ${name} waits: ${why}. It takes effect when they come.`;
   }
   const mapped = ports.map((port) => `${portText(port)} → ${destination.name}:${port.local}`).join(", ");

@@ -6,7 +6,8 @@ import { requireConnection } from "../lib/connection/find.ts";
 import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
-import { condition } from "../lib/api/conditions.ts";
+import { condition, READY } from "../lib/api/conditions.ts";
+import { bridgePhases } from "../lib/api/phases.ts";
 import { portText } from "../lib/workload/ports.ts";
 import { targetText } from "../lib/workload/target.ts";
 import { command, connectionCluster, connectionOption, outputOption } from "./command.ts";
@@ -32,14 +33,14 @@ const bridgeColumns: Column<GefyraBridge>[] = [
     value: ({ spec: { ports, destination } }) =>
       ports.map((port) => `${portText(port)}→${destination.name}:${port.local}`).join(","),
   },
-  { name: "PHASE", value: ({ status }) => status?.phase ?? "Pending" },
+  { name: "PHASE", value: ({ status }) => status?.phase ?? bridgePhases.pending },
   { name: "PODS", value: activePods },
   {
     name: "WAY",
     value: ({ status }) => [...new Set(status?.pods?.map(({ mode }) => mode))].join(","),
     wide: true,
   },
-  { name: "MESSAGE", value: ({ status }) => condition(status?.conditions, "Ready")?.message, wide: true },
+  { name: "MESSAGE", value: ({ status }) => condition(status?.conditions, READY)?.message, wide: true },
 ];
 
 const connectionColumns: Column<LocalState>[] = [

@@ -8,8 +8,9 @@ import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { BRIDGE_TIMEOUT_MS } from "../names.ts";
 import { bridgeRef, type GefyraBridge } from "../api/bridge.ts";
-import { condition } from "../api/conditions.ts";
+import { condition, READY } from "../api/conditions.ts";
 import { type BridgeReason, bridgeReasons, retriedReasons } from "../api/reasons.ts";
+import { bridgePhases, podStates } from "../api/phases.ts";
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
 import { type ObservedBridge, withProblems } from "./observe.ts";
@@ -52,7 +53,7 @@ async function createWhileConnected(
     const early = problemsOf(tools, connection, wanted);
     try {
       const bridge = await untilSettled(cluster, wanted);
-      note(condition(bridge.status?.conditions, "Ready")?.message ?? "");
+      note(condition(bridge.status?.conditions, READY)?.message ?? "");
       const problems = (await early).length ? await problemsOf(tools, connection, bridge) : [];
       return { ...bridge, problems };
     } catch (error) {
@@ -105,8 +106,8 @@ async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promi
   let bridge: GefyraBridge | undefined;
   const look = async () => {
     bridge = await cluster.get<GefyraBridge>(ref);
-    const ready = condition(bridge?.status?.conditions, "Ready");
-    if (bridge?.status?.phase === "Refused") {
+    const ready = condition(bridge?.status?.conditions, READY);
+    if (bridge?.status?.phase === bridgePhases.refused) {
       throw new GefyraError(
         "bridge-refused",
         `Cannot bridge "${bridge.spec.target.name}": ${ready?.message}`,
@@ -121,15 +122,16 @@ async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promi
       throw failure(reason, bridge?.spec.target.name ?? "", ready.message);
     }
     return ready?.status === "True" ||
-      (bridge?.status?.phase === "Waiting" && reason !== undefined && settled.includes(reason));
+      (bridge?.status?.phase === bridgePhases.waiting && reason !== undefined && settled.includes(reason));
   };
-  const last = () => condition(bridge?.status?.conditions, "Ready")?.message ?? "the operator says nothing";
+  const last = () => condition(bridge?.status?.conditions, READY)?.message ?? "the operator says nothing";
   await waitFor(look, {
     what: `bridge "${ref.name}" to be active`,
     timeout: BRIDGE_TIMEOUT_MS,
     interval: 100,
     // Containers are replaced one after the other.
-    progress: () => bridge?.status?.pods?.filter(({ state }) => state === "Active").length || undefined,
+    progress: () =>
+      bridge?.status?.pods?.filter(({ state }) => state === podStates.active).length || undefined,
   })
     .catch((error) => {
       if (!(error instanceof GefyraError) || error.id !== "timeout") throw error;

@@ -2,6 +2,7 @@
 import { byAge } from "../api/age.ts";
 import type { GefyraBridge, InterceptedPod } from "../api/bridge.ts";
 import { matchProblems } from "../api/match.ts";
+import { podStates } from "../api/phases.ts";
 import { portKey } from "../workload/ports.ts";
 import type { Share } from "./carrier.ts";
 
@@ -26,7 +27,7 @@ export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
 }
 
 /** A pod that is given back, or has been, has no share: neither of a suspended bridge nor of one that was refused. */
-const counts = ({ state }: InterceptedPod) => state === "Switching" || state === "Active";
+const counts = ({ state }: InterceptedPod) => state === podStates.switching || state === podStates.active;
 
 /** One Carrier serves all who are beside; one that replaces a container is that container's. */
 function isSameCarrier(a: InterceptedPod, b: InterceptedPod): boolean {

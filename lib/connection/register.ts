@@ -3,7 +3,7 @@ import { GefyraError } from "../errors.ts";
 import { explainLasting, explainRemoval } from "../install/diagnosis.ts";
 import { INSTALL_TIMEOUT_MS } from "../names.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
-import { condition } from "../api/conditions.ts";
+import { condition, READY } from "../api/conditions.ts";
 import { waitFor } from "../wait.ts";
 import type { Connection } from "./connection.ts";
 
@@ -23,7 +23,7 @@ export async function register(
     explain: () => explainRemoval(cluster, connection.namespace),
   });
   const ready = (client: GefyraClient | undefined) =>
-    client?.spec.publicKey === publicKey && condition(client.status?.conditions, "Ready")?.status === "True";
+    client?.spec.publicKey === publicKey && condition(client.status?.conditions, READY)?.status === "True";
   let client: GefyraClient | undefined;
   const lasting = explainLasting(cluster, connection.namespace);
   await waitFor(async () => ready(client = await cluster.get<GefyraClient>(ref)), {

@@ -7,6 +7,7 @@ import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
+import { bridgePhases, clientPhases } from "../api/phases.ts";
 import { contains } from "../config/addresses.ts";
 import { targetText } from "../workload/target.ts";
 import { cargoStatus } from "./cargo.ts";
@@ -187,7 +188,7 @@ async function observeCluster(
 }
 
 function phaseOf({ metadata, status }: GefyraClient): string {
-  return metadata?.deletionTimestamp ? REMOVING : status?.phase ?? "Pending";
+  return metadata?.deletionTimestamp ? REMOVING : status?.phase ?? clientPhases.pending;
 }
 
 /** Pure. */
@@ -197,7 +198,7 @@ export function bridgeState({ metadata, spec, status, problems }: ObservedBridge
     name: metadata?.name ?? "",
     target: targetText(spec.target),
     app: spec.destination.name,
-    phase: status?.phase ?? "Pending",
+    phase: status?.phase ?? bridgePhases.pending,
     message: remarkOf(status ? { status } : {}),
     pods: activePods(status ? { status } : {}),
     problems,

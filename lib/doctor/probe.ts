@@ -6,7 +6,7 @@
 import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION, DOCTOR, DOCTOR_LIFETIME_S } from "../names.ts";
 import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
-import { condition } from "../api/conditions.ts";
+import { condition, READY } from "../api/conditions.ts";
 import { generateKeyPair } from "../config/keys.ts";
 import { waitFor } from "../wait.ts";
 
@@ -32,7 +32,7 @@ export async function registerProbe(cluster: Cluster, namespace: string): Promis
 export async function expectProbe(cluster: Cluster, namespace: string, { name }: ProbeClient): Promise<void> {
   const ref = clientRef(namespace, name);
   const ready = async () =>
-    condition((await cluster.get<GefyraClient>(ref))?.status?.conditions, "Ready")?.status === "True";
+    condition((await cluster.get<GefyraClient>(ref))?.status?.conditions, READY)?.status === "True";
   await waitFor(ready, { what: "Stowaway to expect another client", timeout: 5_000, interval: 100 });
 }
 

@@ -6,8 +6,9 @@ import type { Cluster } from "../../kube/cluster.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { DOCTOR } from "../../names.ts";
-import { condition } from "../../api/conditions.ts";
+import { condition, READY } from "../../api/conditions.ts";
 import { retriedReasons } from "../../api/reasons.ts";
+import { bridgePhases } from "../../api/phases.ts";
 import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
 
 export async function checkBridges(
@@ -40,11 +41,11 @@ function judgeBridge({ metadata, spec, status }: ObservedBridge, problems: Probl
     // The original serves meanwhile.
     spec.fallback ? attention(`${name}: ${message}`, remedy) : broken(`${name}: ${message}`, remedy)
   );
-  const phase = status?.phase ?? "Pending", remark = remarkOf(status ? { status } : {});
-  if (phase === "Active" && !remark) return local;
+  const phase = status?.phase ?? bridgePhases.pending, remark = remarkOf(status ? { status } : {});
+  if (phase === bridgePhases.active && !remark) return local;
   const message = `${name} is ${phase}${remark ? `: ${remark}` : ""}`;
   const remedy = `kubectl describe gefyrabridge ${name} --namespace ${namespace}`;
-  const reason = condition(status?.conditions, "Ready")?.reason;
-  const failed = phase === "Refused" || retriedReasons.some((one) => one === reason);
+  const reason = condition(status?.conditions, READY)?.reason;
+  const failed = phase === bridgePhases.refused || retriedReasons.some((one) => one === reason);
   return [failed ? broken(message, remedy) : attention(message, remedy), ...local];
 }

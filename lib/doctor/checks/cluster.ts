@@ -5,7 +5,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { explainMissing } from "../../install/diagnosis.ts";
 import { OPERATOR, STOWAWAY } from "../../names.ts";
 import { type BridgedApp, clientRef, type GefyraClient, type TunnelStatus } from "../../api/client.ts";
-import { condition } from "../../api/conditions.ts";
+import { condition, READY } from "../../api/conditions.ts";
 import { broken, type CheckResult, ok } from "../check-result.ts";
 import { type RunningPod, runningPod } from "../pods.ts";
 
@@ -53,7 +53,7 @@ export async function checkClient(
     };
   }
   const { tunnel, apps = [], phase, lastSeen, conditions } = client.status ?? {};
-  const ready = condition(conditions, "Ready");
+  const ready = condition(conditions, READY);
   const heard = lastSeen ? `, last heard ${age(lastSeen)} s ago` : "";
   if (!tunnel) {
     return { results: [broken(`${name} has no place in the tunnel yet`, "see the operator above")] };

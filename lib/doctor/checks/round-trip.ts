@@ -8,6 +8,7 @@ import { imageOf } from "../../images.ts";
 import { API_VERSION, clusterLabels, COMPONENT_LABEL, DOCTOR_PORT } from "../../names.ts";
 import { BRIDGE_KIND, bridgeRef, type GefyraBridge } from "../../api/bridge.ts";
 import type { TunnelStatus } from "../../api/client.ts";
+import { bridgePhases } from "../../api/phases.ts";
 import { translate } from "../../config/addresses.ts";
 import { waitFor } from "../../wait.ts";
 import { broken, type CheckResult, ok, type Result } from "../check-result.ts";
@@ -84,7 +85,8 @@ async function stowawayPort(
     },
   });
   let bridge: GefyraBridge | undefined;
-  const waits = async () => (bridge = await cluster.get<GefyraBridge>(ref))?.status?.phase === "Waiting";
+  const waits = async () =>
+    (bridge = await cluster.get<GefyraBridge>(ref))?.status?.phase === bridgePhases.waiting;
   await waitFor(waits, {
     what: "the operator to give doctor's bridge a port",
     timeout: 5_000,
