@@ -24,19 +24,19 @@ Deno.test("docs/commands.md is what the commands say of themselves (else: deno t
   assert.equal(await read(PAGE), await commandsPage());
 });
 
-Deno.test("troubleshooting explains every error that there is, and no other, in the order of the alphabet", async () => {
+Deno.test("troubleshooting explains every error id, and no other, in alphabetical order", async () => {
   const explained = [...(await read("docs/troubleshooting.md")).matchAll(/^### (.*)$/gm)].map(([, id]) => id);
   assert.deepEqual(explained, [...await errorIds(), "internal"].sort());
 });
 
-Deno.test("troubleshooting has every answer under the heading where people look for it", async () => {
+Deno.test("troubleshooting has all common problems under one heading", async () => {
   const sections = (await read("docs/troubleshooting.md")).split(/^## /m);
   const answers = sections.map((text) => [text.split("\n")[0], text.match(/^\*\*/gm)?.length ?? 0]);
   const found = answers.filter(([, count]) => count !== 0);
-  assert.deepEqual(found.map(([heading]) => heading), ["What people run into"]);
+  assert.deepEqual(found.map(([heading]) => heading), ["Common problems"]);
 });
 
-Deno.test("every relative link in the documents leads to a file", async () => {
+Deno.test("every relative link in the documents leads to a file and to one of its headings", async () => {
   const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
   for (const folder of ["docs", "docs/decisions"]) {
     for await (const { name } of Deno.readDir(root + folder)) {
@@ -45,11 +45,21 @@ Deno.test("every relative link in the documents leads to a file", async () => {
   }
   let links = 0;
   for (const page of pages) {
-    for (const [, target = ""] of (await read(page)).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+    for (const [, target = "", anchor] of (await read(page)).matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
       if (/^https?:/.test(target)) continue;
       links++;
-      await assert.doesNotReject(Deno.stat(new URL(target, `file://${root}${page}`)), `${page}: ${target}`);
+      const file = target ? new URL(target, `file://${root}${page}`) : `${root}${page}`;
+      await assert.doesNotReject(Deno.stat(file), `${page}: ${target}`);
+      if (anchor) {
+        assert.ok(anchorsOf(await Deno.readTextFile(file)).includes(anchor), `${page}: ${target}#${anchor}`);
+      }
     }
   }
   assert.ok(links > 10);
 });
+
+/** As GitHub makes them of the headings. */
+function anchorsOf(markdown: string): string[] {
+  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => text);
+  return headings.map((text) => text.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));
+}
