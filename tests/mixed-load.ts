@@ -1,4 +1,4 @@
-/** Clients of one port (the speaker's 8006) that speak HTTP/1.1 and HTTP/2 at the same time, over kept connections. */
+/** Clients of one port (the polyglot's 8006) that speak HTTP/1.1 and HTTP/2 at the same time, over kept connections. */
 import { connect as connectHttp2 } from "node:http2";
 import { jsonOf, talk } from "./talk.ts";
 

@@ -14,7 +14,7 @@ export const goPrograms = {
   coredns: { name: "coredns", module: "images/coredns" },
   relay: { name: "relay", module: "images/relay" },
   pause: { name: "pause", module: "images/pause" },
-  speaker: { name: "speaker", module: "tests/workloads/speaker" },
+  polyglot: { name: "polyglot", module: "tests/workloads/polyglot" },
 } as const satisfies Record<string, GoProgram>;
 
 /** The linker's flags; Kubernetes learns its version through them, and it is pinned in go.mod only. */

@@ -3,10 +3,10 @@ import { buildImage, queue } from "./build.ts";
 import { goPrograms } from "./golang.ts";
 import { folder, goProgram, type Ingredient, type Report } from "./ingredients.ts";
 
-export const workloads = ["hello-nginx", "pyserver", "tools", "musl", "speaker"] as const;
+export const workloads = ["hello-nginx", "pyserver", "tools", "musl", "polyglot"] as const;
 type Workload = (typeof workloads)[number];
 
-const programs: { [name in Workload]?: Ingredient } = { speaker: goProgram(goPrograms.speaker) };
+const programs: { [name in Workload]?: Ingredient } = { polyglot: goProgram(goPrograms.polyglot) };
 
 /** Builds `<name>:latest` of each where its content has changed. */
 export async function buildWorkloads(

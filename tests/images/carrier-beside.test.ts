@@ -6,7 +6,7 @@ import { imageOf } from "../../lib/images.ts";
 import { sandbox } from "../docker.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";
 import { addressOf, apply, memory, route, status } from "./carrier.ts";
-import { GREETING, HTTP1, HTTP2, LINES, match, speaker } from "./speaker.ts";
+import { GREETING, HTTP1, HTTP2, LINES, match, polyglot } from "./polyglot.ts";
 
 /** Nginx listens so far from the ports that clients mean: nftables leads them there in a pod. */
 const AWAY = 1000;
@@ -21,8 +21,8 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
   // The containers of a pod share their network.
   const pod = await box.run("pod", ["--network", network], "debian:trixie-slim", ["sleep", "infinity"]);
   const carrier = await box.run("carrier", ["--network", `container:${pod}`], imageOf("carrier"));
-  await speaker(box, "original", ["--network", `container:${pod}`], "127.0.0.1");
-  const local = await speaker(box, "local", ["--network", network]);
+  await polyglot(box, "original", ["--network", `container:${pod}`], "127.0.0.1");
+  const local = await polyglot(box, "local", ["--network", network]);
   const [ip, upstream] = await Promise.all([addressOf(pod), addressOf(local)]);
   const port = (number: number, fallback = false): CarrierServer => ({
     port: number,

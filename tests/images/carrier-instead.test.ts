@@ -4,13 +4,13 @@ import { imageOf } from "../../lib/images.ts";
 import { sandbox } from "../docker.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";
 import { addressOf, apply, replaced, route } from "./carrier.ts";
-import { GREETING, HTTP1, HTTP2, LINES, match, speaker } from "./speaker.ts";
+import { GREETING, HTTP1, HTTP2, LINES, match, polyglot } from "./polyglot.ts";
 
 Deno.test("in the original's place, Carrier answers probes and hands on all else", async (t) => {
   await using box = sandbox();
   const network = await box.network("pods", []);
   const carrier = await box.run("carrier", ["--network", network], imageOf("carrier"));
-  const local = await speaker(box, "local", ["--network", network]);
+  const local = await polyglot(box, "local", ["--network", network]);
   const [ip, upstream] = await Promise.all([addressOf(carrier), addressOf(local)]);
   const servers = [HTTP1, HTTP2, LINES, GREETING].map((port) =>
     replaced("http", port, `${upstream}:${port}`)

@@ -9,7 +9,7 @@ import { exec, sandbox } from "../docker.ts";
 import { mixedLoad } from "../mixed-load.ts";
 import { ask, askHttp2, jsonOf, talk } from "../talk.ts";
 import { addressOf, apply, route } from "./carrier.ts";
-import { BOTH, LINES, speaker } from "./speaker.ts";
+import { BOTH, LINES, polyglot } from "./polyglot.ts";
 
 const AWAY = 1000, GONE = 8007;
 const AGENT = "kube-probe/1.34";
@@ -23,8 +23,8 @@ Deno.test("beside the original, whatever passes without Carrier passes", async (
   const network = await box.network("pods", []);
   const pod = await box.run("pod", ["--network", network], "debian:trixie-slim", ["sleep", "infinity"]);
   const carrier = await box.run("carrier", ["--network", `container:${pod}`], imageOf("carrier"));
-  await speaker(box, "original", ["--network", `container:${pod}`]);
-  const local = await speaker(box, "local", ["--network", network]);
+  await polyglot(box, "original", ["--network", `container:${pod}`]);
+  const local = await polyglot(box, "local", ["--network", network]);
   const [ip, upstream] = await Promise.all([addressOf(pod), addressOf(local)]);
   const match = parseMatch([["header:x-user=alice"], ["header:x-user~^[äö]+$"]]);
   const port = (number: number, more: Partial<CarrierServer> = {}): CarrierServer => ({

@@ -1,4 +1,4 @@
-/** The app that speaks several protocols (tests/workloads/speaker), in a container of a test. */
+/** The app that speaks several protocols (tests/workloads/polyglot), in a container of a test. */
 import assert from "node:assert/strict";
 import { parseMatch } from "../../lib/api/match.ts";
 import { buildWorkloads } from "../../scripts/images/workloads.ts";
@@ -12,14 +12,14 @@ export const match = parseMatch([["header:x-user=alice", "path:/"], ["header:x-d
 let built: Promise<void> | undefined;
 
 /** Says its `name`; listens at all addresses, or at one. Its container's full name. */
-export async function speaker(
+export async function polyglot(
   box: Sandbox,
   name: string,
   options: string[],
   ...address: string[]
 ): Promise<string> {
-  await (built ??= buildWorkloads(() => {}, ["speaker"]));
-  const container = await box.run(name, options, "speaker:latest", [name, ...address]);
+  await (built ??= buildWorkloads(() => {}, ["polyglot"]));
+  const container = await box.run(name, options, "polyglot:latest", [name, ...address]);
   await eventually(async () => assert.match(await docker(["logs", container]), /listening/));
   return container;
 }

@@ -1,14 +1,14 @@
 /** Kubeconfigs for users other than the lab's administrator. */
-import { stringify } from "yaml";
-import { folder, kubeconfig } from "./home.ts";
-import { type Json, kubectl } from "./kubectl.ts";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
+import { kubeconfig, named } from "./names.ts";
+import { folder } from "./suite.ts";
+import { type Json, kubectl } from "./kube.ts";
 
 /** The lab's kubeconfig with something of its cluster or user replaced, as a file of its own. */
 async function variant(name: string, change: (config: Json) => void): Promise<string> {
   const config = parse(await Deno.readTextFile(kubeconfig));
   change(config);
-  const file = `${folder}/kubeconfig-${name}`;
+  const file = `${folder}/${named(name)}`;
   await Deno.writeTextFile(file, stringify(config), { mode: 0o600 });
   return file;
 }

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { ask, askHttp2, jsonOf, talk } from "../../talk.ts";
-import type { Speaker } from "./speaker.ts";
+import type { Polyglot } from "./polyglot.ts";
 
 const GRPC = { "content-type": "application/grpc", te: "trailers", ":path": "/a.B/C" };
 const MEGABYTE = 2 ** 20;
 
 /** One that it can be told from: the header `x-user`. */
 export type User = string | undefined;
-type Asking = (at: Speaker, user: User) => Promise<string>;
+type Asking = (at: Polyglot, user: User) => Promise<string>;
 
 const header = (user: User) => user ? `X-User: ${user}\r\n` : "";
 const header2 = (user: User): Record<string, string> => user ? { "x-user": user } : {};
@@ -74,7 +74,7 @@ export const http: Record<string, Asking> = {
 };
 
 /** What is no HTTP. */
-export const bytes: Record<string, (at: Speaker) => Promise<string>> = {
+export const bytes: Record<string, (at: Polyglot) => Promise<string>> = {
   "lines over TCP": async ({ lines: { hostname, port } }) => {
     await using client = await talk(hostname, port);
     await client.say("hello\n");
@@ -87,7 +87,7 @@ export const bytes: Record<string, (at: Speaker) => Promise<string>> = {
   },
 };
 
-async function grpc({ hostname, port }: Speaker["http2"], user: User, parts: string[]): Promise<string> {
+async function grpc({ hostname, port }: Polyglot["http2"], user: User, parts: string[]): Promise<string> {
   const { headers, trailers, body } = await askHttp2(
     `${hostname}:${port}`,
     { ...GRPC, ...header2(user) },
@@ -99,7 +99,7 @@ async function grpc({ hostname, port }: Speaker["http2"], user: User, parts: str
 }
 
 /** One datagram from this machine, and the name before its echo. */
-export async function askUdp({ udp: { hostname, port } }: Speaker): Promise<string> {
+export async function askUdp({ udp: { hostname, port } }: Polyglot): Promise<string> {
   const socket = createSocket("udp4");
   try {
     return await new Promise<string>((resolve, reject) => {

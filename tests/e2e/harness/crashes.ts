@@ -1,6 +1,6 @@
 /** What ended by itself during a test: it explains failures that would otherwise seem to be Gefyra's. */
 import { docker, tryDocker } from "../../docker.ts";
-import { type Json, kubectlJson, tryKubectl } from "./kubectl.ts";
+import { type Json, list, tryKubectl } from "./kube.ts";
 
 const LINES = "20";
 /** Ended as it was told to: by itself, by SIGINT, SIGKILL, SIGTERM, or with its node. */
@@ -22,7 +22,7 @@ async function ofDocker(apps: string[]): Promise<string[]> {
 }
 
 async function ofPods(namespace: string): Promise<string[]> {
-  const { items } = await kubectlJson("get", "pods", "--namespace", namespace);
+  const items = await list("Pod", namespace);
   const found = await Promise.all(items.map(async ({ metadata, status }: Json) => {
     const ended = (status.containerStatuses ?? []).filter(({ lastState }: Json) =>
       lastState.terminated && !AS_TOLD.includes(lastState.terminated.exitCode)

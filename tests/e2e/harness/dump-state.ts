@@ -1,11 +1,11 @@
 /** What Gefyra itself did and believed: printed when a step fails, as it is gone with the next `down`. */
 import { GROUP, NAMESPACE, OPERATOR, STOWAWAY } from "../../../lib/names.ts";
-import { tryKubectl } from "./kubectl.ts";
+import { tryKubectl } from "./kube.ts";
 
 const LINES = "60";
 
-/** Never fails: a cluster that does not answer is evidence, too. */
-export async function evidence(): Promise<string> {
+/** Never fails: that a cluster does not answer is told, too. */
+export async function dumpState(): Promise<string> {
   const logs = (workload: string, container: string) => {
     const which = [workload, "--namespace", NAMESPACE, "--container", container];
     return ["logs", ...which, "--timestamps", "--tail", LINES];

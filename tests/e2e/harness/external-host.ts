@@ -2,23 +2,23 @@
 import { defaultImages, imageOf } from "../../../lib/images.ts";
 import { docker, sandbox } from "../../docker.ts";
 
-export interface Stranger extends AsyncDisposable {
+export interface ExternalHost extends AsyncDisposable {
   address: string;
   /** This machine leads a range to it from now on. */
   route(range: string): Promise<void>;
 }
 
-export const STRANGER_PORT = 9000;
+export const EXTERNAL_PORT = 9000;
 
-/** Serves the file `stranger` on STRANGER_PORT. */
-export async function stranger(): Promise<Stranger> {
+/** Serves the file `external` on EXTERNAL_PORT. */
+export async function externalHost(): Promise<ExternalHost> {
   const box = sandbox();
   const cargo = imageOf("cargo", defaultImages);
   const device = `gefyra-${crypto.randomUUID().slice(0, 6)}`;
   const net = 8 + 4 * Math.floor(Math.random() * 60);
   const machine = `10.211.77.${net + 1}`, address = `10.211.77.${net + 2}`;
-  const script = `echo -n stranger > /src/stranger && exec python3 -m http.server ${STRANGER_PORT}`;
-  const container = await box.run("stranger", ["--network", "none"], "pyserver", ["sh", "-c", script]);
+  const script = `echo -n external > /src/external && exec python3 -m http.server ${EXTERNAL_PORT}`;
+  const container = await box.run("external", ["--network", "none"], "pyserver", ["sh", "-c", script]);
   const inspected = await docker(["inspect", "--format", "{{.State.Pid}}", container]);
   const ip = (where: string[], ...commands: string[]) =>
     docker([

@@ -1,6 +1,7 @@
 /** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
 import assert from "node:assert/strict";
-import { CONNECTION, kubeconfig, program } from "./home.ts";
+import { CONNECTION, kubeconfig } from "./names.ts";
+import { kubeconfigOf, program, type SuiteLab } from "./suite.ts";
 
 export interface Output {
   code: number;
@@ -11,6 +12,7 @@ export interface Output {
 export interface Running {
   /** Ends with the process. */
   output: Promise<Output>;
+  /** One that has ended by itself meanwhile is left alone. */
   kill(signal: Deno.Signal): void;
   /** Waits until the program has said something like it on stdout or stderr. */
   said(text: string): Promise<void>;
@@ -31,6 +33,13 @@ export async function gefyra(...args: string[]): Promise<Output> {
     0,
     `gefyra ${args.join(" ")}: ${output.code}\n${output.stderr}\n${output.stdout}`,
   );
+  return output;
+}
+
+/** As the suite itself, beside the tests; fails when the command does. */
+export async function commandIn(lab: SuiteLab, args: string[]): Promise<Output> {
+  const output = await tryGefyra(args, { KUBECONFIG: kubeconfigOf(lab), GEFYRA_CONNECTION: "" });
+  assert.equal(output.code, 0, `gefyra ${args.join(" ")}: ${output.code}\n${output.stderr}`);
   return output;
 }
 
@@ -67,5 +76,13 @@ export function startGefyra(args: string[], env: Env = {}): Running {
       listener();
       output.then(() => reject(new Error(`gefyra ended without saying "${text}":\n${heard}`)));
     });
-  return { output, said, kill: (signal) => child.kill(signal) };
+  const kill = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch (error) {
+      // The runtime knows of the end before the output is read.
+      if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+    }
+  };
+  return { output, said, kill };
 }

@@ -1,5 +1,5 @@
 /** Steady load from inside the cluster: what a switch costs is seen by those who ask meanwhile. */
-import { CONTROL_PLANE } from "./home.ts";
+import { CONTROL_PLANE } from "./names.ts";
 
 export interface LoadResult {
   /** Unix seconds. */
@@ -23,7 +23,7 @@ export interface Load {
   stop(): Promise<LoadResult>;
 }
 
-const script = new URL("load.py", import.meta.url);
+const script = new URL("load-client.py", import.meta.url);
 
 /** A fresh connection for each of `rate` requests per second, from the pod `tools` of the namespace. */
 export async function startLoad(namespace: string, url: string, rate: number): Promise<Load> {

@@ -1,7 +1,7 @@
 /** A pod in a mesh: Istio's rules in its network, and a strict proxy that stands for Istio's. */
 import { ask } from "../../talk.ts";
-import type { Manifest } from "./kubectl.ts";
-import { type Speaker, speaker } from "./speaker.ts";
+import type { Manifest } from "./kube.ts";
+import { type Polyglot, polyglot } from "./polyglot.ts";
 
 /** What istio-init writes (REDIRECT mode, all ports), as nftables; 1337 is the proxy's user. */
 const RULES = `table ip nat {
@@ -20,11 +20,11 @@ const RULES = `table ip nat {
   chain OUTPUT { type nat hook output priority dstnat; policy accept; meta l4proto tcp jump ISTIO_OUTPUT; }
 }`;
 
-/** A speaker behind a proxy in a container of this name. */
+/** A polyglot behind a proxy in a container of this name. */
 export async function meshed(name: string, proxy: string): Promise<Manifest[]> {
   const program = await Deno.readTextFile(new URL("sidecar.py", import.meta.url));
   const tools = { image: "tools:latest", imagePullPolicy: "Never" };
-  const [deployment, service] = speaker(name);
+  const [deployment, service] = polyglot(name);
   const { spec } = deployment!.spec.template;
   spec.initContainers = [{
     ...tools,
@@ -44,7 +44,7 @@ export async function meshed(name: string, proxy: string): Promise<Manifest[]> {
 
 /** Who answers: with `mtls`, as from within the mesh; `refused` where the connection is cut. */
 export async function whoAnswers(
-  { http1 }: Speaker,
+  { http1 }: Polyglot,
   { mtls }: { mtls: boolean },
   user = "alice",
 ): Promise<string> {
@@ -54,7 +54,7 @@ export async function whoAnswers(
 }
 
 /** Asks from outside of the mesh until it is stopped, and tells everybody who has answered. */
-export function trespass(at: Speaker): { stop(): Promise<{ asked: number; answers: string[] }> } {
+export function trespass(at: Polyglot): { stop(): Promise<{ asked: number; answers: string[] }> } {
   const answers = new Set<string>();
   let asked = 0, ends = false;
   const asking = (async () => {

@@ -1,24 +1,24 @@
-/** Where the suite works: an own lab and an own connection, so that nobody's own are touched. */
-import { cacheFolder } from "../../../scripts/images/cache.ts";
+/** The names that a test file works under. Each has its own, so that files may run side by side. */
+import { basename, dirname } from "node:path";
 import { contextOf, controlPlaneOf, workersOf } from "../../../lib/lab/nodes.ts";
+import { CONNECTION_PREFIX, kubeconfigOf, serialLab, sharedLab, WORKERS } from "./suite.ts";
 
-/** `GEFYRA_TEST_LAB` names another, so that several suites may run on one machine. */
-export const LAB = Deno.env.get("GEFYRA_TEST_LAB") || "test";
-export const WORKERS = 1;
+const file = new URL(Deno.mainModule).pathname;
+/** Whether the file shares its lab with others. */
+export const SHARED = basename(dirname(file)) === "parallel";
+/** The runner names the lane; one that is run by itself is in the first. */
+export const lab = SHARED ? sharedLab : serialLab(Number(Deno.env.get("GEFYRA_E2E_LANE") || 1));
+
+export const LAB = lab.name;
 export const CONTEXT = contextOf(LAB);
-/** Handed to every command in GEFYRA_CONNECTION. */
-export const CONNECTION = LAB === "test" ? "e2e" : `e2e-${LAB}`;
-
-/** On everything that a test creates in the cluster. */
-export const TEST_LABEL = "dev.gefyra.test";
-
+export const kubeconfig = kubeconfigOf(lab);
 export const [WORKER] = workersOf(LAB, WORKERS).map(({ name }) => name) as [string];
 export const CONTROL_PLANE = controlPlaneOf(LAB).name;
 
-export const root = new URL("../../..", import.meta.url).pathname;
-export const folder = cacheFolder(CONNECTION);
-/** One for all labs: the names of the app containers are the same in each. */
-export const turn = `${cacheFolder("e2e")}/turn`;
-export const kubeconfig = `${folder}/kubeconfig`;
-/** The program under test as one file: it starts faster and stays the same while somebody edits. */
-export const program = `${folder}/gefyra.js`;
+/** Handed to every command in GEFYRA_CONNECTION. */
+export const CONNECTION = `${CONNECTION_PREFIX}-${LAB}-${basename(file, ".test.ts")}`;
+
+/** A name that nobody else on this machine uses, e.g. of an app container. */
+export const named = (name: string) => `${CONNECTION}-${name}`;
+/** The app container of a test that needs only one. */
+export const APP = named("app");

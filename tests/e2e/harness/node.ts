@@ -1,6 +1,6 @@
 /** What only a node can do to the containers of its pods. */
 import { exec } from "../../docker.ts";
-import type { Json } from "./kubectl.ts";
+import type { Json } from "./kube.ts";
 
 const CTR = "ctr --namespace k8s.io tasks";
 

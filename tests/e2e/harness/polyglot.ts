@@ -1,17 +1,17 @@
-/** The app that speaks several protocols (tests/workloads/speaker), as the original in the cluster and as the local one. */
+/** The app that speaks several protocols (tests/workloads/polyglot), as the original in the cluster and as the local one. */
 import { docker } from "../../docker.ts";
 import { gefyra } from "./gefyra.ts";
-import { CONTROL_PLANE } from "./home.ts";
-import { kubectlJson, type Manifest } from "./kubectl.ts";
-import type { Scene } from "./scene.ts";
+import { get, type Manifest } from "./kube.ts";
+import { CONTROL_PLANE, named } from "./names.ts";
+import type { TestEnv } from "./test-env.ts";
 
 export const PORT = { http1: 8001, http2: 8002, lines: 8003, greeting: 8004, udp: 8005, both: 8006 } as const;
 export type Protocol = keyof typeof PORT;
 
 /** Where to ask one that is published on the nodes. */
-export type Speaker = Record<Protocol, { hostname: string; port: number }>;
+export type Polyglot = Record<Protocol, { hostname: string; port: number }>;
 
-export interface SpeakerOptions {
+export interface PolyglotOptions {
   /** Where it listens; all addresses when absent, the pod's own with "$(POD_IP)". */
   host?: string;
   /** More fields of the container, and of the pod. */
@@ -20,7 +20,7 @@ export interface SpeakerOptions {
 }
 
 /** A deployment that says it is the `original`, and a service that nodes publish. */
-export function speaker(name: string, { host, extra = {}, pod = {} }: SpeakerOptions = {}): Manifest[] {
+export function polyglot(name: string, { host, extra = {}, pod = {} }: PolyglotOptions = {}): Manifest[] {
   const labels = { app: name };
   const ports = Object.entries(PORT).map(([port, number]) => ({
     name: port,
@@ -28,8 +28,8 @@ export function speaker(name: string, { host, extra = {}, pod = {} }: SpeakerOpt
     number,
   }));
   const container = {
-    name: "speaker",
-    image: "speaker:latest",
+    name: "polyglot",
+    image: "polyglot:latest",
     imagePullPolicy: "Never",
     args: ["original", ...(host ? [host] : [])],
     env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
@@ -58,26 +58,26 @@ export function speaker(name: string, { host, extra = {}, pod = {} }: SpeakerOpt
 }
 
 /** From this machine, over the node's address. */
-export async function speakerAt(namespace: string, name: string): Promise<Speaker> {
+export async function polyglotAt(namespace: string, name: string): Promise<Polyglot> {
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
   const [hostname, { spec }] = await Promise.all([
     docker(["inspect", "--format", format, CONTROL_PLANE]),
-    kubectlJson("get", "service", name, "--namespace", namespace),
+    get("Service", name, namespace),
   ]);
   const ports: { name: Protocol; nodePort: number }[] = spec.ports;
   return Object.fromEntries(
     ports.map(({ name, nodePort }) => [name, { hostname, port: nodePort }]),
-  ) as Speaker;
+  ) as Polyglot;
 }
 
-/** `gefyra run` of it: it says its own name. */
-export async function runSpeaker({ namespace }: Scene, name: string, host?: string): Promise<void> {
+/** `gefyra run` of it, as `named(name)`: it says its name. */
+export async function runPolyglot({ namespace }: TestEnv, name: string, host?: string): Promise<void> {
   const command = [name, ...(host ? [host] : [])];
-  await gefyra("run", "-i", "speaker", "-N", name, "-n", namespace, "-d", "--", ...command);
+  await gefyra("run", "-i", "polyglot", "-N", named(name), "-n", namespace, "-d", "--", ...command);
 }
 
 /** `--port` for each of its ports, or for some. */
-export function speakerPorts(
+export function polyglotPorts(
   protocols: Protocol[] = ["http1", "http2", "lines", "greeting", "udp"],
 ): string[] {
   return protocols.flatMap((name) => ["--port", `${name}:${PORT[name]}${name === "udp" ? "/udp" : ""}`]);

@@ -1,37 +1,88 @@
-/** Brings up, once per run of the suite, all that the tests stand on; what is there already takes a moment. */
+/** Brings up all that the tests stand on; what is there already takes a moment. */
 import { connectEngine } from "../../../lib/docker/dockerode.ts";
 import { load } from "../../../lib/lab/load.ts";
+import { contextOf } from "../../../lib/lab/nodes.ts";
+import { namespaceOfRole } from "../../../lib/config/roles.ts";
+import { uninstall } from "../../../lib/uninstall/uninstall.ts";
 import { labUp } from "../../../lib/lab/up.ts";
 import { defaultImages, parts } from "../../../lib/images.ts";
+import { CONNECTION_LABEL, CONTEXT_LABEL } from "../../../lib/names.ts";
 import { silentSteps } from "../../../lib/steps.ts";
 import { bundle } from "../../../scripts/bundle.ts";
 import { buildImages } from "../../../scripts/images/build.ts";
 import { buildWorkloads, workloads } from "../../../scripts/images/workloads.ts";
-import { gefyra } from "./gefyra.ts";
-import { folder, kubeconfig, LAB, program, root, TEST_LABEL, turn, WORKERS } from "./home.ts";
-import { kubectl } from "./kubectl.ts";
-import { takeTurn } from "./turn.ts";
+import { docker } from "../../docker.ts";
+import { commandIn } from "./gefyra.ts";
+import { install } from "./install.ts";
+import { kubeIn } from "./kube.ts";
+import { lab } from "./names.ts";
+import {
+  folder,
+  kubeconfigOf,
+  lockFile,
+  program,
+  root,
+  type SuiteLab,
+  TEST_LABEL,
+  WORKERS,
+} from "./suite.ts";
+import { takeSuiteLock } from "./suite-lock.ts";
 
-/** Test files run in one process, but each in a world of its own: only the environment is shared. */
+/** Set by the runner, and by the first of several files that run one after the other in a process. */
 const DONE = "GEFYRA_E2E_PREPARED";
 
+/** What the running test file needs. */
 export async function prepare(): Promise<void> {
-  if (Deno.env.get(DONE) === folder) return;
-  const say = (text: string) => console.error(`# ${text}`);
+  if (Deno.env.get(DONE)?.split(" ").includes(lab.name)) return;
+  await prepareProgram();
+  await prepareLab(lab);
+}
+
+const say = (text: string) => console.error(`# ${text}`);
+
+/** Images and the program, once per run of the suite. */
+export async function prepareProgram(): Promise<void> {
   Deno.chdir(root);
   await Deno.mkdir(folder, { recursive: true });
-  await takeTurn(turn, say);
+  await takeSuiteLock(lockFile, say);
   say("building what has changed");
   await buildImages(parts, defaultImages, () => {});
   await buildWorkloads(() => {});
   await bundle(program);
-  say(`starting the lab "${LAB}"`);
-  const engine = connectEngine();
-  await labUp(engine, silentSteps, { lab: LAB, workers: WORKERS, kubeconfig });
-  await load(engine, LAB, workloads.map((name) => `${name}:latest`));
-  // What a run that was killed has left.
-  await gefyra("down");
+}
+
+/** One lab, without what a run that was killed has left in it. */
+export async function prepareLab(lab: SuiteLab): Promise<void> {
+  say(`starting the lab "${lab.name}"`);
+  const engine = connectEngine(), kubeconfig = kubeconfigOf(lab);
+  await labUp(engine, silentSteps, { lab: lab.name, workers: WORKERS, kubeconfig });
+  await load(engine, lab.name, workloads.map((name) => `${name}:latest`));
+  await sweep(lab);
+  if (lab.shared) await install(lab);
+  Deno.env.set(DONE, `${Deno.env.get(DONE) ?? ""} ${lab.name}`.trim());
+}
+
+/** Takes down the connections to a lab, and removes what tests have made in it. */
+export async function sweep(lab: SuiteLab): Promise<void> {
+  for (const connection of await connectionsOf(lab)) {
+    await commandIn(lab, ["down", "--connection", connection]);
+  }
+  const { cluster, kubectl } = kubeIn(lab);
+  const own = await cluster();
+  const roles = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" };
+  for (const { metadata } of lab.shared ? [] : await own.list(roles)) {
+    const namespace = namespaceOfRole(metadata?.name ?? "");
+    if (namespace) await uninstall(own, namespace);
+  }
   await kubectl("delete", "namespaces", "--selector", TEST_LABEL, "--wait");
   await kubectl("delete", "all", "--namespace", "default", "--selector", TEST_LABEL, "--wait");
-  Deno.env.set(DONE, folder);
+}
+
+/** By the label of their networks: also those that are named after their context. */
+async function connectionsOf({ name }: SuiteLab): Promise<string[]> {
+  const filter = `label=${CONTEXT_LABEL}=${contextOf(name)}`;
+  const format = `{{.Label "${CONNECTION_LABEL}"}}`;
+  return (await docker(["network", "ls", "--filter", filter, "--format", format])).split("\n").filter(
+    Boolean,
+  );
 }

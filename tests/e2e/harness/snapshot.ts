@@ -3,51 +3,59 @@ import assert from "node:assert/strict";
 import { CONNECTION_LABEL, LAB_LABEL } from "../../../lib/names.ts";
 import { docker, eventually } from "../../docker.ts";
 import { differences } from "./diff.ts";
-import { CONNECTION, LAB, TEST_LABEL } from "./home.ts";
-import { type Json, kubectl, kubectlJson } from "./kubectl.ts";
+import { type Json, kubectl, kubectlJson, list } from "./kube.ts";
+import { CONNECTION, LAB } from "./names.ts";
+import { TEST_LABEL } from "./suite.ts";
 
 export interface Snapshot {
+  /** Absent: all of the cluster. */
+  namespace: string | undefined;
   /** By `kind namespace/name`. */
   cluster: Record<string, Json>;
   docker: Record<string, Json>;
 }
 
-export async function snapshot(): Promise<Snapshot> {
-  await eventually(async () => assert.equal(await goingNamespaces(), ""), 30_000);
-  const [cluster, local] = await Promise.all([clusterObjects(), dockerObjects()]);
-  return { cluster, docker: normalise(local) };
+/** With a namespace, of it and of the file's own connection: in a cluster where others are at work. */
+export async function snapshot(namespace?: string): Promise<Snapshot> {
+  await eventually(async () => assert.deepEqual(await goingNamespaces(), []), 30_000);
+  const [cluster, local] = await Promise.all([
+    clusterObjects(namespace),
+    dockerObjects(namespace === undefined),
+  ]);
+  return { namespace, cluster, docker: normalise(local) };
 }
 
 /** Fails with every difference; controllers get a moment to settle. */
 export async function assertUnchanged(before: Snapshot): Promise<void> {
   await eventually(async () => {
-    const found = differences(before, await snapshot());
+    const found = differences(before, await snapshot(before.namespace));
     assert.ok(found.length === 0, `something is left:\n${found.join("\n")}`);
   }, 15_000);
 }
 
 /** Ephemeral containers that run, whosever pods they are in, as `namespace/pod/container`. */
 export async function runningCarriers(): Promise<string[]> {
-  const { items } = await kubectlJson("get", "pods", "--all-namespaces");
-  return items.flatMap(({ metadata, status }: Json) =>
+  return (await list("Pod")).flatMap(({ metadata, status }: Json) =>
     (status.ephemeralContainerStatuses ?? []).filter(({ state }: Json) => state.running)
       .map(({ name }: Json) => `${metadata.namespace}/${metadata.name}/${name}`)
   );
 }
 
 /** Those of tests before. */
-async function goingNamespaces(): Promise<string> {
-  const template = "{range .items[?(@.metadata.deletionTimestamp)]}{.metadata.name} {end}";
-  return await kubectl("get", "namespaces", "--selector", TEST_LABEL, "--output", `jsonpath=${template}`);
+async function goingNamespaces(): Promise<string[]> {
+  const namespaces = await list("Namespace", undefined, TEST_LABEL);
+  return namespaces.filter(({ metadata }) => metadata.deletionTimestamp).map(({ metadata }) => metadata.name);
 }
 
 /** Kinds that are made and changed all the time, whatever anybody does. */
 const restless = /^(events|leases|componentstatuses)(\.|$)/;
 
-async function clusterObjects(): Promise<Record<string, Json>> {
-  const kinds = (await kubectl("api-resources", "--verbs", "list", "--output", "name")).split("\n");
+async function clusterObjects(namespace?: string): Promise<Record<string, Json>> {
+  const scope = namespace ? ["--namespaced"] : [];
+  const kinds = (await kubectl("api-resources", "--verbs", "list", ...scope, "--output", "name")).split("\n");
   const chosen = kinds.filter((kind) => !restless.test(kind));
-  const { items } = await kubectlJson("get", chosen.join(","), "--all-namespaces");
+  const where = namespace ? ["--namespace", namespace] : ["--all-namespaces"];
+  const { items } = await kubectlJson("get", chosen.join(","), ...where);
   return Object.fromEntries(items.map((item: Json) => {
     const { kind, metadata } = item;
     // Kubernetes keeps the entry of an ephemeral container for the pod's life.
@@ -77,8 +85,8 @@ export function normalise(value: Json): Json {
   );
 }
 
-/** What belongs to the suite: by its labels, or by the network or the name, should a label have been forgotten. */
-async function dockerObjects(): Promise<Record<string, Json>> {
+/** What belongs to the file: by its labels, or by the network or the name, should a label have been forgotten. */
+async function dockerObjects(withLab: boolean): Promise<Record<string, Json>> {
   const [containers, networks, volumes] = await Promise.all([
     inspectAll(["ps", "--all", "--quiet"], ["inspect"]),
     inspectAll(["network", "ls", "--quiet"], ["network", "inspect"]),
@@ -86,31 +94,33 @@ async function dockerObjects(): Promise<Record<string, Json>> {
   ]);
   const attached = ({ NetworkSettings }: Json) => Object.keys(NetworkSettings.Networks).sort();
   return Object.fromEntries([
-    ...containers.filter((one) => isOurs([one.Name, ...attached(one)], one.Config.Labels)).map((one) => {
-      const { Name, Config, HostConfig, Mounts, State } = one;
-      return [`container ${Name}`, {
-        Config,
-        HostConfig,
-        Mounts,
-        State: State.Status,
-        networks: attached(one),
-      }];
-    }),
-    ...networks.filter(({ Name, Labels }) => isOurs([Name], Labels))
+    ...containers.filter((one) => isOurs([one.Name, ...attached(one)], one.Config.Labels, withLab)).map(
+      (one) => {
+        const { Name, Config, HostConfig, Mounts, State } = one;
+        return [`container ${Name}`, {
+          Config,
+          HostConfig,
+          Mounts,
+          State: State.Status,
+          networks: attached(one),
+        }];
+      },
+    ),
+    ...networks.filter(({ Name, Labels }) => isOurs([Name], Labels, withLab))
       .map((
         { Name, Labels, IPAM, Driver, Options },
       ) => [`network ${Name}`, { Labels, IPAM, Driver, Options }]),
-    ...volumes.filter(({ Name, Labels }) => isOurs([Name], Labels))
+    ...volumes.filter(({ Name, Labels }) => isOurs([Name], Labels, withLab))
       .map(({ Name, Labels }) => [`volume ${Name}`, { Labels }]),
   ]);
 }
 
 /** Other labs, connections and tests may come and go meanwhile, and so may whatever else runs on the machine. */
-function isOurs(names: string[], labels: Record<string, string> | null): boolean {
+function isOurs(names: string[], labels: Record<string, string> | null, withLab: boolean): boolean {
   const lab = labels?.[LAB_LABEL], connection = labels?.[CONNECTION_LABEL];
-  if (lab !== undefined || connection !== undefined) return lab === LAB || connection === CONNECTION;
-  if (labels?.[TEST_LABEL] !== undefined) return false;
-  return names.some((name) => name.includes("gefyra"));
+  if (connection !== undefined) return connection === CONNECTION;
+  if (lab !== undefined) return withLab && lab === LAB;
+  return names.some((name) => name.includes(CONNECTION));
 }
 
 /** Something that is gone between the list and the look makes the look fail: then once more. */

@@ -1,4 +1,4 @@
-import { evidence } from "./evidence.ts";
+import { dumpState } from "./dump-state.ts";
 
 export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 
@@ -6,7 +6,7 @@ export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 export function ordered(t: Deno.TestContext): Step {
   return async (name, work) => {
     if (await t.step(name, work)) return;
-    console.error(await evidence());
+    console.error(await dumpState());
     throw new Error(`stopped, as it is not true that ${name}`);
   };
 }

@@ -1,10 +1,10 @@
-/** One suite at a time on a machine: all use the same names in Docker. */
+/** One suite at a time in the same labs: two would use the same names. */
 import { dirname } from "node:path";
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Waits until no other process has its turn, then takes it for as long as this process lives. */
-export async function takeTurn(file: string, say: (text: string) => void): Promise<void> {
+/** Waits until no other process holds the lock, then takes it for as long as this process lives. */
+export async function takeSuiteLock(file: string, say: (text: string) => void): Promise<void> {
   let told = false;
   while (true) {
     const holder = await holderOf(file);
@@ -15,7 +15,7 @@ export async function takeTurn(file: string, say: (text: string) => void): Promi
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       continue;
     }
-    // Of two that see an old turn at once, the one whose file stays has it.
+    // Two processes may find the lock free at once: the one whose file stays has it.
     const mine = `${file}.${Deno.pid}`;
     await Deno.mkdir(dirname(mine), { recursive: true });
     await Deno.writeTextFile(mine, `${Deno.pid}`);
@@ -29,8 +29,8 @@ async function holderOf(file: string): Promise<number | undefined> {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** `/proc` names the living; what is no test run has only been given an old number. */
+/** `/proc` lists what lives. A process that runs no tests has only been given an old number. */
 async function runs(pid: number): Promise<boolean> {
   const line = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
-  return line.split("\0").includes("test");
+  return line.includes("e2e");
 }

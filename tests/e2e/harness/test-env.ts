@@ -1,13 +1,14 @@
-/** What one test works in: a namespace, a folder, and the way to take everything away again, also after a failure. */
-import { CONNECTION_LABEL, ROLE_LABEL } from "../../../lib/names.ts";
+/** What one test works in: a namespace, a folder, and what takes everything away again, also after a failure. */
+import { CLIENT_LABEL, CONNECTION_LABEL, NAMESPACE, ROLE_LABEL } from "../../../lib/names.ts";
 import { docker, eventually, tryDocker } from "../../docker.ts";
 import { gefyra, type Output, tryGefyra } from "./gefyra.ts";
 import { crashes } from "./crashes.ts";
-import { CONNECTION, TEST_LABEL } from "./home.ts";
-import { apply, kubectl, type Manifest, podsOf, ready, remove } from "./kubectl.ts";
+import { CONNECTION } from "./names.ts";
+import { allReady, apply, drop, type Json, kube, type Manifest, podsOf, remove } from "./kube.ts";
 import { prepare } from "./prepare.ts";
+import { TEST_LABEL } from "./suite.ts";
 
-export interface Scene extends AsyncDisposable {
+export interface TestEnv extends AsyncDisposable {
   namespace: string;
   /** A folder on this machine, made for the test. */
   folder: string;
@@ -30,32 +31,30 @@ export interface Scene extends AsyncDisposable {
   pods(name: string): ReturnType<typeof podsOf>;
 }
 
-/** `namespace`: one that is there already, instead of one of the scene's own. */
-export async function scene(
+/** `namespace`: one that is there already, instead of one of the test's own. */
+export async function testEnv(
   name: string,
   { namespace = `e2e-${name}` }: { namespace?: string } = {},
-): Promise<Scene> {
+): Promise<TestEnv> {
   await prepare();
   const own = namespace === `e2e-${name}`;
-  if (own) await kubectl("create", "namespace", namespace);
-  if (own) await kubectl("label", "namespace", namespace, `${TEST_LABEL}=${name}`);
+  if (own) await kube.createNamespace(namespace, { [TEST_LABEL]: name });
   const folder = await Deno.makeTempDir({ prefix: "gefyra-e2e-" });
   const applied: Manifest[] = [];
+  const tools = { namespace, pod: "tools", container: "tools" };
   const inPod = (...command: string[]) =>
-    kubectl("exec", "--namespace", namespace, "tools", "--", ...command).then(
-      (stdout) => ({ code: 0, stdout, stderr: "" }),
-      (error) => ({ code: 1, stdout: "", stderr: String(error) }),
-    );
-  const ask: Scene["ask"] = (url, ...options) =>
-    kubectl(
-      ...["exec", "--namespace", namespace, "tools", "--"],
-      ...["curl", "--silent", "--show-error", "--fail", "--max-time", "4", ...options, url],
-    );
+    kube.exec(tools, command).catch((error) => ({ code: 1, stdout: "", stderr: String(error) }));
+  const ask: TestEnv["ask"] = async (url, ...options) => {
+    const curl = ["curl", "--silent", "--show-error", "--fail", "--max-time", "4", ...options, url];
+    const { code, stdout, stderr } = await kube.exec(tools, curl);
+    if (code !== 0) throw new Error(`${curl.join(" ")}: ${code}\n${stderr}`);
+    return stdout;
+  };
   const applyUnasked = async (manifests: Manifest[]) => {
     for (const { metadata } of manifests) metadata.labels = { ...metadata.labels, [TEST_LABEL]: name };
     applied.push(...manifests);
     await apply(namespace, manifests);
-    await ready(namespace, manifests);
+    await allReady(namespace, manifests);
   };
   const write = async (app: string, text: string) => {
     await Deno.mkdir(`${folder}/${app}`, { recursive: true });
@@ -95,7 +94,7 @@ export async function scene(
       const { code, stderr } = await tryGefyra(["down"]);
       if (code !== 0) console.error(`# gefyra down: ${stderr}`);
       // Nobody waits for it but those who look at everything.
-      if (own) await kubectl("delete", "namespace", namespace, "--wait=false");
+      if (own) await drop("Namespace", namespace);
       else await remove(namespace, applied);
       await Deno.remove(folder, { recursive: true });
     },
@@ -109,12 +108,12 @@ export function bridgeArgs(namespace: string, app: string, deployment: string): 
 
 const OURS = `label=${CONNECTION_LABEL}=${CONNECTION}`;
 
-/** The ids of the suite's Docker networks. */
+/** The ids of the connection's Docker networks. */
 export async function networks(): Promise<string[]> {
   return (await docker(["network", "ls", "--quiet", "--filter", OURS])).split("\n").filter(Boolean);
 }
 
-/** The containers of the suite's connection with a role. */
+/** The connection's containers with a role. */
 export async function containersOf(role: "cargo" | "relay" | "app"): Promise<string[]> {
   const filters = [OURS, `label=${ROLE_LABEL}=${role}`];
   const names = await docker([
@@ -130,4 +129,11 @@ export async function containersOf(role: "cargo" | "relay" | "app"): Promise<str
 /** A command in an app container; any outcome. */
 export function inApp(name: string, ...command: string[]): Promise<Output> {
   return tryDocker(["exec", name, ...command]);
+}
+
+/** The client of a connection, by default of the file's own. */
+export async function clientOf(connection = CONNECTION, { get } = kube): Promise<Json> {
+  const filter = `label=${CONNECTION_LABEL}=${connection}`, format = `{{.Label "${CLIENT_LABEL}"}}`;
+  const [name = ""] = (await docker(["network", "ls", "--filter", filter, "--format", format])).split("\n");
+  return await get("GefyraClient", name, NAMESPACE);
 }

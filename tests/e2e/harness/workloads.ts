@@ -1,5 +1,5 @@
 /** What runs in the cluster: typed objects instead of YAML files. */
-import type { Manifest } from "./kubectl.ts";
+import type { Manifest } from "./kube.ts";
 
 export interface WorkloadOptions {
   replicas?: number;

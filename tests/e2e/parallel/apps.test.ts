@@ -1,14 +1,15 @@
 /** A bridge leads to its own app, or what is wrong on this machine is said. */
 import assert from "node:assert/strict";
-import type { Diagnosis } from "../../lib/doctor/run-checks.ts";
-import { docker, eventually } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONNECTION } from "./harness/home.ts";
-import { apply, kubectl, kubectlJson } from "./harness/kubectl.ts";
-import { inApp, scene } from "./harness/scene.ts";
-import { ordered } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import type { Diagnosis } from "../../../lib/doctor/run-checks.ts";
+import { docker, eventually } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { CONNECTION, named } from "../harness/names.ts";
+import { apply, get, kubectl } from "../harness/kube.ts";
+import { clientOf, inApp, testEnv } from "../harness/test-env.ts";
+import { ordered } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
+const [A, B, C, D, E] = ["a", "b", "c", "d", "e"].map(named) as [string, string, string, string, string];
 const NETWORK = `0-gefyra-${CONNECTION}`;
 
 interface Listed {
@@ -46,13 +47,13 @@ async function doctor(): Promise<string[]> {
 }
 
 Deno.test("a bridge leads to its own app, or says that it does not", async (t) => {
-  await using place = await scene("apps");
+  await using place = await testEnv("apps");
   const { namespace } = place;
   const step = ordered(t);
   await Promise.all([place.apply([tools(), ...workload("one"), ...workload("two")]), gefyra("up")]);
-  await Promise.all([place.run("app-a", "a"), place.run("app-b", "b")]);
-  const warned = (await place.bridge("app-a", "one")).stderr;
-  const address = await addressOf("app-a");
+  await Promise.all([place.run(A, "a"), place.run(B, "b")]);
+  const warned = (await place.bridge(A, "one")).stderr;
+  const address = await addressOf(A);
 
   await step("a bridge that works says nothing, and nothing is wrong", async () => {
     assert.doesNotMatch(warned, /Warning/);
@@ -64,25 +65,25 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
   await step(
     "an app that is gone keeps its address: another one gets neither it nor the traffic",
     async () => {
-      await docker(["rm", "--force", "app-a"]);
-      await place.run("app-c", "c");
-      assert.notEqual(await addressOf("app-c"), address);
+      await docker(["rm", "--force", A]);
+      await place.run(C, "c");
+      assert.notEqual(await addressOf(C), address);
       const { stdout, stderr } = await place.inPod("curl", "-s", "--max-time", "4", "http://one");
       assert.doesNotMatch(stdout, /./, stderr);
-      assert.deepEqual(await problems("one"), ['app "app-a" is gone']);
-      assert.deepEqual(await doctor(), ['broken: one: app "app-a" is gone']);
+      assert.deepEqual(await problems("one"), [`app "${A}" is gone`]);
+      assert.deepEqual(await doctor(), [`broken: one: app "${A}" is gone`]);
     },
   );
 
   await step("under its name it gets the address back, and the traffic", async () => {
-    await place.run("app-a", "a again");
-    assert.equal(await addressOf("app-a"), address);
+    await place.run(A, "a again");
+    assert.equal(await addressOf(A), address);
     await eventually(async () => assert.equal(await place.ask("http://one"), "a again"));
     assert.deepEqual(await problems("one"), []);
   });
 
   await step("a bridge made by kubectl holds an address as well", async () => {
-    const [client] = (await kubectlJson("get", "gefyraclients", "--namespace", "gefyra")).items;
+    const client = await clientOf();
     const taken = (await listed()).containers.map((one) => Number(one.address?.split(".")[3]));
     // The one that the next app would get.
     let next = Number(address.split(".")[3]);
@@ -95,54 +96,48 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
         client: client.metadata.name,
         target: { kind: "Deployment", name: "missing" },
         ports: [{ remote: 80, local: 8000 }],
-        destination: { name: "app-e", address: client.status.tunnel.subnet.replace(/0\/24$/, `${next}`) },
+        destination: { name: E, address: client.status.tunnel.subnet.replace(/0\/24$/, `${next}`) },
       },
     };
     await apply(namespace, [bridge]);
     await eventually(async () => {
-      const { status } = await kubectlJson(
-        "get",
-        "gefyraclient",
-        client.metadata.name,
-        "--namespace",
-        "gefyra",
-      );
+      const { status } = await get("GefyraClient", client.metadata.name, "gefyra");
       assert.ok(
-        status.apps.some(({ name }: { name: string }) => name === "app-e"),
+        status.apps.some(({ name }: { name: string }) => name === E),
         JSON.stringify(status.apps),
       );
     });
-    await place.run("app-d", "d");
-    await place.run("app-e", "e");
-    assert.notEqual(await addressOf("app-d"), address.replace(/\d+$/, `${next}`));
-    assert.equal(await addressOf("app-e"), address.replace(/\d+$/, `${next}`));
+    await place.run(D, "d");
+    await place.run(E, "e");
+    assert.notEqual(await addressOf(D), address.replace(/\d+$/, `${next}`));
+    assert.equal(await addressOf(E), address.replace(/\d+$/, `${next}`));
     await kubectl("delete", "gefyrabridge", "by-kubectl", "--namespace", namespace);
-    await docker(["rm", "--force", "app-d", "app-e"]);
+    await docker(["rm", "--force", D, E]);
   });
 
   await step("an app that is stopped or paused is named, with what starts it", async () => {
-    await docker(["pause", "app-a"]);
-    assert.deepEqual(await problems("one"), ['app "app-a" is paused']);
-    await docker(["unpause", "app-a"]);
-    await docker(["stop", "--time", "1", "app-a"]);
-    assert.deepEqual(await problems("one"), ['app "app-a" is exited']);
-    assert.match((await gefyra("list")).stdout, /→ docker start app-a/);
-    await docker(["start", "app-a"]);
+    await docker(["pause", A]);
+    assert.deepEqual(await problems("one"), [`app "${A}" is paused`]);
+    await docker(["unpause", A]);
+    await docker(["stop", "--time", "1", A]);
+    assert.deepEqual(await problems("one"), [`app "${A}" is exited`]);
+    assert.match((await gefyra("list")).stdout, new RegExp(`→ docker start ${A}`));
+    await docker(["start", A]);
     await eventually(async () => assert.deepEqual(await problems("one"), []));
   });
 
   await step("a port that nobody listens on, or on 127.0.0.1 only, is warned of", async () => {
     for (const port of ["9998", "9999"]) {
-      if (port === "9998") await docker(["exec", "-d", "app-b", ...server, "--bind", "127.0.0.1", port]);
+      if (port === "9998") await docker(["exec", "-d", B, ...server, "--bind", "127.0.0.1", port]);
       const target = ["-n", namespace, "--target", "deployment/two", "-I", "two"];
-      const { stdout, stderr } = await gefyra("bridge", "-N", "app-b", ...target, "--port", `80:${port}`);
+      const { stdout, stderr } = await gefyra("bridge", "-N", B, ...target, "--port", `80:${port}`);
       assert.match(stdout, /^Bridge two is active/);
       assert.match(
         stderr,
-        new RegExp(`^Warning: app-b:${port} refuses connections.*\n  → .*0\\.0\\.0\\.0`, "m"),
+        new RegExp(`^Warning: ${B}:${port} refuses connections.*\n  → .*0\\.0\\.0\\.0`, "m"),
       );
-      assert.match((await problems("two"))[0]!, new RegExp(`^app-b:${port} refuses connections`));
-      assert.match((await doctor())[0]!, /^broken: two: app-b:/);
+      assert.match((await problems("two"))[0]!, new RegExp(`^${B}:${port} refuses connections`));
+      assert.match((await doctor())[0]!, new RegExp(`^broken: two: ${B}:`));
       await gefyra("unbridge", "-N", "two");
     }
   });
@@ -151,16 +146,16 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
     const other = `${CONNECTION}-a`;
     await docker(["network", "create", other]);
     try {
-      await docker(["network", "connect", other, "app-a"]);
+      await docker(["network", "connect", other, A]);
       const works = async () => {
         assert.equal(await place.ask("http://one"), "a again");
-        assert.match((await inApp("app-a", "curl", "-sS", "--max-time", "4", "http://two")).stdout, /^hello/);
+        assert.match((await inApp(A, "curl", "-sS", "--max-time", "4", "http://two")).stdout, /^hello/);
       };
       await works();
-      await docker(["restart", "--time", "1", "app-a"]);
+      await docker(["restart", "--time", "1", A]);
       await eventually(works);
       assert.deepEqual(await problems("one"), []);
-      await docker(["network", "disconnect", other, "app-a"]);
+      await docker(["network", "disconnect", other, A]);
       await works();
     } finally {
       await docker(["network", "rm", other]);
@@ -171,13 +166,13 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
     const other = `0-0-${CONNECTION}`;
     await docker(["network", "create", other]);
     const said =
-      `app "app-a" sends through Docker network "${other}" instead of Cargo, and does not reach the cluster`;
+      `app "${A}" sends through Docker network "${other}" instead of Cargo, and does not reach the cluster`;
     try {
-      await docker(["network", "connect", other, "app-a"]);
-      assert.equal((await listed()).containers.find(({ name }) => name === "app-a")!.strayGateway, other);
+      await docker(["network", "connect", other, A]);
+      assert.equal((await listed()).containers.find(({ name }) => name === A)!.strayGateway, other);
       assert.deepEqual(await problems("one"), [said]);
       assert.deepEqual(await doctor(), [`broken: ${said}`]);
-      await docker(["network", "disconnect", other, "app-a"]);
+      await docker(["network", "disconnect", other, A]);
       assert.deepEqual(await problems("one"), []);
       assert.equal(await place.ask("http://one"), "a again");
     } finally {
@@ -198,11 +193,11 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
   });
 
   await step("names that Docker takes and Kubernetes does not", async () => {
-    const name = `App_${"x".repeat(70)}`;
+    const name = `App_${named("x").repeat(2)}`;
     await place.run(name, "odd");
     const target = ["-n", namespace, "--target", "deployment/two", "--port", "80:8000"];
     const { stdout } = await gefyra("bridge", "-N", name, ...target);
-    assert.match(stdout, /^Bridge app-x+-two is active/);
+    assert.match(stdout, /^Bridge app-e2e-\S+-two is active/);
     assert.equal(await place.ask("http://two"), "odd");
   });
 });

@@ -1,47 +1,52 @@
 /** Whoever means harm gets a refusal, or something harmless. */
 import assert from "node:assert/strict";
-import { docker, eventually, exec } from "../docker.ts";
-import { ask, jsonOf } from "../talk.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE } from "./harness/home.ts";
-import { type Json, kubectl, kubectlJson, tryKubectl } from "./harness/kubectl.ts";
-import { scene } from "./harness/scene.ts";
-import { runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
-import { http } from "./harness/speaking.ts";
-import { ordered } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { eventually, exec } from "../../docker.ts";
+import { ask, jsonOf } from "../../talk.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { CONTROL_PLANE, named } from "../harness/names.ts";
+import { get, type Json, kube, kubectl, tryKubectl } from "../harness/kube.ts";
+import { clientOf, testEnv } from "../harness/test-env.ts";
+import { polyglot, polyglotAt, runPolyglot } from "../harness/polyglot.ts";
+import { http } from "../harness/ask-polyglot.ts";
+import { ordered } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
 /** As long as Kubernetes lets a label be. */
 const LONG = "l".repeat(63);
+/** The same of a container, which nobody else has. */
+const LONG_APP = named("long").padEnd(63, "l");
 const who = http["HTTP/1.1"]!;
 
 Deno.test("hostile: long names, odd matches and foreign resources do no harm", async (t) => {
-  await using place = await scene("hostile");
+  await using place = await testEnv("hostile");
   const step = ordered(t);
   const { namespace } = place;
   const inNamespace = ["--namespace", namespace];
   await Promise.all([
     place.applyUnasked([
       ...[tools(), ...workload(LONG, { container: LONG })],
-      ...[...speaker("victim"), ...speaker("other")],
+      ...[...polyglot("victim"), ...polyglot("other")],
     ]),
     gefyra("up"),
   ]);
-  await Promise.all([runSpeaker(place, "local"), place.run(LONG, "long")]);
-  const [victim, other] = await Promise.all([speakerAt(namespace, "victim"), speakerAt(namespace, "other")]);
+  await Promise.all([runPolyglot(place, "local"), place.run(LONG_APP, "long")]);
+  const [victim, other] = await Promise.all([
+    polyglotAt(namespace, "victim"),
+    polyglotAt(namespace, "other"),
+  ]);
   await eventually(async () => assert.equal(await who(victim, "alice"), "original"), 30_000);
   await eventually(async () => assert.equal(await who(other, "alice"), "original"), 30_000);
-  const { items: [client] } = await kubectlJson("get", "gefyraclients", "--namespace", "gefyra");
+  const client = await clientOf();
   const bridge = (name: string, target: string, ...options: string[]) => {
     const to = ["-n", namespace, "--target", `deploy/${target}`, "-I", name];
-    return ["bridge", "-N", "local", ...to, "--port", "http1:8001", ...options];
+    return ["bridge", "-N", named("local"), ...to, "--port", "http1:8001", ...options];
   };
   const address = async () => {
-    const { spec } = await kubectlJson("get", "gefyrabridge", "mine", ...inNamespace);
+    const { spec } = await get("GefyraBridge", "mine", namespace);
     return spec.destination.address as string;
   };
   const phase = async (name: string) => {
-    const { status } = await kubectlJson("get", "gefyrabridge", name, ...inNamespace);
+    const { status } = await get("GefyraBridge", name, namespace);
     const ready = status?.conditions?.find(({ type }: Json) => type === "Ready");
     return `${status?.phase} ${ready?.reason}`;
   };
@@ -60,12 +65,12 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
       },
       ...more,
     };
-    return tryDockerKubectl(["create", "--filename", "-"], object);
+    return tryCreate(object);
   };
 
   await step("names of 63 characters work, in all places at once", async () => {
     const to = ["-n", namespace, "--target", `deploy/${LONG}/${LONG}`, "--port", "80:8000", "-I", LONG];
-    await gefyra("bridge", "-N", LONG, ...to, "--match", `header:x-${LONG}=${"v".repeat(200)}`);
+    await gefyra("bridge", "-N", LONG_APP, ...to, "--match", `header:x-${LONG}=${"v".repeat(200)}`);
     const header = ["--header", `X-${LONG}: ${"v".repeat(200)}`];
     await eventually(async () => assert.equal(await place.ask(`http://${LONG}`, ...header), "long"));
     assert.match(await place.ask(`http://${LONG}`), /^hello from nginx/);
@@ -91,7 +96,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
       assert.equal(jsonOf(await asked(`x${value}`)).name, "original", value);
     }
     await gefyra("unbridge", "-N", "odd");
-    for (const container of [CONTROL_PLANE, "local"]) {
+    for (const container of [CONTROL_PLANE, named("local")]) {
       assert.equal(await exec(container, "sh", "-c", `ls ${marker} 2>/dev/null || true`), "");
     }
   });
@@ -172,7 +177,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
       name: pod.metadata.name,
       uid: pod.metadata.uid,
       mode: "replace",
-      container: "speaker",
+      container: "polyglot",
       state: "Active",
       originalImage: "evil:latest",
       ports: [],
@@ -234,7 +239,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
 
   await step("a client with another's key, or that is no key, gets nothing", async () => {
     const make = (name: string, publicKey: string) =>
-      tryDockerKubectl(["create", "--filename", "-"], {
+      tryCreate({
         apiVersion: "gefyra.dev/v1alpha1",
         kind: "GefyraClient",
         metadata: { name, namespace: "gefyra" },
@@ -251,11 +256,11 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
     assert.equal(await who(victim, "alice"), "local");
   });
 
-  async function tryDockerKubectl(args: string[], object: Json) {
-    const stdin = new TextEncoder().encode(JSON.stringify(object));
-    return await docker(["exec", "--interactive", CONTROL_PLANE, "kubectl", ...args], stdin).then(
-      (stdout) => ({ code: 0, stdout, stderr: "" }),
-      (error) => ({ code: 1, stdout: "", stderr: String(error) }),
+  /** As it stands: the API server may refuse it. */
+  async function tryCreate(object: Json) {
+    return await (await kube.cluster()).create(object).then(
+      () => ({ code: 0, stderr: "" }),
+      (error) => ({ code: 1, stderr: String(error) }),
     );
   }
 });

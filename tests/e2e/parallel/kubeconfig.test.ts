@@ -2,17 +2,18 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { parse, stringify } from "yaml";
-import type { Cluster } from "../../lib/kube/cluster.ts";
-import type { Case } from "../../lib/kube/kubeconfig-case.ts";
-import { cases } from "../../lib/kube/kubeconfig-cases.ts";
-import { connectCluster } from "../../lib/kube/kubernetes.ts";
-import { docker, eventually, exec } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONTEXT, CONTROL_PLANE, kubeconfig, TEST_LABEL } from "./harness/home.ts";
-import { apply, type Json, kubectl } from "./harness/kubectl.ts";
-import { prepare } from "./harness/prepare.ts";
-import { proxy } from "./harness/proxy.ts";
-import { report, timed } from "./harness/steps.ts";
+import type { Cluster } from "../../../lib/kube/cluster.ts";
+import type { Case } from "../../../lib/kube/kubeconfig-case.ts";
+import { cases } from "../../../lib/kube/kubeconfig-cases.ts";
+import { connectCluster } from "../../../lib/kube/kubernetes.ts";
+import { docker, eventually, exec } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { CONTEXT, CONTROL_PLANE, kubeconfig } from "../harness/names.ts";
+import { apply, type Json, kube, kubectl } from "../harness/kube.ts";
+import { prepare } from "../harness/prepare.ts";
+import { proxy } from "../harness/proxy.ts";
+import { report, timed } from "../harness/steps.ts";
+import { TEST_LABEL } from "../harness/suite.ts";
 
 const NAME = "e2e-kubeconfig";
 
@@ -21,9 +22,9 @@ Deno.test("kubeconfigs are read, and servers reached, as kubectl does", async (t
   const folder = await Deno.makeTempDir({ prefix: "gefyra-e2e-" });
   const home = { folder, kubectl: `${folder}/kubectl` };
   await docker(["cp", "--follow-link", `${CONTROL_PLANE}:/usr/local/bin/kubectl`, home.kubectl]);
-  await kubectl("create", "namespace", NAME);
-  await kubectl("label", "namespace", NAME, `${TEST_LABEL}=kubeconfig`);
-  await apply(NAME, [account, rights]);
+  await kube.createNamespace(NAME, { [TEST_LABEL]: "kubeconfig" });
+  await apply(NAME, [account]);
+  await apply(undefined, [rights]);
   try {
     const pem = await pems();
     for (const one of cases(pem)) await t.step(one.what, () => checkRead(home, one));

@@ -1,13 +1,14 @@
 /** What a mesh's strict proxy closes stays closed: a bridge is made behind the proxy, or not at all. */
 import assert from "node:assert/strict";
-import { exitCodes } from "../../lib/errors.ts";
-import { eventually } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { meshed, trespass, whoAnswers } from "./harness/mesh.ts";
-import { scene } from "./harness/scene.ts";
-import { runSpeaker, speakerAt } from "./harness/speaker.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { tools } from "./harness/workloads.ts";
+import { exitCodes } from "../../../lib/errors.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { meshed, trespass, whoAnswers } from "../harness/mesh.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { polyglotAt, runPolyglot } from "../harness/polyglot.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { tools } from "../harness/workloads.ts";
+import { named } from "../harness/names.ts";
 
 /** Its proxy has the name that Istio gives it, and another's has not. */
 const KNOWN = "known", UNKNOWN = "unknown";
@@ -15,16 +16,26 @@ const PORT = ["--port", "http1:8001"];
 const MATCH = ["--match", "header:x-user=alice"];
 
 Deno.test("in a mesh, nobody gets in by a bridge who would not get in without", async (t) => {
-  await using place = await scene("mesh");
+  await using place = await testEnv("mesh");
   const step = ordered(t);
   const objects = [tools(), ...await meshed(KNOWN, "istio-proxy"), ...await meshed(UNKNOWN, "proxy")];
   await Promise.all([place.applyUnasked(objects), gefyra("up")]);
-  await runSpeaker(place, "local");
+  await runPolyglot(place, "local");
   const [known, unknown] = await Promise.all(
-    [KNOWN, UNKNOWN].map((name) => speakerAt(place.namespace, name)),
+    [KNOWN, UNKNOWN].map((name) => polyglotAt(place.namespace, name)),
   );
   const bridge = (name: string, ...options: string[]) => [
-    ...["bridge", "-N", "local", "-n", place.namespace, "--target", `deploy/${name}/speaker`, "-I", name],
+    ...[
+      "bridge",
+      "-N",
+      named("local"),
+      "-n",
+      place.namespace,
+      "--target",
+      `deploy/${name}/polyglot`,
+      "-I",
+      name,
+    ],
     ...PORT,
     ...options,
   ];

@@ -1,14 +1,15 @@
 /** Names, as a pod would see them, and what an app container sees beside them. */
 import assert from "node:assert/strict";
-import { docker, eventually, exec } from "../docker.ts";
-import { cut } from "./harness/cut.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { CONTEXT, WORKER } from "./harness/home.ts";
-import { apply, kubectl, type Manifest } from "./harness/kubectl.ts";
-import { containersOf, inApp, type Scene, scene } from "./harness/scene.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { docker, eventually, exec } from "../../docker.ts";
+import { cut } from "../harness/cut.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { APP, CONTEXT, named, WORKER } from "../harness/names.ts";
+import { apply, kubectl, type Manifest } from "../harness/kube.ts";
+import { containersOf, inApp, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
+const SIBLING = named("sibling"), SMALL = named("small");
 const FAILS_WITHIN_MS = 2_000;
 /** What starting a command in a container takes on a busy machine. */
 const EXEC_MS = 600;
@@ -31,31 +32,31 @@ except OSError as error: print(error.strerror)`;
 }
 
 async function musl(name: string): Promise<string> {
-  return (await inApp("small", "/resolve", name)).stdout.split("\n").sort().join(",");
+  return (await inApp(SMALL, "/resolve", name)).stdout.split("\n").sort().join(",");
 }
 
-async function jsonpath(place: Scene, kind: string, name: string, path: string): Promise<string> {
+async function jsonpath(place: TestEnv, kind: string, name: string, path: string): Promise<string> {
   return await kubectl("get", kind, name, "--namespace", place.namespace, "--output", `jsonpath={${path}}`);
 }
 
 Deno.test("names", async (t) => {
-  await using place = await scene("names");
+  await using place = await testEnv("names");
   const step = ordered(t);
   const other = `${place.namespace}-2`;
   await Promise.all([place.apply([tools(), ...workload("web", { replicas: 2 })]), gefyra("up")]);
   await apply(place.namespace, services);
   await kubectl("create", "namespace", other);
   try {
-    await place.run("app", "local");
-    await gefyra("run", "-i", "pyserver", "-N", "app2", "-n", other, "-d");
-    await gefyra("run", "-i", "musl", "-N", "small", "-n", place.namespace, "-d");
+    await place.run(APP, "local");
+    await gefyra("run", "-i", "pyserver", "-N", SIBLING, "-n", other, "-d");
+    await gefyra("run", "-i", "musl", "-N", SMALL, "-n", place.namespace, "-d");
     const address = await jsonpath(place, "service", "web", ".spec.clusterIP");
     const pods = (await place.pods("web")).map(({ status }) => status.podIP).sort().join(",");
     const worker = await docker([
       ...["inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", WORKER],
     ]);
     const own = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-    const sibling = await docker(["inspect", "--format", own, "app2"]);
+    const sibling = await docker(["inspect", "--format", own, SIBLING]);
     const { namespace } = place;
 
     const table: [string, string, string][] = [
@@ -67,19 +68,19 @@ Deno.test("names", async (t) => {
       ["headless", "headless", pods],
       ["an external name", "away", worker],
       ["beyond the cluster, as its nodes see it", `${WORKER}.${CONTEXT}`, worker],
-      ["of another app container", "app2", sibling],
+      ["of another app container", SIBLING, sibling],
     ];
     for (const [what, name, expected] of table) {
       await step(`${what}: ${name}, from an image with glibc and from one with musl`, async () => {
-        await eventually(async () => assert.equal(await glibc("app", name), expected));
+        await eventually(async () => assert.equal(await glibc(APP, name), expected));
         await eventually(async () => assert.equal(await musl(name), expected));
       });
     }
 
     await step("each app container has the search list of its own namespace", async () => {
-      assert.match(await glibc("app2", "web"), /not known|No address/);
-      assert.equal(await glibc("app2", `web.${namespace}`), address);
-      for (const [app, own] of [["app", namespace], ["app2", other]] as const) {
+      assert.match(await glibc(SIBLING, "web"), /not known|No address/);
+      assert.equal(await glibc(SIBLING, `web.${namespace}`), address);
+      for (const [app, own] of [[APP, namespace], [SIBLING, other]] as const) {
         const written = await exec(app, "cat", "/etc/resolv.conf");
         assert.match(
           written,
@@ -93,7 +94,7 @@ Deno.test("names", async (t) => {
       const ask = ["dig", "+short", "+search", "_http._tcp.headless", "SRV"];
       const { stdout: inPod } = await place.inPod(...ask);
       const { stdout: asked } = await inApp(
-        "app",
+        APP,
         "python3",
         "-c",
         srvQuestion(`_http._tcp.headless.${namespace}.svc.cluster.local`),
@@ -109,7 +110,7 @@ Deno.test("names", async (t) => {
       for (let i = 0; i < 6; i++) {
         const start = performance.now();
         const code = await inApp(
-          "app",
+          APP,
           "python3",
           "-c",
           srvQuestion(`missing-${i}.${namespace}.svc.cluster.local`),
@@ -121,7 +122,7 @@ Deno.test("names", async (t) => {
       for (const ms of times) assert.ok(ms < FAILS_WITHIN_MS + EXEC_MS, `${ms} ms`);
       assert.ok(times.at(-1)! < 1000, `${times.at(-1)} ms`);
       await mend();
-      await eventually(async () => assert.equal(await glibc("app", "web"), address), 20_000);
+      await eventually(async () => assert.equal(await glibc(APP, "web"), address), 20_000);
     });
   } finally {
     await kubectl("delete", "namespace", other, "--wait=false");

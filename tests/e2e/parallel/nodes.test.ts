@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
-import { docker, eventually } from "../docker.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE, WORKER } from "./harness/home.ts";
-import { type Json, kubectl, kubectlJson } from "./harness/kubectl.ts";
-import { inApp, type Scene, scene } from "./harness/scene.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { httpProbe, tools, workload } from "./harness/workloads.ts";
+import { NAMESPACE, STOWAWAY_POD } from "../../../lib/names.ts";
+import { docker, eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { APP, CONTROL_PLANE, WORKER } from "../harness/names.ts";
+import { get, type Json } from "../harness/kube.ts";
+import { inApp, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { httpProbe, tools, workload } from "../harness/workloads.ts";
 
 const PROBE_ROUNDS_MS = 5_000;
 
 const modes = [
   { name: "replaced", mode: "--replace", restarts: 1, megabytes: 100 },
-  { name: "kept", mode: "--keep", restarts: 0, megabytes: 1000 },
+  { name: "kept", mode: "--keep", restarts: 0, megabytes: 200 },
 ];
 
 Deno.test("across nodes: large bodies arrive whole, and probes are content", async (t) => {
-  await using place = await scene("nodes");
+  await using place = await testEnv("nodes");
   const step = ordered(t);
   await gefyra("up");
-  const selector = ["--selector", "app.kubernetes.io/component=stowaway"];
-  const [stowaway] = (await kubectlJson("get", "pods", "--namespace", "gefyra", ...selector)).items;
+  const stowaway = await get("Pod", STOWAWAY_POD, NAMESPACE);
   const node = stowaway.spec.nodeName === WORKER ? CONTROL_PLANE : WORKER;
   const extra = {
     ports: [{ name: "http", containerPort: 80 }, { name: "health", containerPort: 8080 }],
@@ -29,20 +29,20 @@ Deno.test("across nodes: large bodies arrive whole, and probes are content", asy
   };
   const objects = modes.flatMap(({ name }) => workload(name, { node, extra }));
   await place.apply([tools(stowaway.spec.nodeName), ...objects]);
-  await Deno.copyFile(new URL("harness/hashing.py", import.meta.url), `${place.folder}/hashing.py`);
+  await Deno.copyFile(new URL("../harness/hashing.py", import.meta.url), `${place.folder}/hashing.py`);
   const script = ["-v", `${place.folder}/hashing.py:/hashing.py`, "-c", "python3 /hashing.py 8000"];
-  await place.run("app", "local", ...script);
+  await place.run(APP, "local", ...script);
   const make = async (megabytes: number) => {
     const file = `/large-${megabytes}`;
-    await docker(["exec", "app", "sh", "-c", `head -c ${megabytes}M /dev/urandom > ${file}`]);
-    await docker(["exec", "app", "ln", "-sf", file, "/src/large"]);
-    return (await docker(["exec", "app", "sha256sum", file])).slice(0, 64);
+    await docker(["exec", APP, "sh", "-c", `head -c ${megabytes}M /dev/urandom > ${file}`]);
+    await docker(["exec", APP, "ln", "-sf", file, "/src/large"]);
+    return (await docker(["exec", APP, "sha256sum", file])).slice(0, 64);
   };
 
   let expected = "";
   for (const { name, mode, restarts, megabytes } of modes) {
     await step(`${mode}: a pod is bridged from another node than Stowaway's`, async () => {
-      await place.bridge("app", name, mode);
+      await place.bridge(APP, name, mode);
       const [pod] = await place.pods(name);
       assert.notEqual(pod.spec.nodeName, stowaway.spec.nodeName);
       await eventually(async () => assert.equal(await place.ask(`http://${name}`), "local"));
@@ -71,19 +71,11 @@ Deno.test("across nodes: large bodies arrive whole, and probes are content", asy
   await step("as much passes from a pod to the container", async () => {
     const serve = "cd /tmp && exec python3 -m http.server 9000 > /dev/null 2>&1 &";
     await place.inPod("sh", "-c", serve);
-    const pod = await kubectl(
-      "get",
-      "pod",
-      "tools",
-      "--namespace",
-      place.namespace,
-      "--output",
-      "jsonpath={.status.podIP}",
-    );
+    const { status: { podIP: pod } } = await get("Pod", "tools", place.namespace);
     const took = await timed(() =>
       eventually(async () => {
         const download = `curl -sS --fail --max-time 120 http://${pod}:9000/large | sha256sum`;
-        const { stdout, stderr } = await inApp("app", "sh", "-c", download);
+        const { stdout, stderr } = await inApp(APP, "sh", "-c", download);
         assert.equal(stdout.slice(0, 64), expected, stderr);
       })
     );
@@ -91,7 +83,7 @@ Deno.test("across nodes: large bodies arrive whole, and probes are content", asy
   });
 });
 
-async function readyState(place: Scene, name: string) {
+async function readyState(place: TestEnv, name: string) {
   const [pod] = await place.pods(name);
   const ready = pod.status.conditions.find(({ type }: Json) => type === "Ready");
   assert.equal(ready.status, "True");
@@ -99,7 +91,7 @@ async function readyState(place: Scene, name: string) {
 }
 
 /** What a shell in the pod prints first. */
-async function assertPrints(place: Scene, script: string, expected: string): Promise<void> {
+async function assertPrints(place: TestEnv, script: string, expected: string): Promise<void> {
   const { stdout, stderr } = await place.inPod("sh", "-c", script);
   assert.equal(stdout.slice(0, expected.length), expected, stderr);
 }

@@ -1,12 +1,13 @@
 /** What a bridge would do is said before, and what it did afterwards. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { kubectl } from "./harness/kubectl.ts";
-import { scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { httpProbe, tools, workload } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { kubectl } from "../harness/kube.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { httpProbe, tools, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 /** One whose probe has Nginx read along, one that the kernel redirects, one that matches, whoever asks. */
 const switches: [target: string, options: string[]][] = [
@@ -17,7 +18,7 @@ const switches: [target: string, options: string[]][] = [
 ];
 
 Deno.test("--dry-run tells what would be done and changes nothing; --watch-url counts what was lost", async (t) => {
-  await using place = await scene("plan");
+  await using place = await testEnv("plan");
   const step = ordered(t);
   const { namespace } = place;
   const probes = {
@@ -34,10 +35,10 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
   ];
   await Promise.all([place.applyUnasked(objects), gefyra("up")]);
   await eventually(() => place.ask("http://web"), 30_000);
-  await place.run("app", "local");
-  const before = await snapshot();
+  await place.run(APP, "local");
+  const before = await snapshot(namespace);
   const dry = (target: string, ...options: string[]) => [
-    ...["bridge", "-N", "app", "-n", namespace, "-I", "planned", "--target", target, "--dry-run"],
+    ...["bridge", "-N", APP, "-n", namespace, "-I", "planned", "--target", target, "--dry-run"],
     ...["--port", "80:8000", ...options],
   ];
 
@@ -106,7 +107,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
     for (const [target, options] of switches) {
       const watch = ["--watch-url", `http://${target}.${namespace}`];
       const to = ["-n", namespace, "-I", "watched", "--target", `deploy/${target}`, "--port", "80:8000"];
-      const made = (await gefyra("bridge", "-N", "app", ...to, ...options, ...watch)).stdout;
+      const made = (await gefyra("bridge", "-N", APP, ...to, ...options, ...watch)).stdout;
       const answer = await place.ask(`http://${target}`);
       assert.match(answer, options.includes("header:x-user=nobody") ? /^hello from nginx/ : /^local$/);
       const removed = (await gefyra("unbridge", "-N", "watched", ...watch)).stdout;
@@ -124,7 +125,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
 
   await step("what is lost is told", async () => {
     const to = ["-n", namespace, "-I", "watched", "--target", "deploy/web", "--port", "80:9"];
-    const { stdout } = await gefyra("bridge", "-N", "app", ...to, "--watch-url", `http://web.${namespace}`);
+    const { stdout } = await gefyra("bridge", "-N", APP, ...to, "--watch-url", `http://web.${namespace}`);
     assert.match(stdout, /^[1-9]\d* of \d+ requests to http:\/\/web\.\S+ lost \(.+\)\.$/m);
   });
 });

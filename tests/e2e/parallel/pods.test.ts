@@ -1,15 +1,16 @@
 /** Pods as careful people write them, in namespaces that demand it. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { kubectl, type Manifest } from "./harness/kubectl.ts";
-import { scene } from "./harness/scene.ts";
-import { runSpeaker, speaker, speakerAt, speakerPorts } from "./harness/speaker.ts";
-import { askUdp, bytes, http } from "./harness/speaking.ts";
-import { fewAtATime, ordered } from "./harness/steps.ts";
-import { tools } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { kubectl, type Manifest } from "../harness/kube.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { polyglot, polyglotAt, polyglotPorts, runPolyglot } from "../harness/polyglot.ts";
+import { askUdp, bytes, http } from "../harness/ask-polyglot.ts";
+import { fewAtATime, ordered } from "../harness/steps.ts";
+import { tools } from "../harness/workloads.ts";
+import { named } from "../harness/names.ts";
 
-const SPEAKER = ["speaker", "original"];
+const POLYGLOT = ["polyglot", "original"];
 
 /** All that Pod Security "restricted" asks for, and more. */
 const careful = {
@@ -29,9 +30,9 @@ const careful = {
 const kinds: Record<string, { extra: Record<string, unknown>; pod?: Record<string, unknown> }> = {
   careful: { extra: careful },
   "shell-command": {
-    extra: { ...careful, command: ["/bin/sh", "-c", `exec ${SPEAKER.join(" ")}`], args: [] },
+    extra: { ...careful, command: ["/bin/sh", "-c", `exec ${POLYGLOT.join(" ")}`], args: [] },
   },
-  "env-command": { extra: { ...careful, command: ["/usr/bin/env"], args: SPEAKER } },
+  "env-command": { extra: { ...careful, command: ["/usr/bin/env"], args: POLYGLOT } },
   "shared-processes": { extra: careful, pod: { shareProcessNamespace: true } },
   "fs-group": { extra: careful, pod: { securityContext: { fsGroup: 777, supplementalGroups: [888] } } },
 };
@@ -43,19 +44,19 @@ async function enforce(namespace: string, level: string): Promise<void> {
 }
 
 Deno.test("pods without rights are bridged in both modes, also where Pod Security is enforced", async (t) => {
-  await using place = await scene("pods");
+  await using place = await testEnv("pods");
   const step = ordered(t);
-  const objects: Manifest[] = names.flatMap((name) => speaker(name, kinds[name]!));
+  const objects: Manifest[] = names.flatMap((name) => polyglot(name, kinds[name]!));
   await enforce(place.namespace, "privileged");
   await Promise.all([place.applyUnasked([tools(), ...objects]), gefyra("up")]);
-  await runSpeaker(place, "local");
-  const speakers = await Promise.all(names.map((name) => speakerAt(place.namespace, name)));
+  await runPolyglot(place, "local");
+  const polyglots = await Promise.all(names.map((name) => polyglotAt(place.namespace, name)));
   const bridge = (name: string, ...options: string[]) => {
-    const to = ["-n", place.namespace, "--target", `deploy/${name}`, "-I", name, ...speakerPorts()];
-    return ["bridge", "-N", "local", ...to, ...options];
+    const to = ["-n", place.namespace, "--target", `deploy/${name}`, "-I", name, ...polyglotPorts()];
+    return ["bridge", "-N", named("local"), ...to, ...options];
   };
   const assertAnswers = async (name: string) => {
-    for (const at of speakers) {
+    for (const at of polyglots) {
       const found = await Promise.all([
         ...["HTTP/1.1", "gRPC, streaming", "WebSocket"].map((protocol) => http[protocol]!(at, "alice")),
         bytes["lines over TCP"]!(at),

@@ -1,13 +1,14 @@
 /** The kubelet never finds out: no restart, and never a moment of not being ready. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { type Json, kubectlJson } from "./harness/kubectl.ts";
-import { type Scene, scene } from "./harness/scene.ts";
-import { runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
-import { http } from "./harness/speaking.ts";
-import { fewAtATime, ordered } from "./harness/steps.ts";
-import { tools } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { type Json, list } from "../harness/kube.ts";
+import { type TestEnv, testEnv } from "../harness/test-env.ts";
+import { polyglot, polyglotAt, runPolyglot } from "../harness/polyglot.ts";
+import { http } from "../harness/ask-polyglot.ts";
+import { fewAtATime, ordered } from "../harness/steps.ts";
+import { tools } from "../harness/workloads.ts";
+import { named } from "../harness/names.ts";
 
 /** As often as the kubelet can. Each one that fails is an event, whether it has consequences or not. */
 const often = { periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 2 };
@@ -69,8 +70,8 @@ interface Health {
 }
 
 /** Of the pod of each workload: what the kubelet has found out about it. */
-async function health(place: Scene): Promise<Record<string, Health>> {
-  const { items } = await kubectlJson("get", "events", "--namespace", place.namespace);
+async function health(place: TestEnv): Promise<Record<string, Health>> {
+  const items = await list("Event", place.namespace);
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => {
       const [pod] = await place.pods(name);
@@ -92,19 +93,19 @@ async function health(place: Scene): Promise<Record<string, Health>> {
 const rounds = () => new Promise((resolve) => setTimeout(resolve, ROUNDS_MS));
 
 Deno.test("probes are content, of whatever kind and wherever they ask", async (t) => {
-  await using place = await scene("probes");
+  await using place = await testEnv("probes");
   const step = ordered(t);
-  const workloads = names.flatMap((name) => speaker(name, { extra: kinds[name]!.probes }));
+  const workloads = names.flatMap((name) => polyglot(name, { extra: kinds[name]!.probes }));
   await Promise.all([place.applyUnasked([tools(), ...workloads]), gefyra("up")]);
-  await runSpeaker(place, "local");
-  const speakers = await Promise.all(names.map((name) => speakerAt(place.namespace, name)));
+  await runPolyglot(place, "local");
+  const polyglots = await Promise.all(names.map((name) => polyglotAt(place.namespace, name)));
   const bridge = (name: string, ...options: string[]) => {
     const to = ["-n", place.namespace, "--target", `deploy/${name}`, "-I", name, ...TARGETS];
-    return gefyra("bridge", "-N", "local", ...to, ...options);
+    return gefyra("bridge", "-N", named("local"), ...to, ...options);
   };
   const answers = (user: string) =>
     Promise.all(
-      speakers.map(async (at) => [await http["HTTP/1.1"]!(at, user), await http["gRPC, unary"]!(at, user)]),
+      polyglots.map(async (at) => [await http["HTTP/1.1"]!(at, user), await http["gRPC, unary"]!(at, user)]),
     );
   const all = (text: string) => names.map(() => [text, text]);
   await eventually(async () => assert.deepEqual(await answers("alice"), all("original")), 30_000);
@@ -127,7 +128,7 @@ Deno.test("probes are content, of whatever kind and wherever they ask", async (t
   await step("beside, probes reach the original when nobody listens locally", async () => {
     await fewAtATime(names, (name) => {
       const to = ["-n", place.namespace, "--target", `deploy/${name}`, "-I", name];
-      return gefyra("bridge", "-N", "local", ...to, "--port", "http1:9001", "--port", "http2:9002");
+      return gefyra("bridge", "-N", named("local"), ...to, "--port", "http1:9001", "--port", "http2:9002");
     });
     await rounds();
     await gefyra("unbridge", "--all");

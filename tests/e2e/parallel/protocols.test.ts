@@ -1,15 +1,16 @@
 /** Every protocol passes a bridge, and where it matches requests, each goes where its rules say. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { mixedLoad } from "../mixed-load.ts";
-import { ask, jsonOf, talk } from "../talk.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { type Json, kubectlJson } from "./harness/kubectl.ts";
-import { scene } from "./harness/scene.ts";
-import { runSpeaker, speaker, speakerAt, speakerPorts } from "./harness/speaker.ts";
-import { askUdp, bytes, http } from "./harness/speaking.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { tools } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { mixedLoad } from "../../mixed-load.ts";
+import { ask, jsonOf, talk } from "../../talk.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { type Json, list } from "../harness/kube.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { polyglot, polyglotAt, polyglotPorts, runPolyglot } from "../harness/polyglot.ts";
+import { askUdp, bytes, http } from "../harness/ask-polyglot.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { tools } from "../harness/workloads.ts";
+import { named } from "../harness/names.ts";
 
 const MATCHED = "matched", OPEN = "open", MIXED = "mixed";
 /** The kubelet asks as often as it can, and does not forgive. */
@@ -24,22 +25,22 @@ const probed = {
   readinessProbe: asked,
   livenessProbe: asked,
 };
-const TCP = speakerPorts(["http1", "http2", "lines", "greeting"]);
+const TCP = polyglotPorts(["http1", "http2", "lines", "greeting"]);
 
 Deno.test("protocols: what matches reaches the local container, all else the original", async (t) => {
-  await using place = await scene("protocols");
+  await using place = await testEnv("protocols");
   const step = ordered(t);
-  const objects = [tools(), ...speaker(MATCHED), ...speaker(OPEN), ...speaker(MIXED, { extra: probed })];
+  const objects = [tools(), ...polyglot(MATCHED), ...polyglot(OPEN), ...polyglot(MIXED, { extra: probed })];
   await Promise.all([place.applyUnasked(objects), gefyra("up")]);
-  await runSpeaker(place, "local");
+  await runPolyglot(place, "local");
   const [matched, open, mixed] = await Promise.all([
-    speakerAt(place.namespace, MATCHED),
-    speakerAt(place.namespace, OPEN),
-    speakerAt(place.namespace, MIXED),
+    polyglotAt(place.namespace, MATCHED),
+    polyglotAt(place.namespace, OPEN),
+    polyglotAt(place.namespace, MIXED),
   ]);
   const bridge = (target: string, ...options: string[]) => {
     const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-I", target];
-    return gefyra("bridge", "-N", "local", ...to, ...options);
+    return gefyra("bridge", "-N", named("local"), ...to, ...options);
   };
   const every = async (check: (name: string) => Promise<void>) => {
     const names = [...Object.keys(http), ...Object.keys(bytes)];
@@ -56,7 +57,7 @@ Deno.test("protocols: what matches reaches the local container, all else the ori
   await step("bridges, one of them for a user", async () => {
     await Promise.all([
       bridge(MATCHED, ...TCP, "--match", "header:X-User=alice"),
-      bridge(OPEN, ...speakerPorts()),
+      bridge(OPEN, ...polyglotPorts()),
     ]);
   });
 
@@ -105,7 +106,7 @@ Deno.test("protocols: what matches reaches the local container, all else the ori
       report(`${whole.sent + matching.sent} requests`);
       const [pod] = await place.pods(MIXED);
       assert.equal(pod.status.containerStatuses[0].restartCount, 0);
-      const { items } = await kubectlJson("get", "events", "--namespace", place.namespace);
+      const items = await list("Event", place.namespace);
       // Before an app listens its startup probe fails.
       const trouble = items.filter(({ involvedObject, reason, message }: Json) =>
         involvedObject.uid === pod.metadata.uid && /Unhealthy|Killing|BackOff/.test(reason) &&

@@ -1,114 +1,18 @@
 /** What cannot be done is said in one error with a remedy, and nothing is touched. */
 import assert from "node:assert/strict";
-import { exitCodes, type ExitReason } from "../../lib/errors.ts";
-import { docker } from "../docker.ts";
-import { withoutRights, withoutServer } from "./harness/access.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { folder } from "./harness/home.ts";
-import { scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { exitCodes } from "../../../lib/errors.ts";
+import { docker } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { APP, named } from "../harness/names.ts";
+import { assertRefused, type Refusal } from "../harness/refusal.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
-interface Refusal {
-  name: string;
-  args: string[];
-  exit: ExitReason;
-  /** What the error says, beside "Cannot …". */
-  says: RegExp;
-  env?: Record<string, string>;
-}
-
-async function assertRefused({ args, exit, says, env }: Refusal): Promise<void> {
-  const { code, stdout, stderr } = await tryGefyra(args, env);
-  const errors = stderr.split("\n").filter((line) => line.startsWith("Error: "));
-  assert.equal(errors.length, 1, `not one error:\n${stderr}`);
-  assert.match(errors[0]!, /^Error: Cannot .*[^.]$/);
-  assert.match(errors[0]!, says);
-  assert.match(stderr, /^ {2}→ ./m, "there is no hint");
-  assert.ok(!stderr.includes("    at "), `there is a stack trace:\n${stderr}`);
-  assert.equal(stdout, "");
-  assert.equal(code, exitCodes[exit], stderr);
-}
-
-Deno.test("what cannot be done without a connection is refused, and nothing is changed", async (t) => {
-  await using place = await scene("unconnected");
-  const rightless = await withoutRights(place.namespace), serverless = await withoutServer();
-  const before = await snapshot();
-  const unconnected = { exit: "notFound", says: /not connected/ } as const;
-  const table: Refusal[] = [
-    { name: "run", args: ["run", "-i", "pyserver", "-N", "app"], ...unconnected },
-    {
-      name: "bridge",
-      args: ["bridge", "-N", "app", "--target", "deployment/web", "--port", "80"],
-      ...unconnected,
-    },
-    { name: "list", args: ["list"], ...unconnected },
-    { name: "unbridge", args: ["unbridge", "--all"], ...unconnected },
-    {
-      name: "up, where no API server answers",
-      args: ["up", "--kubeconfig", serverless],
-      exit: "unreachable",
-      says: /reach the cluster/,
-    },
-    {
-      name: "up, without a kubeconfig",
-      args: ["up", "--kubeconfig", `${folder}/missing`],
-      exit: "unreachable",
-      says: /kubeconfig/,
-    },
-    {
-      name: "up, with no kubeconfig at all",
-      args: ["up"],
-      env: { KUBECONFIG: "", HOME: `${folder}/empty-home` },
-      exit: "unreachable",
-      says: /find a cluster: there is no kubeconfig/,
-    },
-    {
-      name: "up, with a context that is not there",
-      args: ["up", "--context", "elsewhere"],
-      exit: "notFound",
-      says: /"elsewhere"/,
-    },
-    {
-      name: "up, without rights",
-      args: ["up", "--kubeconfig", rightless],
-      exit: "forbidden",
-      says: /its user may not create namespaces, create customresourcedefinitions/,
-    },
-    {
-      name: "up, without Docker",
-      args: ["up"],
-      env: { DOCKER_HOST: `unix://${folder}/missing.sock` },
-      exit: "unreachable",
-      says: /reach Docker/,
-    },
-    {
-      name: "up, with Docker over SSH",
-      args: ["up"],
-      env: { DOCKER_HOST: "ssh://somebody@somewhere" },
-      exit: "unreachable",
-      says: /use Docker at ssh:/,
-    },
-    {
-      name: "down, without Docker",
-      args: ["down"],
-      env: { DOCKER_HOST: `unix://${folder}/missing.sock` },
-      exit: "unreachable",
-      says: /reach Docker/,
-    },
-    {
-      name: "up, with images that are nowhere",
-      args: ["up", "--tag", "nowhere"],
-      exit: "notFound",
-      says: /image "gefyra\/cargo:nowhere"/,
-    },
-  ];
-  for (const refusal of table) await t.step(refusal.name, () => assertRefused(refusal));
-  await t.step("nothing was changed", () => assertUnchanged(before));
-});
+const STOPPED = named("stopped");
 
 Deno.test("what cannot be bridged or run is refused, and nothing is changed", async (t) => {
-  await using place = await scene("refusals");
+  await using place = await testEnv("refusals");
   const { namespace } = place;
   const exec = { readinessProbe: { exec: { command: ["true"] }, periodSeconds: 1 } };
   const odd = { command: ["/usr/sbin/../sbin/nginx", "-g", "daemon off;"] };
@@ -121,11 +25,11 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
     ],
   ]);
   await gefyra("up");
-  await Promise.all([place.run("app", "local"), place.run("stopped", "local")]);
-  await docker(["stop", "--time", "1", "stopped"]);
+  await Promise.all([place.run(APP, "local"), place.run(STOPPED, "local")]);
+  await docker(["stop", "--time", "1", STOPPED]);
   const bridge = (change: Record<string, string> = {}) => {
     const options = {
-      "-N": "app",
+      "-N": APP,
       "-n": namespace,
       "--target": "deployment/web",
       "--port": "80:8000",
@@ -134,7 +38,7 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
     return ["bridge", ...Object.entries(options).flat()];
   };
   await gefyra(...bridge({ "-I": "holder" }));
-  const before = await snapshot();
+  const before = await snapshot(namespace);
   const marker = `${place.folder}/injected`;
   const evil = `$(touch ${marker});\`touch ${marker}\``;
   const table: Refusal[] = [
@@ -158,13 +62,13 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
     },
     {
       name: "an environment variable without a name",
-      args: ["run", "-i", "pyserver", "-N", "other", "-n", namespace, "-e", ""],
+      args: ["run", "-i", "pyserver", "-N", named("other"), "-n", namespace, "-e", ""],
       exit: "usage",
       says: /environment variable "": it has no name/,
     },
     {
       name: "an image's name that is none",
-      args: ["run", "-i", "tools:1; x", "-N", "other", "-n", namespace],
+      args: ["run", "-i", "tools:1; x", "-N", named("other"), "-n", namespace],
       exit: "usage",
       says: /image "tools:1; x": it is not a valid name/,
     },
@@ -188,7 +92,7 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
     },
     {
       name: "an app container that is stopped",
-      args: bridge({ "-N": "stopped" }),
+      args: bridge({ "-N": STOPPED }),
       exit: "conflict",
       says: /exited/,
     },
@@ -233,21 +137,21 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
     { name: "unbridge of nothing", args: ["unbridge"], exit: "usage", says: /name one bridge, or all/ },
     {
       name: "an image that is nowhere",
-      args: ["run", "-i", "localhost:1/nowhere", "-N", "other", "-n", namespace],
+      args: ["run", "-i", "localhost:1/nowhere", "-N", named("other"), "-n", namespace],
       exit: "notFound",
       says: /image "localhost:1\/nowhere"/,
     },
     {
       name: "run in a namespace that is not there",
-      args: ["run", "-i", "pyserver", "-N", "other", "-n", "nowhere"],
+      args: ["run", "-i", "pyserver", "-N", named("other"), "-n", "nowhere"],
       exit: "notFound",
       says: /namespace "nowhere": it does not exist/,
     },
     {
       name: "a container's name that is taken",
-      args: ["run", "-i", "pyserver", "-N", "app", "-n", namespace],
+      args: ["run", "-i", "pyserver", "-N", APP, "-n", namespace],
       exit: "conflict",
-      says: /container "app"/,
+      says: /container APP/,
     },
     {
       name: "shell metacharacters in a target",
@@ -283,9 +187,9 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
 });
 
 Deno.test("a command line that is none ends with exit code 2", async () => {
-  await using _place = await scene("usage");
+  await using _place = await testEnv("usage");
   for (
-    const args of [["brigde"], ["up", "--prot", "1"], ["run", "-N", "app"], ["up", "--port", "x"], [
+    const args of [["brigde"], ["up", "--prot", "1"], ["run", "-N", APP], ["up", "--port", "x"], [
       "list",
       "-o",
       "xml",

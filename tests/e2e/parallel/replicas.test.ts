@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { lossText, startLoad } from "./harness/load.ts";
-import { type Scene, scene } from "./harness/scene.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { httpProbe, tools, workload } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { lossText, startLoad } from "../harness/load-client.ts";
+import { type TestEnv, testEnv } from "../harness/test-env.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { httpProbe, tools, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 const RATE = 50;
 Deno.test("three replicas are bridged and given back under load", async (t) => {
-  await using place = await scene("replicas");
+  await using place = await testEnv("replicas");
   const step = ordered(t);
   const options = { replicas: 3, extra: { readinessProbe: httpProbe(80) } };
   const objects = [tools(), ...workload("kept", options), ...workload("replaced", options)];
   await Promise.all([place.apply(objects), gefyra("up")]);
-  await place.run("app", "local");
+  await place.run(APP, "local");
 
   await step("beside the originals nobody who asks meanwhile is let down", async () => {
     await throughBridge(place, "kept", "--keep");
@@ -25,10 +26,10 @@ Deno.test("three replicas are bridged and given back under load", async (t) => {
 });
 
 /** A steady load while all replicas are bridged and given back: nothing of it is lost. */
-async function throughBridge(place: Scene, name: string, mode: string) {
+async function throughBridge(place: TestEnv, name: string, mode: string) {
   const url = `http://${name}`;
   const load = await startLoad(place.namespace, url, RATE);
-  await place.bridge("app", name, mode);
+  await place.bridge(APP, name, mode);
   await eventually(
     async () => assert.match((await gefyra("list", "--bridges")).stdout, /Active +3\/3/),
     60_000,

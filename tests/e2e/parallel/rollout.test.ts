@@ -1,12 +1,13 @@
 /** Pods come and go with a rollout while they are bridged: nobody who asks meanwhile is let down. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { kubectl } from "./harness/kubectl.ts";
-import { lossText, startLoad } from "./harness/load.ts";
-import { type Scene, scene } from "./harness/scene.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { httpProbe, tools, workload } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { kubectl } from "../harness/kube.ts";
+import { lossText, startLoad } from "../harness/load-client.ts";
+import { type TestEnv, testEnv } from "../harness/test-env.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { httpProbe, tools, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 const RATE = 50;
 /** As those write it who want to lose nothing: a pod serves on until nobody is sent there any more. */
@@ -22,14 +23,14 @@ const modes: Record<string, string[]> = {
 const names = Object.keys(modes);
 
 Deno.test("a rollout of a bridged workload loses no request", async (t) => {
-  await using place = await scene("rollout");
+  await using place = await testEnv("rollout");
   const step = ordered(t);
   const objects = names.flatMap((name) => workload(name, careful));
   await Promise.all([place.apply([tools(), ...objects]), gefyra("up")]);
-  await place.run("app", "local");
+  await place.run(APP, "local");
   for (const name of names) {
     await step(name, async () => {
-      await place.bridge("app", name, ...modes[name]!);
+      await place.bridge(APP, name, ...modes[name]!);
       const result = await duringRollout(place, name);
       report(lossText(result));
       assert.deepEqual(result.lost, []);
@@ -38,7 +39,7 @@ Deno.test("a rollout of a bridged workload loses no request", async (t) => {
   }
 });
 
-async function duringRollout(place: Scene, name: string) {
+async function duringRollout(place: TestEnv, name: string) {
   const load = await startLoad(place.namespace, `http://${name}`, RATE);
   const rollout = (...args: string[]) =>
     kubectl("rollout", ...args, `deployment/${name}`, "--namespace", place.namespace);

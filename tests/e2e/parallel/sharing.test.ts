@@ -1,14 +1,15 @@
 /** Several bridges of one workload live together, and connections finish where they began. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { jsonOf, talk } from "../talk.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { lossText, startLoad } from "./harness/load.ts";
-import { scene } from "./harness/scene.ts";
-import { runSpeaker, speaker, speakerAt } from "./harness/speaker.ts";
-import { bytes, http } from "./harness/speaking.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { tools } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { jsonOf, talk } from "../../talk.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { lossText, startLoad } from "../harness/load-client.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { polyglot, polyglotAt, runPolyglot } from "../harness/polyglot.ts";
+import { bytes, http } from "../harness/ask-polyglot.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { tools } from "../harness/workloads.ts";
+import { named } from "../harness/names.ts";
 
 const SHARED = "shared", KERNEL = "kernel";
 const users = ["alice", "bob"];
@@ -45,18 +46,18 @@ async function pipe({ hostname, port }: Address, user: string) {
 }
 
 Deno.test("bridges share a workload, and nobody's connection is cut", async (t) => {
-  await using place = await scene("sharing");
+  await using place = await testEnv("sharing");
   const step = ordered(t);
-  const objects = [tools(), ...speaker(SHARED), ...speaker(KERNEL)];
+  const objects = [tools(), ...polyglot(SHARED), ...polyglot(KERNEL)];
   await Promise.all([place.applyUnasked(objects), gefyra("up")]);
-  await Promise.all(users.map((user) => runSpeaker(place, user)));
+  await Promise.all(users.map((user) => runPolyglot(place, user)));
   const [shared, kernel] = await Promise.all([
-    speakerAt(place.namespace, SHARED),
-    speakerAt(place.namespace, KERNEL),
+    polyglotAt(place.namespace, SHARED),
+    polyglotAt(place.namespace, KERNEL),
   ]);
   const args = (app: string, name: string, target: string, ...options: string[]) => {
     const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-I", name];
-    return ["bridge", "-N", app, ...to, "--port", "http1:8001", ...options];
+    return ["bridge", "-N", named(app), ...to, "--port", "http1:8001", ...options];
   };
   const who = http["HTTP/1.1"]!;
   const answers = () => Promise.all([...users, "carol", undefined].map((user) => who(shared, user)));
@@ -98,7 +99,7 @@ Deno.test("bridges share a workload, and nobody's connection is cut", async (t) 
           /port http1 \(8001\) with the same match is bridged already, by "alice"/,
         ],
         ["open", [], /port http1 \(8001\) is bridged already, by "(alice|bob)"/],
-        ["instead", ["--replace"], /container "speaker" is bridged already, by "(alice|bob)"/],
+        ["instead", ["--replace"], /container "polyglot" is bridged already, by "(alice|bob)"/],
       ];
       for (const [name, options, says] of table) {
         for (const more of [[], ["--dry-run"]]) {
@@ -145,7 +146,7 @@ Deno.test("bridges share a workload, and nobody's connection is cut", async (t) 
     const match = ["--match", "header:x-user=nobody"];
     const other = () => {
       const to = ["-n", place.namespace, "--target", `deploy/${SHARED}`, "-I", "bob", "--port", "http2:8002"];
-      return gefyra("bridge", "-N", "bob", ...to, ...match);
+      return gefyra("bridge", "-N", named("bob"), ...to, ...match);
     };
     const load = await startLoad(place.namespace, `http://${SHARED}:8001`, 200);
     await other();

@@ -4,13 +4,14 @@ import { Buffer } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
 import { parse } from "yaml";
-import { docker } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { folder, kubeconfig } from "./harness/home.ts";
-import { type Json, kubectl, kubectlJson } from "./harness/kubectl.ts";
-import { containersOf, scene } from "./harness/scene.ts";
-import { ordered } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { docker } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { APP, kubeconfig } from "../harness/names.ts";
+import { get, type Json, kubectl } from "../harness/kube.ts";
+import { containersOf, testEnv } from "../harness/test-env.ts";
+import { ordered } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
+import { folder } from "../harness/suite.ts";
 
 /** Path without the archive's own folder, and text. */
 async function unpack(file: string): Promise<Map<string, string>> {
@@ -28,18 +29,18 @@ async function unpack(file: string): Promise<Map<string, string>> {
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 Deno.test("a support bundle holds states and logs, and no secret in any form", async (t) => {
-  await using place = await scene("bundle");
+  await using place = await testEnv("bundle");
   const step = ordered(t);
   const environment = { name: "SHOP_DATABASE", value: "kept-in-the-cluster-4711" };
   await place.apply([tools(), ...workload("web", { extra: { env: [environment] } })]);
   await gefyra("up");
   const own = "my-own-value-0815";
-  await place.run("app", "local", "-e", `SHOP_KEY=${own}`);
-  await place.bridge("app", "web");
+  await place.run(APP, "local", "-e", `SHOP_KEY=${own}`);
+  await place.bridge(APP, "web");
   const [cargo = ""] = await containersOf("cargo");
 
   const { users: [{ user }] } = parse(await Deno.readTextFile(kubeconfig)) as Json;
-  const stowawayKey = await kubectlJson("get", "secret", "gefyra-stowaway-key", "--namespace", "gefyra");
+  const stowawayKey = await get("Secret", "gefyra-stowaway-key", "gefyra");
   const operator = ["deployment/gefyra-operator", "--namespace", "gefyra"];
   const mounted = "/var/run/secrets/kubernetes.io/serviceaccount/token";
   const pem = atob(user["client-key-data"]);

@@ -1,11 +1,12 @@
 /** Whatever serves in a cluster can be bridged, however it is named, and comes back. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { type Json, kubectl, type Manifest } from "./harness/kubectl.ts";
-import { type Scene, scene } from "./harness/scene.ts";
-import { fewAtATime, ordered, report, timed } from "./harness/steps.ts";
-import { helloContainer, service, tools, toolsContainer, workload } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { get, type Json, type Manifest } from "../harness/kube.ts";
+import { type TestEnv, testEnv } from "../harness/test-env.ts";
+import { fewAtATime, ordered, report, timed } from "../harness/steps.ts";
+import { helloContainer, service, tools, toolsContainer, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 interface Case {
   name: string;
@@ -14,7 +15,7 @@ interface Case {
   ports?: string[];
   objects: Manifest[];
   /** Default: the service of that name. */
-  url?: (place: Scene) => Promise<string>;
+  url?: (place: TestEnv) => Promise<string>;
   /** Addresses that answer; default 1. */
   pods?: number;
   /** Also in the original's place, where no more than the kind matters. */
@@ -53,9 +54,8 @@ const barePod = (name: string): Manifest => ({
 
 const serviceUrl = (name: string, port = 80) => () => Promise.resolve(`http://${name}:${port}`);
 
-async function podUrl({ namespace }: Scene, name: string): Promise<string> {
-  const ip = ["--output", "jsonpath={.status.podIP}"];
-  return `http://${await kubectl("get", "pod", name, "--namespace", namespace, ...ip)}`;
+async function podUrl({ namespace }: TestEnv, name: string): Promise<string> {
+  return `http://${(await get("Pod", name, namespace)).status.podIP}`;
 }
 
 const cases: Case[] = [
@@ -169,17 +169,17 @@ const cases: Case[] = [
 ];
 
 Deno.test("targets: every kind of workload is bridged and given back", async (t) => {
-  await using place = await scene("targets");
+  await using place = await testEnv("targets");
   const step = ordered(t);
   await Promise.all([place.apply([tools(), ...cases.flatMap(({ objects }) => objects)]), gefyra("up")]);
-  await place.run("app", "local");
+  await place.run(APP, "local");
   const urls = new Map<string, string>();
   for (const { name, url } of cases) urls.set(name, await url?.(place) ?? `http://${name}`);
 
   const bridgeAll = (chosen: Case[], mode: string) =>
     fewAtATime(chosen, ({ name, target, ports = ["80:8000"] }) => {
       const to = ["-n", place.namespace, "--target", target, ...ports.flatMap((port) => ["--port", port])];
-      return gefyra("bridge", "-N", "app", "-I", name, ...to, mode);
+      return gefyra("bridge", "-N", APP, "-I", name, ...to, mode);
     });
   const answers = (chosen: Case[]) =>
     Promise.all(chosen.map(async ({ name, pods = 1 }) => {

@@ -1,15 +1,16 @@
 /** One pod never holds up the others, and what goes wrong is told at once, with the original in its place. */
 import assert from "node:assert/strict";
-import { exitCodes } from "../../lib/errors.ts";
-import { clientRef } from "../../lib/api/client.ts";
-import { eventually } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { TEST_LABEL, WORKER } from "./harness/home.ts";
-import { apply, type Json, kubectl, kubectlJson, type Manifest } from "./harness/kubectl.ts";
-import { startLoad } from "./harness/load.ts";
-import { bridgeArgs, scene } from "./harness/scene.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { helloContainer, httpProbe, service, tools, toolsContainer, workload } from "./harness/workloads.ts";
+import { exitCodes } from "../../../lib/errors.ts";
+import { clientRef } from "../../../lib/api/client.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { APP, WORKER } from "../harness/names.ts";
+import { apply, get, type Json, kube, kubectl, type Manifest } from "../harness/kube.ts";
+import { startLoad } from "../harness/load-client.ts";
+import { bridgeArgs, testEnv } from "../harness/test-env.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { helloContainer, httpProbe, service, tools, toolsContainer, workload } from "../harness/workloads.ts";
+import { TEST_LABEL } from "../harness/suite.ts";
 
 /** "Within seconds", also on a machine that does more than this. */
 const SOON_MS = 30_000;
@@ -52,14 +53,14 @@ function neighboured(name: string): Manifest[] {
 }
 
 Deno.test("one pod holds up no other, and what goes wrong is told at once", async (t) => {
-  await using place = await scene("trouble");
+  await using place = await testEnv("trouble");
   const step = ordered(t);
   const { namespace } = place;
   const inNamespace = ["--namespace", namespace];
   const scale = (name: string, replicas: number) =>
     kubectl("scale", `deployment/${name}`, ...inNamespace, "--replicas", `${replicas}`);
   const status = async (name: string) => {
-    const bridge = await kubectlJson("get", "gefyrabridge", name, ...inNamespace);
+    const bridge = await get("GefyraBridge", name, namespace);
     const { reason, message } = bridge.status.conditions.find(({ type }: Json) => type === "Ready");
     return { phase: bridge.status.phase, pods: bridge.status.pods ?? [], reason, message };
   };
@@ -105,7 +106,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     ]),
     gefyra("up"),
   ]);
-  await place.run("app", "local");
+  await place.run(APP, "local");
 
   for (const name of names) {
     const crowd = `${name}-crowded`, mode = name === "kept" ? "--keep" : "--replace";
@@ -117,7 +118,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
         assert.ok(found);
         return found.metadata.name;
       });
-      await soon(() => place.bridge("app", crowd, mode));
+      await soon(() => place.bridge(APP, crowd, mode));
       const says = `1 of 2 pods are bridged; pod ${unscheduled}: Unschedulable: 0/2 nodes are available`;
       const assertSaid = async () => {
         const { phase, message, pods } = await status(crowd);
@@ -139,7 +140,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
   }
 
   await step("a pod that leaves the target is restored, and counted no more", async () => {
-    await place.bridge("app", "left");
+    await place.bridge(APP, "left");
     const [first, second] = await place.pods("left");
     await kubectl("label", "pod", first.metadata.name, ...inNamespace, "--overwrite", "app=elsewhere");
     const at = (pod: Json) => `http://${pod.status.podIP}`;
@@ -157,7 +158,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
 
   await step("so is one that a Service does not select any more", async () => {
     const target = ["-n", namespace, "--target", "svc/left", "--port", "80:8000"];
-    await gefyra("bridge", "-N", "app", ...target, "-I", "selected");
+    await gefyra("bridge", "-N", APP, ...target, "-I", "selected");
     const [pod] = await place.pods("left");
     const select = (app: string) =>
       kubectl(
@@ -184,7 +185,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     const said: number[] = [];
     await pause();
     for (let round = 0; round < 2; round++) {
-      await place.bridge("app", "single", "--replace");
+      await place.bridge(APP, "single", "--replace");
       said.push(Date.now() / 1000);
       await pause();
       await gefyra("unbridge", "-N", "single");
@@ -208,7 +209,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
       const { code, stderr } = await tryGefyra([
         "bridge",
         "-N",
-        "app",
+        APP,
         ...target,
         "-I",
         "refused",
@@ -225,7 +226,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
   });
 
   await step("a bridge that is refused later says so, and its pods have their originals", async () => {
-    await place.bridge("app", "neighboured/hello-nginx", "--replace", "-I", "changed");
+    await place.bridge(APP, "neighboured/hello-nginx", "--replace", "-I", "changed");
     const ports = [{ remote: 9000, local: 8000, protocol: "TCP" }];
     const patch = JSON.stringify({ spec: { ports } });
     await kubectl("patch", "gefyrabridge", "changed", ...inNamespace, "--type", "merge", "--patch", patch);
@@ -241,7 +242,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
   });
 
   await step("an original that does not start again is not said to serve", async () => {
-    await place.bridge("app", "once", "--replace");
+    await place.bridge(APP, "once", "--replace");
     assert.equal(await place.ask("http://once"), "local");
     const { stdout } = await gefyra("unbridge", "-N", "once");
     assert.match(stdout, /^Bridge once is removed: pod once-\S+ is not ready: container hello-nginx: /);
@@ -256,7 +257,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
       const [pod] = await place.pods("crashing");
       assert.ok(pod?.status.containerStatuses?.[0].state.waiting?.reason === "CrashLoopBackOff");
     }, 60_000);
-    await place.bridge("app", "crashing");
+    await place.bridge(APP, "crashing");
     await eventually(async () => {
       const { phase, message } = await status("crashing");
       assert.equal(phase, "Active");
@@ -292,10 +293,10 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
         spec: { policyName: name, validationActions: ["Deny"] },
       },
     ];
-    await apply(namespace, policy);
+    await kube.applyWithKubectl(policy);
     try {
       await eventually(async () => {
-        const { code, stderr } = await tryGefyra([...bridgeArgs(namespace, "app", "denied"), "--keep"]);
+        const { code, stderr } = await tryGefyra([...bridgeArgs(namespace, APP, "denied"), "--keep"]);
         if (code === 0) {
           // The API server did not know the policy yet. A pod that Carrier has joined is not changed again.
           await gefyra("unbridge", "-N", "denied");
@@ -314,10 +315,10 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     await kubectl("create", "quota", "none", ...inNamespace, "--hard", "pods=0");
     await apply(namespace, [...workload("barred"), service("unused")]);
     await eventually(async () => {
-      const { status } = await kubectlJson("get", "deployment", "barred", ...inNamespace);
+      const { status } = await get("Deployment", "barred", namespace);
       assert.ok(status.conditions?.some(({ type }: Json) => type === "ReplicaFailure"));
     });
-    const { stdout } = await place.bridge("app", "barred");
+    const { stdout } = await place.bridge(APP, "barred");
     assert.match(
       stdout,
       /^Bridge barred waits: Deployment "barred" has no pods now: FailedCreate: .*exceeded quota/,
@@ -341,7 +342,7 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     const client = (name: string, spec: object) => ({ apiVersion, kind, metadata: { name }, spec });
     await apply(namespace, [client("misplaced", { publicKey })]);
     await eventually(async () => {
-      const { status } = await kubectlJson("get", "gefyraclient", "misplaced", ...inNamespace);
+      const { status } = await get("GefyraClient", "misplaced", namespace);
       assert.equal(status.phase, "Refused");
       assert.match(status.conditions[0].message, /looks at clients in namespace "gefyra" only/);
     });

@@ -1,24 +1,25 @@
 /** A bridge is a wish that holds: pods may go, come back and come new. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { apply, type Json, kubectl, kubectlJson, ready } from "./harness/kubectl.ts";
-import { killContainer } from "./harness/node.ts";
-import { scene } from "./harness/scene.ts";
-import { ordered, report } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { allReady, apply, get, type Json, kubectl } from "../harness/kube.ts";
+import { killContainer } from "../harness/node.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 /** Promised are 2 s; a machine that does more than this test may be slower, a poll would be slower still. */
 const NEW_POD_S = 5;
 
 Deno.test("bridges wait for pods, and take new ones as they come", async (t) => {
-  await using place = await scene("waiting");
+  await using place = await testEnv("waiting");
   const step = ordered(t);
   const { namespace } = place;
   const scaled = workload("scaled", { replicas: 0 }), deleted = workload("deleted");
   const others = [...workload("matched"), ...workload("replaced")];
   await Promise.all([place.applyUnasked([tools(), ...scaled, ...deleted, ...others]), gefyra("up")]);
-  await place.run("app", "local");
+  await place.run(APP, "local");
   const scale = (name: string, replicas: number) =>
     kubectl("scale", `deployment/${name}`, "--namespace", namespace, "--replicas", `${replicas}`);
   const row = async (name: string) => {
@@ -26,13 +27,13 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
     return stdout.split("\n").find((line) => line.startsWith(`${name} `)) ?? "";
   };
   const status = async (name: string) => {
-    const bridge = await kubectlJson("get", "gefyrabridge", name, "--namespace", namespace);
+    const bridge = await get("GefyraBridge", name, namespace);
     const ready = bridge.status.conditions.find(({ type }: Json) => type === "Ready");
     return { phase: bridge.status.phase, pods: bridge.status.pods ?? [], ready };
   };
 
   await step("a workload that is scaled to 0 is bridged in advance, and says so", async () => {
-    const { stdout } = await place.bridge("app", "scaled");
+    const { stdout } = await place.bridge(APP, "scaled");
     assert.match(stdout, /^Bridge scaled waits: Deployment "scaled" has no pods now\. It takes effect when/);
     assert.match(await row("scaled"), / Waiting +0\/0 .*has no pods now/);
     const { phase, ready } = await status("scaled");
@@ -69,7 +70,7 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
   });
 
   await step("a target that is deleted makes it wait, and one that comes back active", async () => {
-    await place.bridge("app", "deleted");
+    await place.bridge(APP, "deleted");
     assert.equal(await place.ask("http://deleted"), "local");
     await kubectl("delete", "deployment/deleted", "--namespace", namespace, "--wait");
     await eventually(async () => {
@@ -78,15 +79,15 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
     }, 20_000);
     assert.match(await row("deleted"), / Waiting +0\/0 .*there is no Deployment "deleted"/);
     await apply(namespace, deleted);
-    await ready(namespace, deleted);
+    await allReady(namespace, deleted);
     await eventually(async () => assert.match(await row("deleted"), / Active +1\/1 /), 20_000);
     await assertSoon("deleted");
     assert.equal(await place.ask("http://deleted"), "local");
   });
 
   await step("a Carrier that ends has a successor, which knows what it knew", async () => {
-    await place.bridge("app", "matched", "--match", "path:/");
-    await place.bridge("app", "replaced", "--replace");
+    await place.bridge(APP, "matched", "--match", "path:/");
+    await place.bridge(APP, "replaced", "--replace");
     const [beside] = await place.pods("matched"), [instead] = await place.pods("replaced");
     await killContainer(beside, beside.status.ephemeralContainerStatuses[0]);
     await killContainer(instead, instead.status.containerStatuses[0]);
@@ -109,7 +110,7 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
   await step("unbridge of one that waits leaves nothing to come", async () => {
     await gefyra("unbridge", "--all");
     await scale("scaled", 1);
-    await ready(namespace, scaled);
+    await allReady(namespace, scaled);
     await eventually(async () => assert.match(await place.ask("http://scaled"), /^hello from nginx/));
     const [pod] = await place.pods("scaled");
     assert.equal(pod.spec.ephemeralContainers, undefined);
@@ -120,7 +121,7 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
     for (const pod of await place.pods(name)) {
       const started = ({ state }: Json) => new Date(state.running.startedAt).getTime() / 1000;
       const waited = await eventually(async () => {
-        const { status } = await kubectlJson("get", "pod", pod.metadata.name, "--namespace", namespace);
+        const { status } = await get("Pod", pod.metadata.name, namespace);
         return started(status.ephemeralContainerStatuses[0]) - started(status.containerStatuses[0]);
       });
       report(`${pod.metadata.name}: Carrier joined ${waited} s after the original`);

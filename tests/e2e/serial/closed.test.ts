@@ -1,12 +1,12 @@
 /** UDP is closed on the way to every node, then open for a while. */
 import assert from "node:assert/strict";
-import { docker, eventually, exec } from "../docker.ts";
-import { cut, nft } from "./harness/cut.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE, WORKER } from "./harness/home.ts";
-import { containersOf, inApp, type Scene, scene } from "./harness/scene.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { docker, eventually, exec } from "../../docker.ts";
+import { cut, nft } from "../harness/cut.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { APP, CONTROL_PLANE, WORKER } from "../harness/names.ts";
+import { containersOf, inApp, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
 const NODES = [CONTROL_PLANE, WORKER];
 const RULES = `table inet closed {
@@ -23,8 +23,8 @@ const endpoint = async () => {
 const logOfRelay = async () => await docker(["logs", (await containersOf("relay"))[0] ?? ""]);
 
 /** Fails until the tunnel works both modes. */
-async function bothWays(place: Scene): Promise<void> {
-  const { code, stderr } = await inApp("app", "curl", "-sS", "--max-time", "2", "--fail", "http://plain");
+async function bothWays(place: TestEnv): Promise<void> {
+  const { code, stderr } = await inApp(APP, "curl", "-sS", "--max-time", "2", "--fail", "http://plain");
   assert.equal(code, 0, stderr);
   assert.equal(await place.ask("http://web"), "local");
 }
@@ -33,12 +33,12 @@ Deno.test({
   name: "where no UDP port can be reached",
   ignore: Deno.env.has("GEFYRA_TRANSPORT"), // what is chosen by itself is the matter here
   fn: async (t) => {
-    await using place = await scene("closed");
+    await using place = await testEnv("closed");
     const step = ordered(t);
     await place.apply([tools(), ...workload("web"), ...workload("plain")]);
     await close();
     try {
-      await step("a way that is asked for is refused, and nothing is left of the others", async () => {
+      await step("a transport that is asked for is refused, and nothing is left of the others", async () => {
         const { code, stderr } = await tryGefyra(["up", "--transport", "docker-network"]);
         assert.equal(code, 4, stderr);
         assert.match(stderr, /no answer over the Docker network/);
@@ -56,8 +56,8 @@ Deno.test({
       });
 
       await step("a bridge leads out, and names lead in", async () => {
-        await place.run("app", "local");
-        await place.bridge("app", "web");
+        await place.run(APP, "local");
+        await place.bridge(APP, "web");
         await bothWays(place);
       });
 
@@ -68,7 +68,7 @@ Deno.test({
         await exec(cargo, "cargo", "improve");
         assert.match(await endpoint(), /:31820$/);
         await bothWays(place);
-        const left = async () => assert.match(await logOfRelay(), /another way, the line is closed\n?$/);
+        const left = async () => assert.match(await logOfRelay(), /another mode, the line is closed\n?$/);
         report(`the line was closed ${await timed(() => eventually(left, 40_000))} later`);
         await bothWays(place);
       });
@@ -80,7 +80,7 @@ Deno.test({
         await mend();
       });
 
-      await step("the next up finds the fast way and removes the relay", async () => {
+      await step("the next up finds the fast transport and removes the relay", async () => {
         assert.match((await gefyra("up")).stdout, /^Connected to \S+ over the Docker network/);
         assert.deepEqual(await containersOf("relay"), []);
         await bothWays(place);

@@ -1,16 +1,19 @@
 /** `gefyra doctor` finds what really is broken, says so first, and leaves nothing behind. */
 import assert from "node:assert/strict";
-import type { Diagnosis } from "../../lib/doctor/run-checks.ts";
-import type { Finding } from "../../lib/doctor/check-result.ts";
-import { CONNECTION_LABEL, ROLE_LABEL, WIREGUARD_NODE_PORT } from "../../lib/names.ts";
-import { docker, eventually } from "../docker.ts";
-import { withoutRights, withoutServer } from "./harness/access.ts";
-import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE, folder, WORKER } from "./harness/home.ts";
-import { apply, kubectl } from "./harness/kubectl.ts";
-import { scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered, report } from "./harness/steps.ts";
+import type { Diagnosis } from "../../../lib/doctor/run-checks.ts";
+import type { Finding } from "../../../lib/doctor/check-result.ts";
+import { CONNECTION_LABEL, ROLE_LABEL, WIREGUARD_NODE_PORT } from "../../../lib/names.ts";
+import { docker, eventually } from "../../docker.ts";
+import { withoutRights, withoutServer } from "../harness/access.ts";
+import { gefyra, startGefyra, tryGefyra } from "../harness/gefyra.ts";
+import { APP, CONTROL_PLANE, named, WORKER } from "../harness/names.ts";
+import { apply, kubectl } from "../harness/kube.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered, report } from "../harness/steps.ts";
+import { folder } from "../harness/suite.ts";
+
+const ORPHAN = named("orphan");
 
 interface Examined extends Diagnosis {
   code: number;
@@ -69,7 +72,7 @@ async function without(namespace: string, workload: string, work: () => Promise<
 const measurements = ["mtu", "bandwidth", "dns", "round-trip"];
 
 Deno.test("without a connection doctor says the first thing that is missing", async (t) => {
-  await using place = await scene("doctor-before");
+  await using place = await testEnv("doctor-before");
   const [rightless, serverless] = [await withoutRights(place.namespace), await withoutServer()];
   const table: [string, string[], Record<string, string>, string, RegExp][] = [
     ["no Docker", [], { DOCKER_HOST: `unix://${folder}/missing.sock` }, "docker", /start Docker/],
@@ -89,7 +92,7 @@ Deno.test("without a connection doctor says the first thing that is missing", as
 });
 
 Deno.test("doctor measures what works, and finds what does not", async (t) => {
-  await using _place = await scene("doctor");
+  await using _place = await testEnv("doctor");
   const step = ordered(t);
   await gefyra("up");
   const before = await snapshot();
@@ -191,25 +194,25 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
         client: "gone",
         target: { kind: "Deployment", name: "none" },
         ports: [{ remote: 80, local: 80, protocol: "TCP" }],
-        destination: { name: "app", address: "198.18.1.10" },
+        destination: { name: APP, address: "198.18.1.10" },
       },
     };
     await apply("gefyra", [bridge]);
-    const labels = [`${CONNECTION_LABEL}=e2e-orphan`, `${ROLE_LABEL}=app`].flatMap((
+    const labels = [`${CONNECTION_LABEL}=${ORPHAN}`, `${ROLE_LABEL}=app`].flatMap((
       label,
     ) => ["--label", label]);
-    await docker(["create", "--name", "gefyra-orphan", ...labels, "tools:latest"]);
+    await docker(["create", "--name", ORPHAN, ...labels, "tools:latest"]);
     try {
       const { broken, of } = await runChecks();
       assert.deepEqual(broken, []);
       const remedies = of("leftovers").map(({ remedy }) => remedy);
       assert.ok(remedies.includes("kubectl delete gefyrabridge lost --namespace gefyra"), remedies.join());
-      assert.ok(remedies.includes("gefyra down --connection e2e-orphan"), remedies.join());
+      assert.ok(remedies.includes(`gefyra down --connection ${ORPHAN}`), remedies.join());
       await kubectl("delete", "gefyrabridge", "lost", "--namespace", "gefyra");
-      await gefyra("down", "--connection", "e2e-orphan");
-      assert.equal(await docker(["ps", "--all", "--quiet", "--filter", "name=gefyra-orphan"]), "");
+      await gefyra("down", "--connection", ORPHAN);
+      assert.equal(await docker(["ps", "--all", "--quiet", "--filter", `name=${ORPHAN}`]), "");
     } finally {
-      await docker(["rm", "--force", "gefyra-orphan"]);
+      await docker(["rm", "--force", ORPHAN]);
     }
   });
 });

@@ -1,21 +1,19 @@
 /** Undo removes only what `up` made: not what was there before, and not what an administrator or another user installed. */
 import assert from "node:assert/strict";
-import { dockerNames } from "../../lib/connection/connection.ts";
-import { exitCodes } from "../../lib/errors.ts";
-import { defaultImages, imageOf } from "../../lib/images.ts";
-import { NAMESPACE, STOWAWAY_KEY_SECRET } from "../../lib/names.ts";
-import { docker, eventually, tryDocker } from "../docker.ts";
-import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONNECTION, CONTROL_PLANE, LAB } from "./harness/home.ts";
-import { type Json, kubectl, kubectlJson } from "./harness/kubectl.ts";
-import { bridgeArgs, containersOf, scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { dockerNames } from "../../../lib/connection/connection.ts";
+import { exitCodes } from "../../../lib/errors.ts";
+import { defaultImages, imageOf } from "../../../lib/images.ts";
+import { NAMESPACE, STOWAWAY_KEY_SECRET } from "../../../lib/names.ts";
+import { docker, eventually, tryDocker } from "../../docker.ts";
+import { gefyra, startGefyra, tryGefyra } from "../harness/gefyra.ts";
+import { APP, CONNECTION, CONTROL_PLANE, LAB } from "../harness/names.ts";
+import { type Json, kubectl, kubectlJson } from "../harness/kube.ts";
+import { bridgeArgs, containersOf, testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
 const OTHER = `${CONNECTION}-b`;
-/** Unlike that of other suites on this machine. */
-const APP = `${CONNECTION}-app`;
 
 /** As an administrator or a GitOps tool does. */
 async function kubectlWithDryRun(verb: "apply" | "delete"): Promise<void> {
@@ -36,7 +34,7 @@ async function vanish(): Promise<void> {
 }
 
 Deno.test("a namespace that was there before stays as it was", async (t) => {
-  await using place = await scene("shared");
+  await using place = await testEnv("shared");
   const step = ordered(t);
   const { namespace } = place;
   await place.apply([tools(), ...workload("web")]);
@@ -115,7 +113,7 @@ Deno.test("a namespace that was there before stays as it was", async (t) => {
 });
 
 Deno.test("what an administrator installed is neither changed by up nor removed by anybody", async (t) => {
-  await using _place = await scene("permanent");
+  await using _place = await testEnv("permanent");
   const step = ordered(t);
   const before = await snapshot();
   await kubectlWithDryRun("apply");
@@ -168,7 +166,7 @@ function byKind(objects: Record<string, Json>): Record<string, Json> {
 }
 
 Deno.test("two installations, and commands at the same moment", async (t) => {
-  await using place = await scene("at-once");
+  await using place = await testEnv("at-once");
   const step = ordered(t);
   await place.apply([tools(), ...workload("web")]);
   const answer = await place.ask("http://web");

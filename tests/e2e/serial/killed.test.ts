@@ -1,11 +1,12 @@
 /** The command line may be killed at any moment: `down` leads back to where it began. */
 import assert from "node:assert/strict";
-import { eventually } from "../docker.ts";
-import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
-import { bridgeArgs, scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { eventually } from "../../docker.ts";
+import { gefyra, startGefyra, tryGefyra } from "../harness/gefyra.ts";
+import { bridgeArgs, testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 /** Starts the command and kills it a moment after it has said something. */
 async function kill(args: string[], { after, delay }: { after?: string; delay: number }): Promise<void> {
@@ -18,14 +19,14 @@ async function kill(args: string[], { after, delay }: { after?: string; delay: n
 }
 
 Deno.test("after kill -9 in the middle of any command, down leaves everything as it was", async (t) => {
-  await using place = await scene("killed");
+  await using place = await testEnv("killed");
   const step = ordered(t);
   await place.apply([tools(), ...workload("web"), ...workload("other")]);
   const web = await place.ask("http://web"), other = await place.ask("http://other");
   const before = await snapshot();
   const bridge = (
     ...args: [target: string, mode: string]
-  ) => [...bridgeArgs(place.namespace, "app", args[0]), args[1]];
+  ) => [...bridgeArgs(place.namespace, APP, args[0]), args[1]];
 
   await step("up, while it prepares", async () => {
     await kill(["up"], { after: "Checking Docker and the cluster", delay: 150 });
@@ -36,7 +37,7 @@ Deno.test("after kill -9 in the middle of any command, down leaves everything as
   await step("up, while it connects, and up again completes it", async () => {
     await kill(["up"], { after: "Preparing the local network", delay: 300 });
     await gefyra("up");
-    await place.run("app", "local");
+    await place.run(APP, "local");
   });
 
   await step("bridge, and unbridge gives back what it took", async () => {

@@ -1,17 +1,17 @@
 /** The line itself: its addresses, its MTU, its endpoints, and what leaves beside it. */
 import assert from "node:assert/strict";
-import { STOWAWAY_POD } from "../../lib/names.ts";
-import { overlaps } from "../../lib/config/addresses.ts";
-import { docker, eventually } from "../docker.ts";
-import { cut } from "./harness/cut.ts";
-import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE, WORKER } from "./harness/home.ts";
-import { kubectl, kubectlJson, tryKubectl } from "./harness/kubectl.ts";
-import { containersOf, inApp, networks, type Scene, scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { stranger, STRANGER_PORT } from "./harness/stranger.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { NAMESPACE, STOWAWAY_POD } from "../../../lib/names.ts";
+import { overlaps } from "../../../lib/config/addresses.ts";
+import { docker, eventually } from "../../docker.ts";
+import { cut } from "../harness/cut.ts";
+import { gefyra, startGefyra, tryGefyra } from "../harness/gefyra.ts";
+import { APP, CONTROL_PLANE, WORKER } from "../harness/names.ts";
+import { get, kubectl, list, tryKubectl } from "../harness/kube.ts";
+import { containersOf, inApp, networks, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { EXTERNAL_PORT, externalHost } from "../harness/external-host.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
 const PUBLISHED = 18_080 + Math.floor(Math.random() * 1000);
 const MEGABYTES = 20;
@@ -21,7 +21,7 @@ const ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
 const curl = (app: string, url: string) => inApp(app, "curl", "-sS", "--fail", "--max-time", "5", url);
 
 Deno.test("subnets that cannot be used are refused with the reason, and nothing is left", async () => {
-  await using _ = await scene("subnets");
+  await using _ = await testEnv("subnets");
   const before = await snapshot();
   const table: [string, RegExp][] = [
     ["10.96.7.0/24", /overlaps 10\.96\.0\.0\/16, which belongs to the cluster's services/],
@@ -37,9 +37,9 @@ Deno.test("subnets that cannot be used are refused with the reason, and nothing 
 });
 
 Deno.test("the line", async (t) => {
-  await using place = await scene("line");
+  await using place = await testEnv("line");
   const step = ordered(t);
-  await using other = await stranger();
+  await using other = await externalHost();
   // As a VPN does it, with the range that Gefyra likes best.
   await other.route("172.28.0.0/16");
   const [{ stderr }] = await Promise.all([
@@ -69,16 +69,16 @@ Deno.test("the line", async (t) => {
     return Promise.resolve();
   });
 
-  await place.run("app", "local", "-p", `${PUBLISHED}:8000`);
-  await place.bridge("app", "bridged", "--keep");
+  await place.run(APP, "local", "-p", `${PUBLISHED}:8000`);
+  await place.bridge(APP, "bridged", "--keep");
 
   /** Out to a service, and in over a bridge. */
   const bothWays = async () => {
-    assert.match((await curl("app", "http://web")).stdout, /^hello from nginx/);
+    assert.match((await curl(APP, "http://web")).stdout, /^hello from nginx/);
     assert.equal(await place.ask("http://bridged"), "local");
   };
 
-  await step("with local egress from the first `up` on, and after a plain one, both ways work", async () => {
+  await step("with local egress from the first `up` on, and after a plain one, both modes work", async () => {
     await bothWays();
     await gefyra("up");
     await bothWays();
@@ -90,17 +90,17 @@ Deno.test("the line", async (t) => {
   await step("a published port answers this machine", async () => {
     const response = await fetch(`http://127.0.0.1:${PUBLISHED}/`, { signal: AbortSignal.timeout(4000) });
     assert.equal(await response.text(), "local");
-    assert.match((await curl("app", "http://web")).stdout, /^hello from nginx/);
+    assert.match((await curl(APP, "http://web")).stdout, /^hello from nginx/);
   });
 
-  await step(`a path that carries 1280 bytes: ${MEGABYTES} MB both ways`, async () => {
+  await step(`a path that carries 1280 bytes: ${MEGABYTES} MB both modes`, async () => {
     const narrow = await stowawaysPort();
     await narrow(1280);
     try {
       const { stdout } = await gefyra("up");
       assert.match(stdout, /, 1,216 bytes MTU, /);
       // Stowaway knows it, too, when `up` returns.
-      const { items: [client] } = await kubectlJson("get", "gefyraclients", "--namespace", "gefyra");
+      const [client] = await list("GefyraClient", "gefyra");
       assert.equal(client.spec.mtu, 1216);
       assert.match(await stowawaysRoutes(), /^198\.18\.\d+\.0\/24 .*mtu 1216/m);
       await bothWays();
@@ -113,19 +113,19 @@ Deno.test("the line", async (t) => {
 
   await step("with local egress the cluster is reached through the tunnel, all else without it", async () => {
     await gefyra("up", "--egress", "local");
-    const url = `http://${other.address}:${STRANGER_PORT}/stranger`;
+    const url = `http://${other.address}:${EXTERNAL_PORT}/external`;
     await bothWays();
-    assert.equal((await curl("app", url)).stdout, "stranger");
+    assert.equal((await curl(APP, url)).stdout, "external");
     const mend = await cut(cargo);
-    assert.equal((await curl("app", url)).stdout, "stranger");
-    assert.notEqual((await curl("app", "http://web")).code, 0);
+    assert.equal((await curl(APP, url)).stdout, "external");
+    assert.notEqual((await curl(APP, "http://web")).code, 0);
     await mend();
     await gefyra("up");
-    await eventually(async () => assert.equal((await curl("app", url)).stdout, "stranger"), 20_000);
+    await eventually(async () => assert.equal((await curl(APP, url)).stdout, "external"), 20_000);
     const mendAgain = await cut(cargo);
-    assert.notEqual((await curl("app", url)).code, 0);
+    assert.notEqual((await curl(APP, url)).code, 0);
     await mendAgain();
-    await eventually(async () => assert.match((await curl("app", "http://web")).stdout, /^hello/), 20_000);
+    await eventually(async () => assert.match((await curl(APP, "http://web")).stdout, /^hello/), 20_000);
   });
 
   await step(
@@ -136,13 +136,13 @@ Deno.test("the line", async (t) => {
       const took = await timed(() =>
         eventually(async () => {
           assert.notEqual(await endpointOf(cargo), first);
-          assert.match((await curl("app", "http://web")).stdout, /^hello from nginx/);
+          assert.match((await curl(APP, "http://web")).stdout, /^hello from nginx/);
         }, 60_000)
       );
       report(`another address after ${took}`);
       await mend();
       const asked = inApp(
-        "app",
+        APP,
         "curl",
         "-sS",
         "--max-time",
@@ -165,14 +165,14 @@ Deno.test("the line", async (t) => {
     const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: worker }] } } });
     const patch = ["patch", "service", "gefyra-stowaway", "--namespace", "gefyra", "--subresource", "status"];
     await eventually(async () => {
-      const { items: [service] } = await kubectlJson("get", "services", "--namespace", "gefyra");
+      const [service] = await list("Service", "gefyra");
       assert.equal(service.spec.type, "LoadBalancer");
     });
     await kubectl(...patch, "--patch", status);
     const { code, stdout, stderr } = await up.output;
     assert.equal(code, 0, stderr);
     assert.match(stdout, new RegExp(`the load balancer ${worker}:${LB_PORT}`));
-    await eventually(async () => assert.match((await curl("app", "http://web")).stdout, /^hello from nginx/));
+    await eventually(async () => assert.match((await curl(APP, "http://web")).stdout, /^hello from nginx/));
     await mend();
     assert.match((await gefyra("up")).stdout, /the Docker network/);
     assert.equal(
@@ -203,8 +203,7 @@ async function endpointOf(cargo: string): Promise<string> {
 
 /** Sets the MTU of the node's end of the cable that leads to Stowaway's pod. */
 async function stowawaysPort(): Promise<(mtu: number) => Promise<unknown>> {
-  const selector = ["--selector", "app.kubernetes.io/component=stowaway"];
-  const { items: [pod] } = await kubectlJson("get", "pods", "--namespace", "gefyra", ...selector);
+  const pod = await get("Pod", STOWAWAY_POD, NAMESPACE);
   const { stdout: index } = await tryKubectl(
     ...["exec", "--namespace", "gefyra", pod.metadata.name, "--", "cat", "/sys/class/net/eth0/iflink"],
   );
@@ -215,20 +214,19 @@ async function stowawaysPort(): Promise<(mtu: number) => Promise<unknown>> {
     docker(["exec", node, "bash", "-c", `${set}; ip link show | grep -c 'mtu ${mtu}'`, "_", index, `${mtu}`]);
 }
 
-async function largeBodies(place: Scene): Promise<void> {
-  await docker(["exec", "app", "sh", "-c", `head -c ${MEGABYTES}M /dev/urandom > /src/large`]);
-  const expected = (await docker(["exec", "app", "sha256sum", "/src/large"])).slice(0, 64);
+async function largeBodies(place: TestEnv): Promise<void> {
+  await docker(["exec", APP, "sh", "-c", `head -c ${MEGABYTES}M /dev/urandom > /src/large`]);
+  const expected = (await docker(["exec", APP, "sha256sum", "/src/large"])).slice(0, 64);
   const download = await timed(async () => {
     const script = "curl -sS --fail --max-time 60 http://bridged/large -o /tmp/large && sha256sum /tmp/large";
     assert.equal((await place.inPod("sh", "-c", script)).stdout.slice(0, 64), expected);
   });
   await place.inPod("sh", "-c", "cd /tmp && exec python3 -m http.server 9000 > /dev/null 2>&1 &");
-  const [{ status: { podIP } }] =
-    (await kubectlJson("get", "pods", "--namespace", place.namespace, "--selector", "app=tools")).items;
+  const { status: { podIP } } = await get("Pod", "tools", place.namespace);
   const outbound = await timed(() =>
     eventually(async () => {
       const { stdout } = await inApp(
-        "app",
+        APP,
         "sh",
         "-c",
         `curl -sS --fail --max-time 60 http://${podIP}:9000/large | sha256sum`,

@@ -1,13 +1,13 @@
 /** A line that is interrupted: short, nobody notices; longer, the originals serve; and it comes back without help. */
 import assert from "node:assert/strict";
-import { docker, eventually } from "../docker.ts";
-import { cut } from "./harness/cut.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE } from "./harness/home.ts";
-import { type Json, kubectlJson } from "./harness/kubectl.ts";
-import { containersOf, type Scene, scene } from "./harness/scene.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { docker, eventually } from "../../docker.ts";
+import { cut } from "../harness/cut.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { APP, CONTROL_PLANE } from "../harness/names.ts";
+import { type Json, list } from "../harness/kube.ts";
+import { containersOf, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
 /** One deployment for each mode. */
 const names = ["kept", "replaced"];
@@ -16,7 +16,7 @@ const ORIGINALS_WITHIN_MS = 27_000, LOCAL_WITHIN_MS = 20_000, STANDSTILL_MS = 15
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Both, each as soon as it does. */
-async function originalsAnswer(place: Scene, within: number): Promise<string> {
+async function originalsAnswer(place: TestEnv, within: number): Promise<string> {
   const times = await Promise.all(
     names.map((name) =>
       timed(() =>
@@ -31,7 +31,7 @@ async function originalsAnswer(place: Scene, within: number): Promise<string> {
   return names.map((name, i) => `${name} ${times[i]}`).join(", ");
 }
 
-async function localAnswers(place: Scene, within: number): Promise<string> {
+async function localAnswers(place: TestEnv, within: number): Promise<string> {
   const times = await Promise.all(names.map((name) =>
     timed(() =>
       eventually(async () => {
@@ -42,22 +42,22 @@ async function localAnswers(place: Scene, within: number): Promise<string> {
   return names.map((name, i) => `${name} ${times[i]}`).join(", ");
 }
 
-async function phases(place: Scene): Promise<string[]> {
-  const { items } = await kubectlJson("get", "gefyrabridges", "--namespace", place.namespace);
+async function phases(place: TestEnv): Promise<string[]> {
+  const items = await list("GefyraBridge", place.namespace);
   return items.map(({ status }: Json) => status.phase);
 }
 
-const restarts = async (place: Scene) =>
+const restarts = async (place: TestEnv) =>
   (await Promise.all(names.map((name) => place.pods(name)))).flat()
     .map(({ status }) => status.containerStatuses[0].restartCount);
 
 Deno.test("an interrupted line", async (t) => {
-  await using place = await scene("outage");
+  await using place = await testEnv("outage");
   const step = ordered(t);
   await Promise.all([place.apply([tools(), ...names.flatMap((name) => workload(name))]), gefyra("up")]);
   const [cargo = ""] = await containersOf("cargo");
-  await place.run("app", "local");
-  await Promise.all([place.bridge("app", "kept", "--keep"), place.bridge("app", "replaced", "--replace")]);
+  await place.run(APP, "local");
+  await Promise.all([place.bridge(APP, "kept", "--keep"), place.bridge(APP, "replaced", "--replace")]);
   await localAnswers(place, 10_000);
 
   await step("7 s are not noticed but by those who ask meanwhile", async () => {

@@ -1,15 +1,16 @@
 /** Whatever goes away comes back, or is taken away cleanly, without anybody's help. */
 import assert from "node:assert/strict";
-import { docker, eventually } from "../docker.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { type Json, kubectl, kubectlJson } from "./harness/kubectl.ts";
-import { containersOf, type Scene, scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { httpProbe, tools, workload } from "./harness/workloads.ts";
+import { docker, eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { type Json, kubectl, list } from "../harness/kube.ts";
+import { containersOf, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { httpProbe, tools, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 const IMAGE = "hello-nginx:latest";
-const stowaways = ["--selector", "app.kubernetes.io/component=stowaway"];
+const STOWAWAYS = "app.kubernetes.io/component=stowaway";
 /** One deployment for each mode. */
 const names = ["kept", "replaced"];
 
@@ -25,7 +26,7 @@ const deletePod = (namespace: string, selector: string) =>
     "--wait=false",
   );
 
-async function assertBridged(place: Scene, pods: number): Promise<void> {
+async function assertBridged(place: TestEnv, pods: number): Promise<void> {
   const { stdout } = await gefyra("list", "--bridges");
   for (const name of names) {
     assert.match(stdout, new RegExp(`^${name} .* Active +${pods}/${pods}$`, "m"));
@@ -33,12 +34,12 @@ async function assertBridged(place: Scene, pods: number): Promise<void> {
   }
 }
 
-async function assertLocal(place: Scene, name: string, times: number): Promise<void> {
+async function assertLocal(place: TestEnv, name: string, times: number): Promise<void> {
   assert.deepEqual([...new Set(await place.askOften(`http://${name}`, times))], ["local"]);
 }
 
 Deno.test("bridges outlive the pods that they are made of", async (t) => {
-  await using place = await scene("recovery");
+  await using place = await testEnv("recovery");
   const step = ordered(t);
   const inNamespace = ["--namespace", place.namespace];
   const scale = (replicas: number) =>
@@ -52,8 +53,8 @@ Deno.test("bridges outlive the pods that they are made of", async (t) => {
   const extra = { readinessProbe: httpProbe(80) };
   const objects = names.flatMap((name) => workload(name, { extra }));
   await Promise.all([place.apply([tools(), ...objects]), gefyra("up")]);
-  await place.run("app", "local");
-  await Promise.all([place.bridge("app", "kept", "--keep"), place.bridge("app", "replaced", "--replace")]);
+  await place.run(APP, "local");
+  await Promise.all([place.bridge(APP, "kept", "--keep"), place.bridge(APP, "replaced", "--replace")]);
   await assertBridged(place, 1);
 
   await step("without the operator they work on, and a new operator takes them over", async () => {
@@ -72,12 +73,12 @@ Deno.test("bridges outlive the pods that they are made of", async (t) => {
   });
 
   await step("a new Stowaway is found by both sides", async () => {
-    const old = await kubectlJson("get", "pods", "--namespace", "gefyra", ...stowaways);
+    const [old] = await list("Pod", "gefyra", STOWAWAYS);
     await deletePod("gefyra", "app.kubernetes.io/component=stowaway");
     const took = await timed(() =>
       eventually(async () => {
-        const { items } = await kubectlJson("get", "pods", "--namespace", "gefyra", ...stowaways);
-        assert.ok(items.length === 1 && items[0].metadata.uid !== old.items[0].metadata.uid);
+        const items = await list("Pod", "gefyra", STOWAWAYS);
+        assert.ok(items.length === 1 && items[0].metadata.uid !== old.metadata.uid);
         await assertBridged(place, 1);
       }, 60_000)
     );
@@ -129,17 +130,17 @@ Deno.test("bridges outlive the pods that they are made of", async (t) => {
   });
 });
 
-async function assertOriginals(place: Scene): Promise<void> {
+async function assertOriginals(place: TestEnv): Promise<void> {
   for (const name of names) assert.match(await place.ask(`http://${name}`), /^hello from nginx/);
 }
 
 Deno.test("down restores by itself where no operator runs", async () => {
-  await using place = await scene("unoperated");
+  await using place = await testEnv("unoperated");
   await place.apply([tools(), ...names.flatMap((name) => workload(name))]);
   const before = await snapshot();
   await gefyra("up");
-  await place.run("app", "local");
-  await Promise.all([place.bridge("app", "kept", "--keep"), place.bridge("app", "replaced", "--replace")]);
+  await place.run(APP, "local");
+  await Promise.all([place.bridge(APP, "kept", "--keep"), place.bridge(APP, "replaced", "--replace")]);
   await kubectl("scale", "deployment/gefyra-operator", "--namespace", "gefyra", "--replicas", "0");
   const selector = ["--selector", "app.kubernetes.io/component=operator", "--timeout", "30s"];
   await kubectl("wait", "--for", "delete", "pod", "--namespace", "gefyra", ...selector);
@@ -149,12 +150,12 @@ Deno.test("down restores by itself where no operator runs", async () => {
 });
 
 Deno.test("a client that vanishes is forgotten, with all that it had", async () => {
-  await using place = await scene("vanished");
+  await using place = await testEnv("vanished");
   await place.apply([tools(), ...names.flatMap((name) => workload(name))]);
   const before = await snapshot();
   await gefyra("up", "--disconnect-timeout", "30");
-  await place.run("app", "local");
-  await Promise.all([place.bridge("app", "kept", "--keep"), place.bridge("app", "replaced", "--replace")]);
+  await place.run(APP, "local");
+  await Promise.all([place.bridge(APP, "kept", "--keep"), place.bridge(APP, "replaced", "--replace")]);
   await docker(["rm", "--force", ...await containersOf("cargo")]);
   const took = await timed(async () => {
     await eventually(() => assertOriginals(place), 90_000);

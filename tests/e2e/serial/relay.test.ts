@@ -1,40 +1,40 @@
 /** The API server is all that can be reached. */
 import assert from "node:assert/strict";
-import { RELAY, STOWAWAY_POD, WIREGUARD_NODE_PORT } from "../../lib/names.ts";
-import { hostIn, hosts } from "../../lib/config/addresses.ts";
-import { docker, eventually, exec, tryDocker } from "../docker.ts";
-import { nft } from "./harness/cut.ts";
-import { gefyra } from "./harness/gefyra.ts";
-import { CONTROL_PLANE, WORKER } from "./harness/home.ts";
-import { kubectl, kubectlJson, tryKubectl } from "./harness/kubectl.ts";
-import { containersOf, inApp, networks, type Scene, scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { NAMESPACE, RELAY, STOWAWAY_POD, WIREGUARD_NODE_PORT } from "../../../lib/names.ts";
+import { hostIn, hosts } from "../../../lib/config/addresses.ts";
+import { docker, eventually, exec, tryDocker } from "../../docker.ts";
+import { nft } from "../harness/cut.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { APP, CONTROL_PLANE, WORKER } from "../harness/names.ts";
+import { kubectl, list, tryKubectl } from "../harness/kube.ts";
+import { containersOf, inApp, networks, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
 const URL = "http://web";
 const ACCOUNT = `system:serviceaccount:gefyra:${RELAY}`;
 const NOTICED = /nothing comes through any more/;
 const inGefyra = ["--namespace", "gefyra"];
 
-const local = async (place: Scene) => assert.equal(await place.ask(URL), "local");
+const local = async (place: TestEnv) => assert.equal(await place.ask(URL), "local");
 const containerOf = async (role: "cargo" | "relay") => (await containersOf(role))[0] ?? "";
 const logOfRelay = async () => await docker(["logs", await containerOf("relay")]);
 const up = (transport: string) => gefyra("up", "--transport", transport);
-/** Fails until the tunnel works both ways again. */
-const bothWays = async (place: Scene) => {
-  const { code, stderr } = await inApp("app", "curl", "-sS", "--max-time", "2", "--fail", "http://plain");
+/** Fails until the tunnel works both modes again. */
+const bothWays = async (place: TestEnv) => {
+  const { code, stderr } = await inApp(APP, "curl", "-sS", "--max-time", "2", "--fail", "http://plain");
   assert.equal(code, 0, stderr);
   await local(place);
 };
 
 Deno.test("through the API server everything works, and comes back", async (t) => {
-  await using place = await scene("relay");
+  await using place = await testEnv("relay");
   const step = ordered(t);
   await place.apply([tools(), ...workload("web"), ...workload("plain")]);
   const before = await snapshot();
 
-  await step("up connects, both ways, and says how", async () => {
+  await step("up connects, both modes, and says how", async () => {
     const took = await timed(async () => {
       const { stdout } = await up("api-server");
       assert.match(stdout, /^Connected to \S+ over the API server, [\d,]+ bytes MTU, [\d.]+ ms\.$/);
@@ -52,13 +52,13 @@ Deno.test("through the API server everything works, and comes back", async (t) =
   });
 
   await step("names lead into the cluster, and a bridge leads out of it", async () => {
-    await place.run("app", "local");
-    await place.bridge("app", "web");
+    await place.run(APP, "local");
+    await place.bridge(APP, "web");
     await bothWays(place);
     assert.deepEqual([...new Set(await place.askOften(URL, 30))], ["local"]);
   });
 
-  await step("when up has changed the way, what comes from the cluster is answered at once", async () => {
+  await step("when up has changed the mode, what comes from the cluster is answered at once", async () => {
     const address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
     const endpoint = `${await docker(["inspect", "--format", address, WORKER])}:${WIREGUARD_NODE_PORT}`;
     const direct = ["--transport", "docker-network"], relayed = ["--transport", "api-server"];
@@ -69,7 +69,7 @@ Deno.test("through the API server everything works, and comes back", async (t) =
     }
   });
 
-  await step("a large body arrives whole both ways", () => assertWhole(place));
+  await step("a large body arrives whole both modes", () => assertWhole(place));
   await step("to a faster way and back, under a connection that goes on", () => assertUnbroken(place));
   await step("the token may open a port of Stowaway's pod, and do nothing else", assertRole);
   await step("the token shows nowhere", assertSecret);
@@ -130,8 +130,8 @@ Deno.test("through the API server everything works, and comes back", async (t) =
   // Last, since pods have other addresses then.
   await step("it comes back after a restart of the API server's node", async () => {
     await up("api-server");
-    await place.run("app", "local");
-    await place.bridge("app", "web");
+    await place.run(APP, "local");
+    await place.bridge(APP, "web");
     await bothWays(place);
     await docker(["restart", CONTROL_PLANE]);
     const took = await timed(() => eventually(() => bothWays(place), 180_000));
@@ -140,7 +140,7 @@ Deno.test("through the API server everything works, and comes back", async (t) =
 });
 
 /** A lost SYN is repeated after a second. */
-async function localAtOnce(place: Scene, what: string): Promise<void> {
+async function localAtOnce(place: TestEnv, what: string): Promise<void> {
   const { code, stdout, stderr } = await place.inPod("curl", "-sS", "--fail", "--max-time", "0.9", URL);
   assert.equal(code, 0, `${what}: ${stderr}`);
   assert.equal(stdout, "local");
@@ -148,7 +148,7 @@ async function localAtOnce(place: Scene, what: string): Promise<void> {
 
 /** Stowaway opens a connection to Cargo's resolver. */
 async function cargoAnswersAtOnce(): Promise<void> {
-  const { items: [client] } = await kubectlJson("get", "gefyraclients", ...inGefyra);
+  const [client] = await list("GefyraClient", NAMESPACE);
   const cargo = hostIn(client.status.tunnel.subnet, hosts.cargo);
   const command = ["timeout", "0.9", "bash", "-c", `exec 3<>/dev/tcp/${cargo}/53`];
   await kubectl("exec", ...inGefyra, STOWAWAY_POD, "--container", "stowaway", "--", ...command);
@@ -188,16 +188,16 @@ async function swallow(): Promise<void> {
   );
 }
 
-async function assertWhole(place: Scene): Promise<void> {
-  await docker(["exec", "app", "sh", "-c", "head -c 20M /dev/urandom > /src/large"]);
-  const expected = (await exec("app", "sha256sum", "/src/large")).slice(0, 64);
+async function assertWhole(place: TestEnv): Promise<void> {
+  await docker(["exec", APP, "sh", "-c", "head -c 20M /dev/urandom > /src/large"]);
+  const expected = (await exec(APP, "sha256sum", "/src/large")).slice(0, 64);
   const { stdout } = await place.inPod("sh", "-c", `curl -sS --fail ${URL}/large | sha256sum`);
   assert.equal(stdout.slice(0, 64), expected);
 }
 
 /** 20 MB in about 20 s over one connection, meanwhile two changes of the way. */
-async function assertUnbroken(place: Scene): Promise<void> {
-  const expected = (await exec("app", "sha256sum", "/src/large")).slice(0, 64);
+async function assertUnbroken(place: TestEnv): Promise<void> {
+  const expected = (await exec(APP, "sha256sum", "/src/large")).slice(0, 64);
   let ended = false;
   const curl = `curl -sS --fail --no-keepalive --limit-rate 1M ${URL}/large | sha256sum`;
   const download = place.inPod("sh", "-c", curl).finally(() => ended = true);
@@ -235,7 +235,7 @@ async function assertSecret(): Promise<void> {
   assert.equal(mode, "600 65532");
   const logs = await Promise.all([relay, cargo].map((one) => tryDocker(["logs", one])));
   const shown = {
-    "docker inspect": await docker(["inspect", relay, cargo, "app"]),
+    "docker inspect": await docker(["inspect", relay, cargo, APP]),
     "the network's labels": await docker(["network", "inspect", ...await networks()]),
     "a log": logs.map(({ stdout, stderr }) => stdout + stderr).join(),
     "a command line": await docker(["top", relay]),
@@ -255,5 +255,5 @@ async function assertSecret(): Promise<void> {
     assert.ok(!text.includes(secret), `the token is in ${where}`);
   }
   // The app container has neither the volume nor the socket.
-  assert.doesNotMatch(shown["docker inspect"].split('"/app"')[1] ?? "", /gefyra-relay/);
+  assert.doesNotMatch(shown["docker inspect"].split(`"/${APP}"`)[1] ?? "", /gefyra-relay/);
 }

@@ -1,22 +1,23 @@
 /** Everything can be said twice, and what `run` promises holds. */
 import assert from "node:assert/strict";
-import { WIREGUARD_NODE_PORT } from "../../lib/names.ts";
-import { docker, eventually, tryDocker } from "../docker.ts";
-import { gefyra, startGefyra, tryGefyra } from "./harness/gefyra.ts";
-import { containersOf, inApp, scene } from "./harness/scene.ts";
-import { assertUnchanged, snapshot } from "./harness/snapshot.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { WIREGUARD_NODE_PORT } from "../../../lib/names.ts";
+import { docker, eventually } from "../../docker.ts";
+import { gefyra } from "../harness/gefyra.ts";
+import { containersOf, inApp, testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
+import { APP } from "../harness/names.ts";
 
 Deno.test("up, bridge and down can be repeated, in any state", async (t) => {
-  await using place = await scene("repeat");
+  await using place = await testEnv("repeat");
   const step = ordered(t);
   await place.apply([tools(), ...workload("web"), ...workload("other")]);
   const web = await place.ask("http://web"), other = await place.ask("http://other");
   const before = await snapshot();
   const bridge = async (target: string, mode: string) => {
     const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-p", "80:8000"];
-    await gefyra("bridge", "-N", "app", "-I", "mine", ...to, mode);
+    await gefyra("bridge", "-N", APP, "-I", "mine", ...to, mode);
   };
 
   await step("a second up changes nothing and says so", async () => {
@@ -30,7 +31,7 @@ Deno.test("up, bridge and down can be repeated, in any state", async (t) => {
   });
 
   await step("the name of a bridge can be used again", async () => {
-    await place.run("app", "local");
+    await place.run(APP, "local");
     await bridge("web", "--replace");
     assert.equal(await place.ask("http://web"), "local");
     await gefyra("unbridge", "-N", "mine");
@@ -43,11 +44,11 @@ Deno.test("up, bridge and down can be repeated, in any state", async (t) => {
     "a container keeps its address, names and routes over docker restart, and so does its bridge",
     async () => {
       const address = () =>
-        docker(["inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", "app"]);
+        docker(["inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", APP]);
       const first = await address();
-      await docker(["restart", "--time", "1", "app"]);
+      await docker(["restart", "--time", "1", APP]);
       assert.equal(await address(), first);
-      assert.equal((await inApp("app", "curl", "-sS", "--max-time", "5", "http://web")).code, 0);
+      assert.equal((await inApp(APP, "curl", "-sS", "--max-time", "5", "http://web")).code, 0);
       await eventually(async () => assert.equal(await place.ask("http://other"), "local"));
     },
   );
@@ -58,7 +59,7 @@ Deno.test("up, bridge and down can be repeated, in any state", async (t) => {
     const took = await timed(() =>
       eventually(async () => assert.equal(await place.ask("http://other"), "local"), 30_000)
     );
-    assert.equal((await inApp("app", "curl", "-sS", "--max-time", "5", "http://web")).code, 0);
+    assert.equal((await inApp(APP, "curl", "-sS", "--max-time", "5", "http://web")).code, 0);
     report(`the bridge answered again ${took} after Cargo's restart`);
   });
 
@@ -74,7 +75,7 @@ Deno.test("up, bridge and down can be repeated, in any state", async (t) => {
 });
 
 Deno.test("where another service has Gefyra's node port, the cluster picks one, which stays", async () => {
-  await using place = await scene("node-port");
+  await using place = await testEnv("node-port");
   const ports = [{ port: 80, protocol: "UDP", nodePort: WIREGUARD_NODE_PORT }];
   await place.applyUnasked([
     tools(),
@@ -89,61 +90,4 @@ Deno.test("where another service has Gefyra's node port, the cluster picks one, 
   await assertUnchanged(connected);
   await gefyra("down");
   await assertUnchanged(before);
-});
-
-Deno.test("run does what docker run does", async (t) => {
-  await using place = await scene("run");
-  const step = ordered(t);
-  await Promise.all([place.apply([tools(), ...workload("web")]), gefyra("up")]);
-  const run = (...args: string[]) => ["run", "-i", "pyserver", "-n", place.namespace, ...args];
-  const exists = async (name: string) => (await tryDocker(["inspect", name])).code === 0;
-
-  await step("attached, it shows the output and ends with the container's exit code", async () => {
-    const script = "echo to stdout; echo to stderr >&2; exit 7";
-    const { code, stdout, stderr } = await tryGefyra(
-      run("-N", "once", "--rm", "-q", "--", "sh", "-c", script),
-    );
-    assert.deepEqual({ code, stdout, stderr }, { code: 7, stdout: "to stdout", stderr: "to stderr" });
-    await eventually(async () => assert.ok(!await exists("once")), 3_000);
-  });
-
-  await step("DNS and routes are there from the first instruction on", async () => {
-    const first = ["curl", "-sS", "--max-time", "4", "http://web"];
-    const { stdout } = await gefyra(...run("-N", "first", "--rm", "--", ...first));
-    assert.match(stdout, /^hello from nginx on web-/);
-  });
-
-  await step("Ctrl-C ends it", async () => {
-    const running = startGefyra(run("-N", "attached", "--rm", "-v", `${place.folder}:/src`));
-    await running.said("Serving HTTP");
-    const took = await timed(async () => {
-      running.kill("SIGINT");
-      await running.output;
-    });
-    await eventually(async () => assert.ok(!await exists("attached")), 3_000);
-    report(`it ended ${took} after SIGINT`);
-  });
-
-  await step("-e, -v, --user, --workdir and -c reach the container", async () => {
-    await Deno.writeTextFile(`${place.folder}/note`, "from the host");
-    const { stdout } = await gefyra(
-      ...run("-N", "options", "--rm", "-e", "COLOR=blue green", "-v", `${place.folder}/note:/data/note:ro`),
-      ...["--user", "1234:4321", "--workdir", "/data"],
-      ...["-c", `sh -c 'echo "$COLOR"; cat note; echo; id -u; id -g; pwd; touch note 2>&1 || true'`],
-    );
-    assert.match(stdout, /^blue green\nfrom the host\n1234\n4321\n\/data\ntouch: .*$/);
-  });
-
-  await step("-p publishes on this machine", async () => {
-    await place.run("published", "published here", "-p", "127.0.0.1:18431:8000");
-    await eventually(async () => {
-      const response = await fetch("http://127.0.0.1:18431/", { signal: AbortSignal.timeout(2000) });
-      assert.equal(await response.text(), "published here");
-    });
-  });
-
-  await step("a container's name can be used again", async () => {
-    await docker(["rm", "--force", "published"]);
-    await place.run("published", "again");
-  });
 });

@@ -1,20 +1,20 @@
 /** The tour of the README, as a user walks it. */
 import assert from "node:assert/strict";
-import { docker, eventually } from "../docker.ts";
-import { gefyra, tryGefyra } from "./harness/gefyra.ts";
-import { CONTEXT } from "./harness/home.ts";
-import { kubectl, kubectlJson } from "./harness/kubectl.ts";
-import { containersOf, inApp, networks, type Scene, scene } from "./harness/scene.ts";
-import { assertUnchanged, runningCarriers, snapshot } from "./harness/snapshot.ts";
-import { ordered, report, timed } from "./harness/steps.ts";
-import { tools, workload } from "./harness/workloads.ts";
+import { docker, eventually } from "../../docker.ts";
+import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { CONTEXT } from "../harness/names.ts";
+import { get, kubectl, list } from "../harness/kube.ts";
+import { containersOf, inApp, networks, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { assertUnchanged, runningCarriers, snapshot } from "../harness/snapshot.ts";
+import { ordered, report, timed } from "../harness/steps.ts";
+import { tools, workload } from "../harness/workloads.ts";
 
 const URL = "http://hello-nginxdemo";
 const APP = "mypyserver", BRIDGE = "mypyserver-bridge";
 const LOCAL = "hello from here", EDITED = "hello from here, edited";
 
 Deno.test("the tour: a local container becomes part of the cluster, takes a service over, and leaves no trace", async (t) => {
-  await using place = await scene("tour", { namespace: "default" });
+  await using place = await testEnv("tour", { namespace: "default" });
   const step = ordered(t);
   await place.apply([...workload("hello-nginxdemo"), tools()]);
   const original = await place.ask(URL);
@@ -83,7 +83,7 @@ Deno.test("the tour: a local container becomes part of the cluster, takes a serv
   });
 });
 
-async function assertNames(place: Scene, original: string): Promise<void> {
+async function assertNames(place: TestEnv, original: string): Promise<void> {
   for (
     const host of ["hello-nginxdemo", "hello-nginxdemo.default", "hello-nginxdemo.default.svc.cluster.local"]
   ) {
@@ -104,7 +104,7 @@ async function assertNoSecrets(): Promise<void> {
   const [cargo = ""] = await containersOf("cargo");
   const [app = ""] = await containersOf("app");
   const local = await docker(["exec", cargo, "cat", "/var/lib/cargo/private.key"]);
-  const secret = await kubectlJson("get", "secret", "gefyra-stowaway-key", "--namespace", "gefyra");
+  const secret = await get("Secret", "gefyra-stowaway-key", "gefyra");
   const remote = atob(secret.data.privateKey);
   assert.ok(local.length > 40 && remote.length > 40);
   const shown = {
@@ -122,7 +122,7 @@ async function assertNoSecrets(): Promise<void> {
     assert.ok(["", "private"].includes(HostConfig.PidMode), Name);
     assert.ok(!JSON.stringify(HostConfig.Binds ?? []).includes("docker.sock"), Name);
   }
-  for (const { metadata, spec } of (await kubectlJson("get", "pods", "--namespace", "gefyra")).items) {
+  for (const { metadata, spec } of await list("Pod", "gefyra")) {
     assert.ok(!spec.hostNetwork && !spec.hostPID, metadata.name);
     for (const { securityContext } of spec.containers) assert.ok(!securityContext?.privileged, metadata.name);
   }

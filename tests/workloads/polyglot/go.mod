@@ -1,3 +1,3 @@
-module speaker
+module polyglot
 
 go 1.24.0

@@ -1,4 +1,4 @@
-// speaker NAME [ADDRESS [PORT]]: an app that says who it is, in several protocols, each on a port of its own. It listens
+// polyglot NAME [ADDRESS [PORT]]: an app that says who it is, in several protocols, each on a port of its own. It listens
 // on all IPv4 addresses unless told which; with a port it speaks in lines there, and nothing else.
 //
 //	8001 HTTP/1.1: /echo sends the body back as it comes, /count only its size, /events sends two events 1 s apart,
@@ -24,7 +24,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		log.Fatal("usage: speaker NAME [ADDRESS [PORT]]")
+		log.Fatal("usage: polyglot NAME [ADDRESS [PORT]]")
 	}
 	name, address := os.Args[1], "0.0.0.0"
 	if len(os.Args) > 2 {

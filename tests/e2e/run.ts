@@ -1,0 +1,71 @@
+/**
+ * Runs the e2e tests: `deno task e2e [parallel] [serial] [FILE…]`.
+ *
+ * Files of `parallel/` share a lab and run side by side. One of `serial/` has a lab for itself, as it disturbs whoever
+ * else is there; each lane has such a lab. Both groups run at the same time. A file's output is printed when it ends; the
+ * last line counts all tests, as `deno test` does.
+ */
+import { basename } from "node:path";
+import { prepareLab, prepareProgram } from "./harness/prepare.ts";
+import { type Result, runFile, totals } from "./harness/run-file.ts";
+import { describeSlowest, longestFirst, noteDurations } from "./harness/durations.ts";
+import { root, serialLab, sharedLab, type SuiteLab } from "./harness/suite.ts";
+
+/** How many files of `parallel/` run side by side, and how many labs there are for those of `serial/`. */
+const SIDE_BY_SIDE = Number(Deno.env.get("GEFYRA_E2E_JOBS") || 3);
+const LANES = Number(Deno.env.get("GEFYRA_E2E_LANES") || 2);
+
+const groups = ["parallel", "serial"] as const;
+const E2E = `${root}tests/e2e`;
+
+const start = performance.now();
+Deno.chdir(root);
+const files = await chosenFiles(Deno.args);
+await prepareProgram();
+const results: Result[] = [];
+await Promise.all(
+  groups.map((group) => runGroup(group, files.filter((file) => file.includes(`/${group}/`)))),
+);
+await noteDurations(results);
+console.log(`\nslowest:\n${describeSlowest(results)}\n`);
+const { ok, line } = totals(results, performance.now() - start);
+console.log(line);
+Deno.exit(ok ? 0 : 1);
+
+/** Groups, or files; all of them where none is named. */
+async function chosenFiles(args: string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (const group of groups) {
+    for await (const { name } of Deno.readDir(`${E2E}/${group}`)) {
+      if (name.endsWith(".test.ts")) all.push(`tests/e2e/${group}/${name}`);
+    }
+  }
+  const named = all.filter((file) =>
+    args.some((arg) =>
+      file.includes(`/${arg}/`) || basename(file).startsWith(`${basename(arg, ".test.ts")}.test`)
+    )
+  );
+  if (args.length && !named.length) throw new Error(`no file is meant by ${args.join(" ")}`);
+  return args.length ? named : all;
+}
+
+async function runGroup(group: typeof groups[number], files: string[]): Promise<void> {
+  const queue = await longestFirst(files);
+  const workers: { lab: SuiteLab; env: Record<string, string> }[] = group === "parallel"
+    ? Array.from({ length: SIDE_BY_SIDE }, () => ({ lab: sharedLab, env: {} }))
+    : Array.from(
+      { length: LANES },
+      (_, i) => ({ lab: serialLab(i + 1), env: { GEFYRA_E2E_LANE: `${i + 1}` } }),
+    );
+  const needed = workers.slice(0, queue.length);
+  const labs = new Map(needed.map(({ lab }) => [lab.name, lab]));
+  const ready = new Map([...labs].map(([name, lab]) => [name, prepareLab(lab)]));
+  await Promise.all(needed.map(async ({ lab, env }) => {
+    await ready.get(lab.name);
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const result = await runFile(file, { GEFYRA_E2E_PREPARED: lab.name, ...env });
+      console.log(result.output);
+      results.push(result);
+    }
+  }));
+}
