@@ -52,7 +52,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
         "Target    deployment/web/hello-nginx",
         `Pods      ${pods.join(", ")}`,
         "Mode      beside: the original keeps running, container hello-nginx",
-        "Ports     80 → app:8000, through Nginx as HTTP",
+        `Ports     80 → ${APP}:8000, through Nginx as HTTP`,
         "Probes    liveness of hello-nginx (tcpSocket 8080): untouched",
         "          readiness of hello-nginx (httpGet 80): reaches the original",
         "Restarts  0",

@@ -92,21 +92,23 @@ Deno.test("a support bundle holds states and logs, and no secret in any form", a
     assert.equal(pods.length, 2);
     const expected = [
       ...["README.txt", "gefyra.json", "doctor.json"],
-      ...[`docker/containers/${cargo}.json`, "docker/containers/app.json", `docker/logs/${cargo}.log`],
+      ...[`docker/containers/${cargo}.json`, `docker/containers/${APP}.json`, `docker/logs/${cargo}.log`],
       ...["docker/networks.json", "docker/volumes.json"],
       ...["clients", "bridges", "events", "deployments", "nodes"].map((name) => `cluster/${name}.json`),
       ...pods.map((name: string) => `cluster/logs/gefyra/${name}/${name.split("-")[1]}.log`),
     ];
     assert.deepEqual(expected.filter((name) => !names.includes(name)), []);
-    assert.equal(names.filter((name) => /^cluster\/logs\/.*\/gefyra-carrier\.log$/.test(name)).length, 1);
+    const carriers = names.filter((name) => name.endsWith("/gefyra-carrier.log"));
+    assert.equal(carriers.filter((name) => name.startsWith(`cluster/logs/${place.namespace}/`)).length, 1);
     assert.ok(
-      !names.includes("docker/logs/app.log") && !names.includes("missing.txt"),
+      !names.includes(`docker/logs/${APP}.log`) && !names.includes("missing.txt"),
       files.get("missing.txt") ?? "",
     );
     assert.equal(JSON.parse(files.get("doctor.json")!).healthy, true);
-    const [bridge] = JSON.parse(files.get("cluster/bridges.json")!);
+    const bridges = JSON.parse(files.get("cluster/bridges.json")!);
+    const bridge = bridges.find(({ metadata }: Json) => metadata.namespace === place.namespace);
     assert.equal(bridge.status.phase, "Active");
-    const { Config } = JSON.parse(files.get("docker/containers/app.json")!);
+    const { Config } = JSON.parse(files.get(`docker/containers/${APP}.json`)!);
     assert.ok(Config.Env.includes("SHOP_KEY=<removed>"), Config.Env.join());
     assert.match(files.get(`docker/logs/${cargo}.log`)!, /gateway 1.*<removed>/s);
     const [bridged] = [...files].filter(([name]) =>

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { docker, eventually } from "../../docker.ts";
 import { gefyra, tryGefyra } from "../harness/gefyra.ts";
-import { CONTEXT } from "../harness/names.ts";
+import { CONTEXT, named } from "../harness/names.ts";
 import { get, kubectl, list } from "../harness/kube.ts";
 import { containersOf, inApp, networks, type TestEnv, testEnv } from "../harness/test-env.ts";
 import { assertUnchanged, runningCarriers, snapshot } from "../harness/snapshot.ts";
@@ -10,7 +10,7 @@ import { ordered, report, timed } from "../harness/steps.ts";
 import { tools, workload } from "../harness/workloads.ts";
 
 const URL = "http://hello-nginxdemo";
-const APP = "mypyserver", BRIDGE = "mypyserver-bridge";
+const APP = named("mypyserver"), BRIDGE = "mypyserver-bridge";
 const LOCAL = "hello from here", EDITED = "hello from here, edited";
 
 Deno.test("the tour: a local container becomes part of the cluster, takes a service over, and leaves no trace", async (t) => {
@@ -32,7 +32,7 @@ Deno.test("the tour: a local container becomes part of the cluster, takes a serv
     const { stdout } = await gefyra("list", "--containers");
     assert.match(
       stdout,
-      /^NAME +IMAGE +NAMESPACE +ADDRESS +STATUS\nmypyserver +pyserver +default +[\d.]+ +Up /,
+      new RegExp(`^NAME +IMAGE +NAMESPACE +ADDRESS +STATUS\\n${APP} +pyserver +default +[\\d.]+ +Up `),
     );
   });
 
@@ -56,8 +56,8 @@ Deno.test("the tour: a local container becomes part of the cluster, takes a serv
 
   await step("list and kubectl show it", async () => {
     const { stdout } = await gefyra("list", "--bridges");
-    const row =
-      /mypyserver-bridge +default +deployment\/hello-nginxdemo\/hello-nginx +80→mypyserver:8000 +Active +1\/1$/m;
+    const target = "deployment/hello-nginxdemo/hello-nginx";
+    const row = new RegExp(`^${BRIDGE} +default +${target} +80→${APP}:8000 +Active +1/1$`, "m");
     assert.match(stdout, row);
     assert.match(await kubectl("get", "gefyrabridges"), /^mypyserver-bridge .*Active/m);
   });
