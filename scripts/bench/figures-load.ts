@@ -1,4 +1,4 @@
-/** What the tunnel carries, and what the bridge costs on top of it. */
+/** How fast the tunnel is, and how much the bridge adds. */
 import { bandwidth } from "./bandwidth.ts";
 import { download } from "./download.ts";
 import { type Figure, ratio } from "./figure.ts";
@@ -8,13 +8,13 @@ export const loadFigures: Figure[] = [
   {
     name: "tunnel_iperf3_out_ratio",
     unit: "ratio",
-    about: "iperf3, one stream: app container → pod, of pod → pod",
+    about: "iperf3, one stream: app container → pod, relative to pod → pod",
     measure: async () => ratio((await bandwidth()).out.tunnel, (await bandwidth()).out.pods),
   },
   {
     name: "tunnel_iperf3_in_ratio",
     unit: "ratio",
-    about: "iperf3, one stream: pod → app container, of pod → pod",
+    about: "iperf3, one stream: pod → app container, relative to pod → pod",
     measure: async () => ratio((await bandwidth()).in.tunnel, (await bandwidth()).in.pods),
   },
   {
@@ -39,7 +39,7 @@ export const loadFigures: Figure[] = [
     name: "download_of_iperf3_ratio",
     unit: "ratio",
     about:
-      "a download of 1 GB from the local container through the bridge, of iperf3 from an app container → pod",
+      "a download of 1 GB from the local container through the bridge, relative to iperf3 from an app container → pod",
     aim: 0.95,
     measure: async () => ratio((await download()).bridge, (await download()).tunnel),
   },
@@ -52,32 +52,35 @@ export const loadFigures: Figure[] = [
   {
     name: "bridge_rps_c1_ratio",
     unit: "ratio",
-    about: "wrk, 1 connection: requests per second through the bridge, of the original asked directly",
+    about:
+      "wrk, 1 connection: requests per second through the bridge, relative to the original without a bridge",
     measure: async () => ratio((await loads()).c1.bridge.rps, (await loads()).c1.direct.rps),
   },
   {
     name: "bridge_rps_c32_ratio",
     unit: "ratio",
-    about: "wrk, 32 connections: requests per second through the bridge, of the original asked directly",
+    about:
+      "wrk, 32 connections: requests per second through the bridge, relative to the original without a bridge",
     measure: async () => ratio((await loads()).c32.bridge.rps, (await loads()).c32.direct.rps),
   },
   {
     name: "bridge_rps_c32_of_tunnel_ratio",
     unit: "ratio",
-    about: "wrk, 32 connections: requests per second through the bridge, of Stowaway's port asked directly",
+    about:
+      "wrk, 32 connections: requests per second through the bridge, relative to Stowaway's port called directly",
     aim: 0.95,
     measure: async () => ratio((await loads()).c32.bridge.rps, (await loads()).c32.tunnel.rps),
   },
   {
     name: "bridge_http_rps_c32_of_tunnel_ratio",
     unit: "ratio",
-    about: "the same; an httpGet probe on the port has Nginx read along",
+    about: "the same; an httpGet probe makes Nginx inspect the port",
     measure: async () => ratio((await loads()).c32.http.rps, (await loads()).c32.tunnel.rps),
   },
   {
     name: "bridge_match_rps_c32_of_tunnel_ratio",
     unit: "ratio",
-    about: "the same, with `--match` of a header that all requests have",
+    about: "the same, with `--match` for a header that all requests have",
     aim: 0.8,
     measure: async () => ratio((await loads()).c32.match.rps, (await loads()).c32.tunnel.rps),
   },
@@ -102,37 +105,37 @@ export const loadFigures: Figure[] = [
   {
     name: "bridge_p50_c1_ms",
     unit: "ms",
-    about: "wrk, 1 connection: half of the requests through the bridge are answered in this time",
+    about: "wrk, 1 connection: median response time through the bridge",
     measure: async () => (await loads()).c1.bridge.p50,
   },
   {
     name: "tunnel_p50_c1_ms",
     unit: "ms",
-    about: "the same of Stowaway's port",
+    about: "the same for Stowaway's port",
     measure: async () => (await loads()).c1.tunnel.p50,
   },
   {
     name: "direct_p50_c1_ms",
     unit: "ms",
-    about: "the same of the original asked directly",
+    about: "the same for the original without a bridge",
     measure: async () => (await loads()).c1.direct.p50,
   },
   {
     name: "bridge_p50_c32_ms",
     unit: "ms",
-    about: "wrk, 32 connections: half of the requests through the bridge are answered in this time",
+    about: "wrk, 32 connections: median response time through the bridge",
     measure: async () => (await loads()).c32.bridge.p50,
   },
   {
     name: "tunnel_p50_c32_ms",
     unit: "ms",
-    about: "the same of Stowaway's port",
+    about: "the same for Stowaway's port",
     measure: async () => (await loads()).c32.tunnel.p50,
   },
   {
     name: "carrier_memory_mb",
     unit: "MB",
-    about: "proportional set size of all processes of one Carrier just after the load, the largest of three",
+    about: "proportional set size of all processes of one Carrier right after the load, the largest of three",
     aim: 15,
     measure: async () => [(await loads()).memory],
   },

@@ -1,4 +1,4 @@
-/** What a switch takes, and what it costs those who are asking meanwhile. */
+/** How long a switch takes, and how many requests it loses. */
 import { type Figure, ratio } from "./figure.ts";
 import { fiftieth } from "./many.ts";
 import { switchLoss } from "./switch-loss.ts";
@@ -9,7 +9,7 @@ export const switchFigures: Figure[] = [
     name: "bridge_first_local_s",
     unit: "s",
     about:
-      "start of `gefyra bridge` to the first answer of the local container, in a pod that was never bridged and is ready for 3 s; readiness probe every second",
+      "start of `gefyra bridge` to the first response of the local container, in a pod that was never bridged and has been ready for 3 s; readiness probe every second",
     aim: 1.2,
     measure: async () => (await withProbe()).bridge,
   },
@@ -17,14 +17,14 @@ export const switchFigures: Figure[] = [
     name: "unbridge_first_original_s",
     unit: "s",
     about:
-      "start of `gefyra unbridge`, 3 s after the bridge, to the first answer of the original; readiness probe every second",
+      "start of `gefyra unbridge`, 3 s after the bridge, to the first response of the original; readiness probe every second",
     aim: 0.6,
     measure: async () => (await withProbe()).unbridge,
   },
   {
     name: "bridge_again_first_local_s",
     unit: "s",
-    about: "the same as `bridge_first_local_s`, in a pod where Carrier idles since the last bridge",
+    about: "the same as `bridge_first_local_s`, in a pod where Carrier is idle since the last bridge",
     measure: async () => (await withProbe()).again,
   },
   {
@@ -65,21 +65,21 @@ export const switchFigures: Figure[] = [
     name: "switch_requests_lost",
     unit: "requests",
     about:
-      "of 3,000 at 50/s, each over a fresh connection, over 5 bridges and 5 unbridges; the kernel redirects",
+      "of 3,000 requests at 50/s, each over a new connection, during 5 bridges and 5 unbridges; the kernel redirects",
     aim: 0,
     measure: async () => [(await switchLoss()).kernel],
   },
   {
     name: "switch_http_requests_lost",
     unit: "requests",
-    about: "the same; an httpGet probe on the port has Nginx read along",
+    about: "the same; an httpGet probe makes Nginx inspect the port",
     aim: 0,
     measure: async () => [(await switchLoss()).http],
   },
   {
     name: "switch_restarts",
     unit: "restarts",
-    about: "containers of both that were not the same ones after it",
+    about: "containers of both pods that restarted meanwhile",
     aim: 0,
     measure: async () => [(await switchLoss()).restarts],
   },
@@ -89,14 +89,15 @@ export const manyFigures: Figure[] = [
   {
     name: "bridge_50th_of_first_ratio",
     unit: "ratio",
-    about: "50 bridges of one pod, a port each: `gefyra bridge` of the last five, of the first five",
+    about:
+      "50 bridges of one pod, one port each: time of `gefyra bridge` for the last five, relative to the first five",
     aim: 1.5,
     measure: async () => ratio((await fiftieth()).last, (await fiftieth()).first),
   },
   {
     name: "bridge_50th_s",
     unit: "s",
-    about: "`gefyra bridge` of the last five of 50",
+    about: "time of `gefyra bridge` for the last five of 50",
     measure: async () => (await fiftieth()).last,
   },
 ];

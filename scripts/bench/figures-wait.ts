@@ -1,4 +1,4 @@
-/** What a user waits for before anything is bridged. */
+/** How long the commands before a bridge take. */
 import { rounds, version } from "./connection.ts";
 import type { Figure } from "./figure.ts";
 
@@ -6,13 +6,13 @@ export const waitFigures: Figure[] = [
   {
     name: "cli_version_s",
     unit: "s",
-    about: "`gefyra version`: what every command costs before it does anything",
+    about: "`gefyra version`: the time that every command takes before it does anything",
     measure: version,
   },
   {
     name: "up_s",
     unit: "s",
-    about: "`gefyra up` in a cluster without Gefyra, whose nodes have the images, to the handshake",
+    about: "`gefyra up` in a cluster without Gefyra whose nodes have the images, until connected",
     aim: 8,
     measure: async () => (await rounds()).up,
   },
@@ -20,14 +20,14 @@ export const waitFigures: Figure[] = [
     name: "run_first_name_s",
     unit: "s",
     about:
-      "start of `gefyra run --detach` to the first name of a Service resolved by the app's first instruction",
+      "start of `gefyra run --detach` until the app's first instruction has resolved the name of a Service",
     aim: 2,
     measure: async () => (await rounds()).firstName,
   },
   {
     name: "down_s",
     unit: "s",
-    about: "`gefyra down` with one app container, until the namespace is really gone",
+    about: "`gefyra down` with one app container, until the namespace is gone",
     aim: 5,
     measure: async () => (await rounds()).down,
   },

@@ -1,4 +1,4 @@
-/** The way through the API server beside the direct one and beside no tunnel at all, round by round. */
+/** The transport through the API server, a direct one, and no tunnel at all, round by round. */
 import { iperf, podIperf } from "./bandwidth.ts";
 import { gefyra, NAMESPACE, once } from "./commands.ts";
 import { latency } from "./load.ts";
@@ -9,25 +9,25 @@ import { DIRECT, UNPROBED } from "./workloads.ts";
 
 const ROUNDS = 3;
 const BRIDGE = "bench-transport";
-/** The direct one last, as the other figures want it. */
-const ways = ["api-server", "docker-network"] as const;
-export type Way = typeof ways[number] | "pods";
+/** The direct one last: the other figures use it. */
+const measuredTransports = ["api-server", "docker-network"] as const;
+export type Path = typeof measuredTransports[number] | "pods";
 
 export interface Transport {
-  /** Seconds of a `gefyra up` that changes nothing but the way. */
+  /** Seconds of a `gefyra up` that changes only the transport. */
   connect: number[];
   /** Mbit/s. */
   out: number[];
   in: number[];
   lossyOut: number[];
   lossyIn: number[];
-  /** Milliseconds in which so many of the requests through the bridge were answered, one connection. */
+  /** Milliseconds, response times of requests through the bridge, one connection: the median and the 99th percentile. */
   p50: number[];
   p99: number[];
 }
 
-export interface Transports extends Record<Way, Transport> {
-  /** Of the machine in the last minute, at the end of each round. */
+export interface Transports extends Record<Path, Transport> {
+  /** The machine's load average of the last minute, at the end of each round. */
   load: number[];
 }
 
@@ -44,9 +44,9 @@ export const transports = once(async (): Promise<Transports> => {
   };
   for (let round = 1; round <= ROUNDS; round++) {
     await withoutTunnel(measured.pods);
-    for (const way of ways) {
-      const one = measured[way];
-      one.connect.push((await gefyra("up", "--transport", way)).seconds);
+    for (const transport of measuredTransports) {
+      const one = measured[transport];
+      one.connect.push((await gefyra("up", "--transport", transport)).seconds);
       one.out.push(await iperf([]));
       one.in.push(await iperf(["--reverse"]));
       await requests(one, UNPROBED);
