@@ -44,7 +44,7 @@ func runAPI() error {
 func once() (opened bool, err error) {
 	conn, err := net.Dial(handoverNetwork, cargoSocket)
 	if err != nil {
-		return false, fmt.Errorf("Cargo does not answer: %w", err)
+		return false, fmt.Errorf("no answer from Cargo: %w", err)
 	}
 	cargo := conn.(*net.UnixConn)
 	defer cargo.Close()
@@ -132,7 +132,7 @@ func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
 			return errors.New("nothing comes through any more")
 		case time.Duration(now()-spoke.Load()) > idle:
 			giveBack(cargo)
-			return errors.New("Cargo has another way, the line is closed")
+			return errors.New("the line is closed: Cargo has another one")
 		}
 		// In the background: it may have to wait behind what is not taken any more.
 		if pinging.CompareAndSwap(false, true) {

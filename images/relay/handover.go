@@ -12,7 +12,7 @@ import (
 // holds the port of WireGuard and, as frames, the datagrams that have waited. The socket in between keeps messages apart.
 const handoverNetwork = "unixpacket"
 
-var errClosedByCargo = errors.New("Cargo has closed the line")
+var errClosedByCargo = errors.New("the line was closed by Cargo")
 
 // giveBack says that nobody needs the line; one that fails is just closed.
 func giveBack(cargo *net.UnixConn) {
@@ -67,7 +67,7 @@ func receiveHandover(from *net.UnixConn) (*handover, error) {
 	}
 	udp, ok := conn.(*net.UDPConn)
 	if !ok {
-		return nil, errors.New("Cargo has handed over something else than its socket")
+		return nil, errors.New("no UDP socket in what Cargo has handed over")
 	}
 	return &handover{udp, binary.BigEndian.Uint16(message), message[headerSize:n]}, nil
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The components that only the first node has.
 
 run_control_plane() {
@@ -13,13 +14,13 @@ run_control_plane() {
     --etcd-servers http://127.0.0.1:2379 \
     --service-cluster-ip-range "$SERVICE_SUBNET" --service-node-port-range 30000-32767 \
     --authorization-mode Node,RBAC --enable-admission-plugins NodeRestriction --allow-privileged \
-    --client-ca-file $PKI/ca.crt --tls-cert-file $PKI/apiserver.crt --tls-private-key-file $PKI/apiserver.key \
+    --client-ca-file "$PKI/ca.crt" --tls-cert-file "$PKI/apiserver.crt" --tls-private-key-file "$PKI/apiserver.key" \
     --service-account-issuer https://kubernetes.default.svc.cluster.local \
-    --service-account-key-file $PKI/sa.pub --service-account-signing-key-file $PKI/sa.key \
-    --kubelet-certificate-authority $PKI/ca.crt \
-    --kubelet-client-certificate $PKI/apiserver-kubelet.crt --kubelet-client-key $PKI/apiserver-kubelet.key \
-    --proxy-client-cert-file $PKI/front-proxy.crt --proxy-client-key-file $PKI/front-proxy.key \
-    --requestheader-client-ca-file $PKI/ca.crt --requestheader-allowed-names front-proxy \
+    --service-account-key-file "$PKI/sa.pub" --service-account-signing-key-file "$PKI/sa.key" \
+    --kubelet-certificate-authority "$PKI/ca.crt" \
+    --kubelet-client-certificate "$PKI/apiserver-kubelet.crt" --kubelet-client-key "$PKI/apiserver-kubelet.key" \
+    --proxy-client-cert-file "$PKI/front-proxy.crt" --proxy-client-key-file "$PKI/front-proxy.key" \
+    --requestheader-client-ca-file "$PKI/ca.crt" --requestheader-allowed-names front-proxy \
     --requestheader-username-headers X-Remote-User --requestheader-group-headers X-Remote-Group \
     --requestheader-extra-headers-prefix X-Remote-Extra-
   until_ok 60 kubectl get --raw /readyz
@@ -27,8 +28,8 @@ run_control_plane() {
   start controller-manager kube controller-manager --kubeconfig /etc/kubernetes/controller-manager.conf \
     --leader-elect=false --use-service-account-credentials --kube-api-qps 200 --kube-api-burst 400 \
     --allocate-node-cidrs --cluster-cidr "$POD_SUBNET" --service-cluster-ip-range "$SERVICE_SUBNET" \
-    --root-ca-file $PKI/ca.crt --service-account-private-key-file $PKI/sa.key \
-    --cluster-signing-cert-file $PKI/ca.crt --cluster-signing-key-file $PKI/ca.key
+    --root-ca-file "$PKI/ca.crt" --service-account-private-key-file "$PKI/sa.key" \
+    --cluster-signing-cert-file "$PKI/ca.crt" --cluster-signing-key-file "$PKI/ca.key"
   start scheduler kube scheduler --kubeconfig /etc/kubernetes/scheduler.conf --leader-elect=false
   apply_manifests
 }
@@ -37,7 +38,7 @@ apply_manifests() {
   local upstream manifest
   upstream=$(sed -n 's/^nameserver //p' /etc/resolv.conf | paste -sd ' ')
   {
-    for manifest in $SHARE/manifests/*.yaml; do cat "$manifest" && echo ---; done
+    for manifest in "$SHARE"/manifests/*.yaml; do cat "$manifest" && echo ---; done
     cat <<YAML
 apiVersion: v1
 kind: Node

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Turns a container into something that kubelet takes for a machine.
 
 prepare_machine() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The node's processes: children of pid 1, each with a log in /var/log/lab. When one ends, the node ends.
 
 declare -A PROCESSES LINES_BEFORE

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The components that every node has.
 
 run_containerd() {
@@ -6,7 +7,7 @@ run_containerd() {
   until_ok 30 ctr version
   # The sandbox and DNS images come with the node; the volume keeps them over a restart.
   [ -e /var/lib/containerd/imported ] && return
-  ctr -n k8s.io images import $SHARE/images.tar >/dev/null
+  ctr -n k8s.io images import "$SHARE/images.tar" >/dev/null
   touch /var/lib/containerd/imported
   echo "imported: images of the node"
 }
