@@ -20,6 +20,7 @@ import (
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
+	"kube/network"
 	_ "time/tzdata"
 )
 
@@ -28,7 +29,7 @@ var components = map[string]func() *cobra.Command{
 	"controller-manager": controllermanager.NewControllerManagerCommand,
 	"kubectl":            kubectl.NewDefaultKubectlCommand,
 	"kubelet":            func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
-	"network":            newNetworkCommand,
+	"network":            network.NewCommand,
 	"proxy":              proxy.NewProxyCommand,
 	"scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
 }

@@ -1,4 +1,5 @@
-package main
+// Package network is the pod network of the lab.
+package network
 
 import (
 	"fmt"
@@ -24,9 +25,9 @@ const cniTemplate = `{"cniVersion": "1.0.0", "name": "pods", "plugins": [
 ]}
 `
 
-// newNetworkCommand is the lab's pod network: it watches the nodes, writes this node's CNI configuration when
+// NewCommand is the lab's pod network: it watches the nodes, writes this node's CNI configuration when
 // its pod subnet is known, and keeps one route to the pod subnet of each other node.
-func newNetworkCommand() *cobra.Command {
+func NewCommand() *cobra.Command {
 	var kubeconfig, node, config string
 	command := &cobra.Command{
 		Use:          "network",
