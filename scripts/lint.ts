@@ -7,12 +7,12 @@
 import { messageOf } from "../lib/errors.ts";
 import { lint } from "./lint/lint.ts";
 import { lintersFor } from "./lint/linters.ts";
-import { readSources } from "./lint/sources.ts";
+import { readRepository } from "./lint/sources.ts";
 
 if (import.meta.main) {
   Deno.chdir(new URL("..", import.meta.url).pathname);
   try {
-    const linters = lintersFor(await readSources("."));
+    const linters = lintersFor(await readRepository("."));
     const results = await Promise.all(linters.map((linter) => lint(linter)));
     for (const { name, faults } of results) if (faults) console.error(`${name}:\n${faults}\n`);
     const failed = results.filter(({ faults }) => faults).length;

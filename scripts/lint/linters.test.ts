@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lint } from "./lint.ts";
 import { lintersFor } from "./linters.ts";
-import { goModules, isPlainC, isShell, readSources, type Source } from "./sources.ts";
+import { goModules, isPlainC, isShell, readRepository, type Source } from "./sources.ts";
 
 const faulty: Record<string, string> = {
   "run": "#!/bin/bash\necho $1\n",
@@ -90,7 +90,7 @@ Deno.test("files are told apart by what they are", () => {
 });
 
 Deno.test("the repository's own scripts and modules are among what is linted", async () => {
-  const sources = await readSources(new URL("../..", import.meta.url).pathname);
+  const sources = await readRepository(new URL("../..", import.meta.url).pathname);
   const scripts = sources.filter(isShell).map(({ path }) => path);
   for (const path of [".ci/run", "scripts/test", "images/carrier/carrier", "images/lab/node/worker.sh"]) {
     assert.ok(scripts.includes(path), path);

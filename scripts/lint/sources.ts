@@ -26,7 +26,7 @@ export function goModules(sources: Source[]): string[] {
 }
 
 /** Every file of the repository, new ones included, that is not ignored. */
-export async function readSources(root: string): Promise<Source[]> {
+export async function readRepository(root: string): Promise<Source[]> {
   const list = await output("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
   });

@@ -10,6 +10,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_stream.h>
+#include "protocol.h"
 
 /* A client that says nothing for so long waits for the server's first word. */
 #define SILENCE_MS 500
@@ -24,7 +25,7 @@ typedef struct {
 } srv_conf_t;
 
 typedef struct {
-    ngx_str_t   protocol; /* Empty until it is known. */
+    protocol_t  protocol;
     ngx_event_t silence;
 } ctx_t;
 
@@ -32,10 +33,12 @@ static ngx_int_t add_variables(ngx_conf_t *cf);
 static ngx_int_t init(ngx_conf_t *cf);
 static void *create_srv_conf(ngx_conf_t *cf);
 
-static ngx_str_t http1 = ngx_string("http1");
-static ngx_str_t http2 = ngx_string("http2");
-static ngx_str_t raw = ngx_string("raw");
-static ngx_str_t unknown = ngx_null_string;
+static ngx_str_t names[] = {
+    [PROTOCOL_UNKNOWN] = ngx_null_string,
+    [PROTOCOL_RAW] = ngx_string("raw"),
+    [PROTOCOL_HTTP1] = ngx_string("http1"),
+    [PROTOCOL_HTTP2] = ngx_string("http2")
+};
 
 static ngx_command_t commands[] = {
     { ngx_string("http_preread"), NGX_STREAM_SRV_CONF | NGX_CONF_TAKE1, ngx_conf_set_str_slot, NGX_STREAM_SRV_CONF_OFFSET,
@@ -50,55 +53,6 @@ static ngx_stream_module_t module = {
 ngx_module_t ngx_stream_http_preread_module = {
     NGX_MODULE_V1, &module, commands, NGX_STREAM_MODULE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NGX_MODULE_V1_PADDING
 };
-
-static ngx_str_t protocol_of(ngx_buf_t *data)
-{
-    static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    u_char *at = data->pos, *last = data->last, *end;
-    size_t size = ngx_min((size_t) (last - at), sizeof(preface) - 1);
-    /* A longer first line is decided by its beginning. */
-    ngx_str_t unfinished = last == data->end ? http1 : unknown;
-
-    if (ngx_memcmp(at, preface, size) == 0) {
-        return size == sizeof(preface) - 1 ? http2 : unknown;
-    }
-
-    /* A method and a target as Nginx's own parser takes them; what it would refuse (CONNECT, "*") is raw. */
-    while (at < last && ((*at >= 'A' && *at <= 'Z') || *at == '-' || *at == '_')) {
-        at++;
-    }
-    if (at == last) {
-        return last == data->end ? raw : unknown;
-    }
-    if (at == data->pos || *at != ' ') {
-        return raw;
-    }
-    if (++at == last) {
-        return unfinished;
-    }
-    if (*at != '/') {
-        while (at < last && ((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z')) {
-            at++;
-        }
-        size = ngx_min((size_t) (last - at), 3);
-        if (ngx_memcmp(at, "://", size) != 0) {
-            return raw;
-        }
-    }
-
-    end = ngx_strlchr(at, last, '\n');
-    if (end == NULL) {
-        return unfinished;
-    }
-    if (end > at && end[-1] == '\r') {
-        end--;
-    }
-    size = sizeof(" HTTP/1.1") - 1;
-    if ((size_t) (end - at) < size || ngx_memcmp(end - size, " HTTP/1.", size - 1) != 0) {
-        return raw;
-    }
-    return http1;
-}
 
 /* A handshake of SSL 3.0 or any TLS. */
 static ngx_uint_t is_tls(ngx_buf_t *data)
@@ -129,7 +83,7 @@ static void silent(ngx_event_t *event)
     ngx_stream_session_t *s = event->data;
     ctx_t *ctx = ngx_stream_get_module_ctx(s, ngx_stream_http_preread_module);
 
-    ctx->protocol = raw;
+    ctx->protocol = PROTOCOL_RAW;
     if (s->connection->read->timer_set) {
         ngx_del_timer(s->connection->read);
     }
@@ -179,7 +133,7 @@ static ngx_int_t handler(ngx_stream_session_t *s)
             return NGX_ERROR;
         }
     }
-    if (ctx->protocol.len) {
+    if (ctx->protocol != PROTOCOL_UNKNOWN) {
         return NGX_OK;
     }
     if (c->buffer == NULL || c->buffer->pos == c->buffer->last) {
@@ -188,14 +142,14 @@ static ngx_int_t handler(ngx_stream_session_t *s)
 
     /* Who has begun to speak is given time. */
     forget(ctx);
-    ctx->protocol = protocol_of(c->buffer);
-    if (ctx->protocol.len == 0) {
+    ctx->protocol = protocol_of(c->buffer->pos, c->buffer->last, c->buffer->last == c->buffer->end);
+    if (ctx->protocol == PROTOCOL_UNKNOWN) {
         if (!c->read->pending_eof) {
             return NGX_AGAIN;
         }
-        ctx->protocol = raw;
+        ctx->protocol = PROTOCOL_RAW;
     }
-    if (ctx->protocol.data != raw.data) {
+    if (ctx->protocol != PROTOCOL_RAW) {
         note(&conf->http, &conf->name, "http");
     } else if (is_tls(c->buffer)) {
         note(&conf->tls, &conf->name, "tls");
@@ -207,13 +161,13 @@ static ngx_int_t variable(ngx_stream_session_t *s, ngx_stream_variable_value_t *
 {
     ctx_t *ctx = ngx_stream_get_module_ctx(s, ngx_stream_http_preread_module);
 
-    v->valid = ctx != NULL && ctx->protocol.len > 0;
+    v->valid = ctx != NULL && ctx->protocol != PROTOCOL_UNKNOWN;
     v->not_found = !v->valid;
     v->no_cacheable = !v->valid;
     v->escape = 0;
     if (v->valid) {
-        v->len = ctx->protocol.len;
-        v->data = ctx->protocol.data;
+        v->len = names[ctx->protocol].len;
+        v->data = names[ctx->protocol].data;
     }
     return NGX_OK;
 }
