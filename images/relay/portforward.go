@@ -27,6 +27,8 @@ const (
 	connectTimeout   = 8 * time.Second
 	// Free bytes before what is sent, for what the protocols put there.
 	headroom = webSocketHeader + spdyHeader
+	// Of a message that is no data: it is read as a whole.
+	longestText = 64 * 1024
 )
 
 // portForward is `pods/portforward` over a WebSocket, as kubectl does it.
@@ -169,6 +171,9 @@ func (f *portForward) channels(messages *webSocketReader) {
 		messages.left--
 		if greeted[channel] && channel == data {
 			return nil
+		}
+		if messages.left > longestText {
+			return fmt.Errorf("the API server sends %d bytes where a port or an error is due", messages.left)
 		}
 		text := make([]byte, messages.left)
 		if _, err := io.ReadFull(messages.from, text); err != nil {

@@ -130,6 +130,9 @@ func (w *webSocketReader) next() error {
 		}
 		length = int64(binary.BigEndian.Uint64(header[:]))
 	}
+	if length < 0 {
+		return errors.New("the API server sends a frame that is too long")
+	}
 	if opcode <= opBinary {
 		w.left = length
 		if opcode != opContinuation && length > 0 && w.onMessage != nil {
