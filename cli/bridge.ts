@@ -27,22 +27,22 @@ gefyra bridge -N mypyserver -n default --target svc/shop --port 80:8000 --match 
 gefyra bridge -N resolver -n kube-system --target ds/node-dns --port 53:5353/udp --port 53:5353`;
 
 export const bridge = () =>
-  withMatch(command("bridge", "Hand the traffic of a container in the cluster to a local one", example))
+  withMatch(command("bridge", "Send the traffic of a container in the cluster to a local container", example))
     .requiredOption("-N, --name <name>", "local container, started by `gefyra run`")
     .option("-n, --namespace <name>", "namespace of the target", "default")
     .option("--target <target>", "what to bridge: KIND/NAME[/CONTAINER], the kind as kubectl names it")
     .option("--deployment <name>", "the same as --target deployment/NAME")
-    .option("-C, --container-name <name>", "container of the target; not needed when there is one")
+    .option("-C, --container-name <name>", "container of the target; needed only if there are several")
     .requiredOption(
       "-p, --port <remote:local>",
-      "port in the cluster, by number or name, and local port; /udp behind it for UDP (repeatable)",
+      "port in the cluster (number or name) and local port; add /udp for UDP (repeatable)",
       collect,
       [],
     )
     .addOption(
       new Option(
         "--mode <mode>",
-        "beside: the original keeps running; replace: Carrier takes its place (default: chosen for each pod)",
+        "beside: the original keeps running; replace: Carrier replaces it (default: chosen for each pod)",
       ).choices(modes),
     )
     .addOption(new Option("--keep", "same as --mode beside").conflicts(["mode", "replace"]))
@@ -50,14 +50,14 @@ export const bridge = () =>
     .option("--fallback", "let the original serve while the local port refuses connections")
     .option("-I, --bridge-name <name>", "name of the bridge (default: NAME-TARGET)")
     .addOption(watchUrlOption())
-    .option("--dry-run", "print what would be done, and change nothing")
+    .option("--dry-run", "print what the bridge would do, without changing anything")
     .addOption(connectionOption())
     .addOption(outputOption(["json", "yaml"]))
     .action(async (options) => {
       const target = targetOf(options);
       const ports = parsePorts(options.port);
       if (ports.length === 0) {
-        throw new GefyraError("port-missing", "Cannot bridge: no port is named", {
+        throw new GefyraError("port-missing", "Cannot bridge: no port is given", {
           exit: "usage",
           hint: "add e.g. --port 80:8000",
         });
@@ -103,7 +103,7 @@ function summary({ metadata, spec: { target, ports, destination }, status }: Gef
   const name = metadata?.name;
   if (status?.phase === bridgePhases.waiting) {
     const why = condition(status.conditions, READY)?.message;
-    return `Bridge ${name} waits: ${why}. It takes effect when they come.`;
+    return `Bridge ${name} waits: ${why}. It activates when pods appear.`;
   }
   const mapped = ports.map((port) => `${portText(port)} → ${destination.name}:${port.local}`).join(", ");
   return `Bridge ${name} is active: ${targetText(target)}, ${mapped}.`;
@@ -117,7 +117,7 @@ interface TargetOptions {
 
 function targetOf({ target, deployment, containerName }: TargetOptions): Target {
   if ((target === undefined) === (deployment === undefined)) {
-    const state = target ? "both --target and --deployment are given" : "no target is named";
+    const state = target ? "both --target and --deployment are given" : "no target is given";
     throw new GefyraError("target-invalid", `Cannot bridge: ${state}`, {
       exit: "usage",
       hint: "name one, e.g. --target deployment/my-app",

@@ -85,7 +85,7 @@ Deno.test("what cannot be understood ends with 2, says why on stderr and leaves 
     [["version", "-o", "xml"], /Allowed choices are json, yaml/],
     [["run", "-N", "app"], /required option '-i, --image/],
     [["bridge", "-N", "app", "--target", "sofa/web", "--port", "80"], /"sofa" is not a kind/],
-    [["bridge", "-N", "app", "--target", "deployment/web"], /no port is named/],
+    [["bridge", "-N", "app", "--target", "deployment/web"], /no port is given/],
     [
       ["bridge", "-N", "app", "--deployment", "web", "--target", "deployment/web", "-p", "80"],
       /both --target and/,
@@ -112,7 +112,7 @@ Deno.test("with -o json an error is one object on stderr", async () => {
     assert.deepEqual(JSON.parse(stderr), {
       error: {
         id: "target-invalid",
-        message: "Cannot bridge: no target is named",
+        message: "Cannot bridge: no target is given",
         hint: "name one, e.g. --target deployment/my-app",
       },
     });

@@ -9,7 +9,7 @@ import { commands } from "./commands.ts";
 export async function cli(args: string[]): Promise<number> {
   let exitCode: number = exitCodes.ok, verbose = false;
   const program = new Command("gefyra")
-    .description("Make a container on this machine a part of a Kubernetes cluster.")
+    .description("Make a container on this machine part of a Kubernetes cluster.")
     .version(VERSION, "--version", "print the version")
     .helpCommand(true)
     // So that -q and -v after `lab up` are those of `up`, and not those of `lab`.

@@ -13,8 +13,8 @@ export function command(name: string, description: string, example: string, { sh
   return new Command(name)
     .description(description)
     .optionsGroup("Common options:")
-    .option(shortVerbose ? "-v, --verbose" : "--verbose", "say more about what is done")
-    .option("-q, --quiet", "print the answer only")
+    .option(shortVerbose ? "-v, --verbose" : "--verbose", "print more details")
+    .option("-q, --quiet", "print only the result")
     .optionsGroup("Options:")
     .addHelpText("after", `\nExample:\n${example.trimEnd().replace(/^/gm, "  ")}\n`);
 }
@@ -29,10 +29,10 @@ export function stepsOf({ verbose, quiet }: Loudness): Steps {
 }
 
 export const outputOption = (formats: string[] = ["json", "yaml", "wide"]) =>
-  new Option("-o, --output <format>", "print the data in this form").choices(formats);
+  new Option("-o, --output <format>", "output format").choices(formats);
 export const contextOption = () => new Option("--context <name>", "context of the kubeconfig to use");
 export const connectionOption = (
-  description = "the connection that is meant (default: the only one, else that of the current context)",
+  description = "connection to use (default: the only one, else that of the current context)",
 ) =>
   new Option("--connection <name>", description).env("GEFYRA_CONNECTION")
     // An empty variable is none.

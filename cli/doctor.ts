@@ -20,7 +20,7 @@ const signs: Record<Verdict, string> = { ok: "✓", attention: "!", broken: "✗
 export const doctor = (setExitCode: SetExitCode) =>
   command(
     "doctor",
-    "Examine everything from Docker to the cluster and back; exit code 1 when something is broken",
+    "Check everything from Docker to the cluster and back; exits 1 if something is broken",
     "gefyra doctor\ngefyra doctor -o json",
   )
     .addOption(connectionOption())
@@ -77,7 +77,7 @@ function summary({ findings, seconds }: { findings: Finding[]; seconds: number }
   const broken = count("broken"), attention = count("attention");
   const parts = [
     broken ? `${broken} broken` : "Nothing is broken",
-    ...(attention ? [`${attention} to look at`] : []),
+    ...(attention ? [`${attention} need attention`] : []),
   ];
   return `\n${parts.join(", ")} (${seconds} s).`;
 }

@@ -4,9 +4,9 @@ import { connectEngine } from "../lib/docker/dockerode.ts";
 import { clusterOf, command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
 
 export const down = () =>
-  command("down", "Give everything back and disconnect from the cluster", "gefyra down")
+  command("down", "Restore everything and disconnect from the cluster", "gefyra down")
     .addOption(connectionOption())
-    .addOption(new Option("--all", "all connections of this machine"))
+    .addOption(new Option("--all", "disconnect all connections of this machine"))
     .action(async (options, self) => {
       const { connection: name, all, quiet } = options;
       const tools = {

@@ -17,7 +17,7 @@ gefyra lab load my-app:dev
 gefyra lab down`.trimStart();
 
 export const lab = () =>
-  command("lab", "Run a Kubernetes cluster in Docker, to try Gefyra and to test with", example)
+  command("lab", "Run a Kubernetes cluster in Docker, to try and test Gefyra", example)
     .addCommand(up())
     .addCommand(down())
     .addCommand(status())
@@ -47,7 +47,7 @@ const up = () =>
     });
 
 const down = () =>
-  labCommand("down", "Remove a lab and restore the context before", "gefyra lab down")
+  labCommand("down", "Remove a lab and restore the previous context", "gefyra lab down")
     .addOption(kubeconfigOption())
     .action(async ({ name, kubeconfig, ...loudness }) => {
       const removed = await labDown(await reachEngine(), stepsOf(loudness), {
@@ -98,7 +98,7 @@ const columns: Column<NodeStatus>[] = [
 
 function wholeNumber(value: string): number {
   if (/^\d$/.test(value)) return Number(value);
-  throw new GefyraError("usage", `Cannot use "${value}" as a number of workers: it has to be 0 to 9`, {
+  throw new GefyraError("usage", `Cannot use "${value}" as a number of workers: it must be 0 to 9`, {
     exit: "usage",
   });
 }

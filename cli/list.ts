@@ -36,7 +36,7 @@ const bridgeColumns: Column<GefyraBridge>[] = [
   { name: "PHASE", value: ({ status }) => status?.phase ?? bridgePhases.pending },
   { name: "PODS", value: activePods },
   {
-    name: "WAY",
+    name: "MODE",
     value: ({ status }) => [...new Set(status?.pods?.map(({ mode }) => mode))].join(","),
     wide: true,
   },
@@ -59,13 +59,16 @@ const connectionColumns: Column<LocalState>[] = [
 export const list = () =>
   command(
     "list",
-    "List the app containers and the bridges of a connection, or the connections",
+    "List the app containers and bridges of a connection, or the connections",
     "gefyra list --bridges -o wide\ngefyra list --connections",
   )
-    .option("--containers", "the app containers only")
-    .option("--bridges", "the bridges only")
+    .option("--containers", "list app containers only")
+    .option("--bridges", "list bridges only")
     .addOption(
-      new Option("--connections", "the connections of this machine").conflicts(["containers", "bridges"]),
+      new Option("--connections", "list the connections of this machine").conflicts([
+        "containers",
+        "bridges",
+      ]),
     )
     .addOption(connectionOption())
     .addOption(outputOption())

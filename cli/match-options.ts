@@ -12,11 +12,11 @@ export function withMatch<
   return command
     .option(
       "--match <rule>",
-      "take only requests with header:NAME=VALUE, header:NAME~REGEX, path:/PREFIX, path:=EXACT, path:~REGEX or " +
-        "method:NAME (repeatable: all of them)",
+      "take only requests that match: header:NAME=VALUE, header:NAME~REGEX, path:/PREFIX, path:=EXACT, path:~REGEX or " +
+        "method:NAME (repeatable: all must match)",
       (rule, groups: string[][] = [[]]): string[][] => [...groups.slice(0, -1), [...groups.at(-1)!, rule]],
     )
-    .option("--or", "begin another group of --match: requests are taken that match either")
+    .option("--or", "begin another group of --match: a request must match one of the groups")
     .on("option:or", () => {
       const groups = command.getOptionValue("match") as string[][] | undefined;
       command.setOptionValue("match", [...groups ?? [[]], []]);

@@ -20,21 +20,21 @@ gefyra run -i my-image -N my-app -n shop --rm -- npm run dev`;
 
 export const run = (setExitCode: SetExitCode) =>
   command("run", "Run a local image as if it were a pod of the cluster", example, { shortVerbose: false })
-    .argument("[command...]", "words after --: the command, instead of the image's own")
+    .argument("[command...]", "command to run instead of the image's own, after --")
     .requiredOption("-i, --image <image>", "image to run")
     .requiredOption("-N, --name <name>", "name of the container")
     .option("-n, --namespace <name>", "namespace whose names the container sees", "default")
-    .option("-c, --command <line>", "command to run instead of the image's own, as one text")
+    .option("-c, --command <line>", "command to run instead of the image's own, as one string")
     .option("-v, --volume <binding>", "mount HOST:CONTAINER[:ro] (repeatable)", collect, [])
     .option(
       "-e, --env <name=value>",
-      "environment variable; NAME alone takes it over (repeatable)",
+      "environment variable; NAME alone passes the shell's value (repeatable)",
       collect,
       [],
     )
     .option("-p, --publish <ports>", "publish [[IP:]HOST:]CONTAINER[/PROTOCOL] (repeatable)", collect, [])
     .option("--rm", "remove the container when it ends")
-    .option("-d, --detach", "leave it running in the background and print its id")
+    .option("-d, --detach", "run in the background and print the container's id")
     .option("-u, --user <user>", "user (and :group) to run as")
     .option("-w, --workdir <path>", "working directory inside the container")
     .addOption(

@@ -17,7 +17,7 @@ export function switchSummary(pods: InterceptedPod[], seconds: number): string {
 export const watchUrlOption = () =>
   new Option(
     "--watch-url <url>",
-    "ask this URL steadily from inside the cluster meanwhile, and count lost requests",
+    "send requests to this URL from inside the cluster meanwhile, and count the lost ones",
   )
     .argParser((text: string) => {
       if (/^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text)) return text;

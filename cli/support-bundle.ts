@@ -15,11 +15,11 @@ import { programVersion } from "./version.ts";
 export const supportBundle = () =>
   command(
     "support-bundle",
-    "Write states and logs, without keys, tokens and environment values, to one archive",
+    "Write states and logs to one archive, without keys, tokens and environment values",
     "gefyra support-bundle -f gefyra.tar.gz",
   )
-    .option("-f, --file <path>", "the archive (default: gefyra-support-TIME.tar.gz)")
-    .addOption(connectionOption("pack this one only (default: all)"))
+    .option("-f, --file <path>", "archive to write (default: gefyra-support-TIME.tar.gz)")
+    .addOption(connectionOption("collect this one only (default: all)"))
     .addOption(contextOption())
     .addOption(kubeconfigOption())
     .action(async ({ connection, file = defaultFile(), ...options }, self) => {
@@ -37,7 +37,7 @@ export const supportBundle = () =>
         program: programVersion(),
       });
       console.log(
-        options.quiet ? file : `${files.length} files in ${file}. Look through it before you publish it.`,
+        options.quiet ? file : `${files.length} files in ${file}. Check it before you publish it.`,
       );
     });
 

@@ -16,9 +16,9 @@ const example = `gefyra unbridge -N mypyserver-bridge
 gefyra unbridge --all`;
 
 export const unbridge = () =>
-  command("unbridge", "Give bridged containers back", example)
+  command("unbridge", "Remove bridges and restore the original containers", example)
     .option("-N, --name <bridge>", "name of the bridge")
-    .option("-n, --namespace <name>", "namespace of the bridge; needed only where two have the same name")
+    .option("-n, --namespace <name>", "namespace of the bridge; needed only if two have the same name")
     .option("-A, --all", "all bridges of this connection")
     .addOption(watchUrlOption())
     .addOption(connectionOption())
@@ -48,14 +48,16 @@ export const unbridge = () =>
       const giveBack = async () => {
         const start = performance.now();
         // All at once, so that those who wait for pods do not wait for each other, too.
-        await Promise.all(chosen.map(({ metadata }) =>
-          cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""))
-        ));
+        await Promise.all(
+          chosen.map(({ metadata }) =>
+            cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""))
+          ),
+        );
         const operated = await operatorRuns(cluster, connection.namespace);
         for (const bridge of chosen) {
           const { metadata, status } = bridge;
           const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
-          await stepsOf(options).step(`Giving back what ${only.name} bridged`, async () => {
+          await stepsOf(options).step(`Removing bridge ${only.name}`, async () => {
             await removeBridges(cluster, { client: connection.client, only, operated });
           });
           if (quiet) {
@@ -83,12 +85,12 @@ function unclear(name: string, found: GefyraBridge[]): GefyraError {
       `Cannot unbridge "${name}": this connection has no such bridge`,
       {
         exit: "notFound",
-        hint: "`gefyra list --bridges` shows those that there are",
+        hint: "`gefyra list --bridges` lists them",
       },
     );
   }
   const namespaces = found.map(({ metadata }) => metadata?.namespace).join(", ");
-  return new GefyraError("bridge-unclear", `Cannot unbridge "${name}": there are several of this name`, {
+  return new GefyraError("bridge-unclear", `Cannot unbridge "${name}": several have this name`, {
     exit: "usage",
     hint: `name one with --namespace: ${namespaces}`,
   });

@@ -32,12 +32,12 @@ gefyra up --dry-run -o yaml | kubectl diff -f -`;
 
 export const up = () =>
   command("up", "Connect this machine to a cluster", example)
-    .addOption(connectionOption("name of the connection (default: that of the context)"))
+    .addOption(connectionOption("name of the connection (default: the context's name)"))
     .addOption(contextOption())
     .addOption(kubeconfigOption())
-    .option("--namespace <name>", "gefyra's own namespace in the cluster", NAMESPACE)
+    .option("--namespace <name>", "namespace for Gefyra in the cluster", NAMESPACE)
     .addOption(
-      new Option("--endpoint <host:port>", "address and UDP port under which Stowaway can be reached")
+      new Option("--endpoint <host:port>", "address and UDP port of Stowaway")
         .argParser(parseEndpoint).conflicts(["host", "port"]),
     )
     .addOption(
@@ -46,9 +46,9 @@ export const up = () =>
       )
         .choices(transports),
     )
-    .option("--host <address>", "address under which a node can be reached")
-    .option("--port <number>", "UDP port under which Stowaway can be reached", wholeNumber(1, 65535))
-    .option("--subnet <cidr>", "the Docker network's /24 (default: one that overlaps nothing)")
+    .option("--host <address>", "address of a node")
+    .option("--port <number>", "UDP port of Stowaway", wholeNumber(1, 65535))
+    .option("--subnet <cidr>", "/24 of the Docker network (default: one that overlaps nothing)")
     .addOption(
       new Option(
         "--egress <route>",
@@ -59,28 +59,28 @@ export const up = () =>
     .addOption(
       new Option(
         "--service-type <type>",
-        "how Stowaway is reached from outside (default: NodePort, or as it is)",
+        "type of Stowaway's service (default: NodePort, or unchanged)",
       )
         .choices(["NodePort", "LoadBalancer"]),
     )
     .option(
       "--service-annotation <key=value>",
-      "annotation for the load balancer, also several times",
+      "annotation for the load balancer (repeatable)",
       annotation,
     )
     .option("--service-port <number>", "UDP port of the load balancer", wholeNumber(1, 65535))
     .option(
       "--disconnect-timeout <seconds>",
-      "silence after which the cluster forgets this machine",
+      "silence after which the cluster removes this machine's client",
       wholeNumber(SHORTEST_DISCONNECT_TIMEOUT_S, LONGEST_DISCONNECT_TIMEOUT_S),
       DISCONNECT_TIMEOUT_S,
     )
     .addOption(
-      new Option("--registry <name>", "where Gefyra's images come from").env("GEFYRA_REGISTRY")
+      new Option("--registry <name>", "registry of Gefyra's images").env("GEFYRA_REGISTRY")
         .default(DEFAULT_REGISTRY),
     )
     .addOption(new Option("--tag <tag>", "tag of Gefyra's images").env("GEFYRA_TAG").default(VERSION))
-    .option("--dry-run", "print what would be put into the cluster, and change nothing")
+    .option("--dry-run", "print the objects for the cluster, without changing anything")
     .addOption(outputOption(["json", "yaml"]))
     .action(async (options) => {
       const { registry, tag, namespace, output } = options;

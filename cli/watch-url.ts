@@ -5,9 +5,9 @@ import { command } from "./command.ts";
 export const watchUrl = () =>
   command(
     "watch-url",
-    "Send steady requests while a file is there (inside a cluster)",
+    "Send requests at a steady rate while a file exists (inside a cluster)",
     "gefyra watch-url http://shop /dev/shm/on",
   )
-    .argument("<url>", "what to ask")
-    .argument("<file>", "file that is made, and whose removal ends the requests")
+    .argument("<url>", "URL to call")
+    .argument("<file>", "file to create; removing it ends the requests")
     .action(async (url, file) => console.log(JSON.stringify(await sendLoad(new URL(url), file))));

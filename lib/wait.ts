@@ -31,7 +31,7 @@ export async function waitFor(look: () => Promise<boolean>, options: WaitOptions
   const seconds = Math.round(options.timeout / 1000);
   const message = new GefyraError(
     "timeout",
-    `Cannot go on: timed out after ${seconds} s waiting for ${options.what}`,
+    `Timed out after ${seconds} s waiting for ${options.what}`,
     {
       exit: "timeout",
       hint: "run the command again with --verbose; `gefyra status` shows the state of all parts",

@@ -96,7 +96,7 @@ try_better() {
     for endpoint in "${better[@]}"; do
       wg set "$DEVICE" peer "$key" endpoint "$endpoint" || continue
       if ping -n -q -c 2 -i 0.2 -W 0.8 "$other" >/dev/null && [[ $(endpoint_in_use) == "$endpoint" ]]; then
-        log "better endpoint: $endpoint"
+        log "switched to a better endpoint: $endpoint"
         exit 0
       fi
       # The other end may have heard this one without being heard, and would send there until it is called again.

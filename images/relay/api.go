@@ -129,10 +129,10 @@ func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
 		}
 		switch silence := time.Duration(now() - heard.Load()); {
 		case silence > lineSilence:
-			return errors.New("nothing comes through any more")
+			return errors.New("the connection carries nothing any more")
 		case time.Duration(now()-spoke.Load()) > idle:
 			giveBack(cargo)
-			return errors.New("the line is closed: Cargo has another one")
+			return errors.New("the connection is closed: Cargo uses another transport")
 		}
 		// In the background: it may have to wait behind what is not taken any more.
 		if pinging.CompareAndSwap(false, true) {

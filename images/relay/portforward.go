@@ -78,7 +78,7 @@ func dial(server *url.URL, proxy string) (net.Conn, error) {
 	}
 	through, err := url.Parse(proxy)
 	if err != nil {
-		return nil, errors.New("the kubeconfig's proxy-url is no URL")
+		return nil, errors.New("the kubeconfig's proxy-url is not a URL")
 	}
 	return dialThrough(through, net.JoinHostPort(server.Hostname(), port))
 }

@@ -31,7 +31,7 @@ func dialThrough(proxy *url.URL, address string) (net.Conn, error) {
 			port = "1080"
 		}
 	default:
-		return nil, fmt.Errorf("the relay cannot use a proxy over %s, as the kubeconfig's proxy-url wants it", proxy.Scheme)
+		return nil, fmt.Errorf("the relay cannot use a proxy over %s, as the kubeconfig's proxy-url names", proxy.Scheme)
 	}
 	conn, err := dialFirst(hostsOf(proxy), port)
 	if err != nil {
@@ -82,7 +82,7 @@ func socksConnect(conn net.Conn, proxy *url.URL, address string) error {
 	}
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || len(host) > 255 {
-		return fmt.Errorf("no address for a proxy: %s", address)
+		return fmt.Errorf("not an address for a proxy: %s", address)
 	}
 	methods := []byte{version, 1, none}
 	if proxy.User != nil {
@@ -106,7 +106,7 @@ func socksConnect(conn net.Conn, proxy *url.URL, address string) error {
 			return errors.New("the proxy does not accept the name and the password of proxy-url")
 		}
 	default:
-		return errors.New("the proxy wants another proof than proxy-url has")
+		return errors.New("the proxy requires another authentication than proxy-url has")
 	}
 	message := append([]byte{version, connect, 0, name, byte(len(host))}, host...)
 	var bound [4]byte

@@ -34,7 +34,7 @@ start_device() {
 start_wireguard_go() {
   if [[ ! -c /dev/net/tun ]]; then
     mkdir -p /dev/net
-    mknod -m 600 /dev/net/tun c 10 200 || refuse "cannot make /dev/net/tun: NET_ADMIN and MKNOD are needed"
+    mknod -m 600 /dev/net/tun c 10 200 || refuse "cannot create /dev/net/tun: NET_ADMIN and MKNOD are needed"
   fi
   # A killed one leaves its socket, and a restarted container its old file system.
   local socket=/var/run/wireguard/$DEVICE.sock
@@ -84,7 +84,7 @@ await_run() {
     [[ -e $RUNTIME/pid ]] && return
     sleep 0.05
   done
-  refuse "cannot go on: '$PROGRAM run' is not up"
+  refuse "'$PROGRAM run' is not up"
 }
 
 # Desired state --------------------------------------------------------------------------------------------------

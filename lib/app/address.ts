@@ -34,7 +34,7 @@ export function pickAddress(subnet: string, taken: string[], { name, bridged }: 
     `Cannot start another container: all addresses of ${subnet} are taken`,
     {
       exit: "conflict",
-      hint: "remove containers and bridges that are not needed any more (`gefyra list`)",
+      hint: "remove containers and bridges that you do not need (`gefyra list`)",
     },
   );
 }

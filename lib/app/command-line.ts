@@ -30,7 +30,7 @@ export function splitWords(line: string): string[] {
   if (quote) {
     throw new GefyraError("command-invalid", `Cannot split the command: it has an open ${quote}`, {
       exit: "usage",
-      hint: "close the quote, or give the words after -- instead",
+      hint: "close the quote, or write the words after -- instead",
     });
   }
   if (word !== undefined) words.push(word);

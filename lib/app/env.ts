@@ -13,6 +13,6 @@ export function environment(texts: string[], valueOf: (name: string) => string |
 function invalid(text: string): GefyraError {
   return new GefyraError("env-invalid", `Cannot set environment variable "${text}": it has no name`, {
     exit: "usage",
-    hint: "write --env NAME=VALUE, or --env NAME to pass the shell's value on",
+    hint: "write --env NAME=VALUE, or --env NAME to pass the shell's value",
   });
 }

@@ -30,7 +30,7 @@ Deno.test("what is wrong with a bridge on this machine", () => {
     ["gone", [other], {}, [[/^app "app" is gone$/, /gefyra run --name app.*unbridge --name web/]]],
     ["nothing runs at all", [], {}, [[/^app "app" is gone$/, /./]]],
     ["gone, and another has the address", [squatter], {}, [[
-      /gone: app "other" has its address, and gets/,
+      /gone: app "other" has its address and gets/,
       /./,
     ]]],
     ["stopped", [stopped("exited")], {}, [[/^app "app" is exited$/, /^docker start app$/]]],

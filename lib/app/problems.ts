@@ -40,7 +40,7 @@ export function bridgeProblems(bridge: Bridge, apps: AppContainer[], states: Por
   const { destination: { name, address }, ports } = bridge.spec;
   const app = apps.find((one) => one.name === name);
   const other = apps.find((one) => one.name !== name && leadsTo(address, one));
-  const gets = other ? `: app "${other.name}" has its address, and gets its traffic` : "";
+  const gets = other ? `: app "${other.name}" has its address and gets its traffic` : "";
   const unbridge = `\`gefyra unbridge --name ${bridge.metadata?.name}\``;
   if (!app) {
     const remedy = `start it again under this name (\`gefyra run --name ${name}\`), or ${unbridge}`;
@@ -70,7 +70,7 @@ function portProblem(port: string, state: PortState | undefined): Problem[] {
   const container = port.split(":")[0];
   return [{
     message: `${port} does not answer`,
-    remedy: `see whether its program hangs, or its own firewall drops it (\`docker logs ${container}\`)`,
+    remedy: `check whether its program hangs or a firewall drops it (\`docker logs ${container}\`)`,
   }];
 }
 
@@ -82,7 +82,7 @@ export function appProblems({ name, strayGateway }: AppContainer): Problem[] {
   if (!strayGateway) return [];
   const remedy = `docker network disconnect ${strayGateway} ${name}`;
   const message =
-    `app "${name}" sends through Docker network "${strayGateway}" instead of Cargo, and does not reach the cluster`;
+    `app "${name}" sends through Docker network "${strayGateway}" instead of Cargo and does not reach the cluster`;
   return [{ message, remedy }];
 }
 

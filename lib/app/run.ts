@@ -82,7 +82,7 @@ async function clientOf(cluster: Cluster, connection: Connection): Promise<Gefyr
   if (client) return client;
   throw new GefyraError(
     "client-gone",
-    `Cannot use the cluster: it has forgotten ${API_VERSION} client "${connection.client}"`,
+    `Cannot use the cluster: it no longer has ${API_VERSION} client "${connection.client}"`,
     {
       exit: "notFound",
       hint: "connect again with `gefyra up`",
@@ -104,7 +104,7 @@ async function refuseTakenName(engine: Engine, name: string): Promise<void> {
   if (!other) return;
   throw new GefyraError(
     "name-taken",
-    `Cannot create container "${name}": there is one, ${other.State.Status}`,
+    `Cannot create container "${name}": one exists (${other.State.Status})`,
     {
       exit: "conflict",
       hint: `remove it (\`docker rm --force ${name}\`) or choose another name with --name`,
@@ -125,7 +125,7 @@ export async function startApp(engine: Engine, { id, name }: App): Promise<void>
   }
 }
 
-const CORRECT = "correct the options and run it again; nothing was left behind";
+const CORRECT = "correct the options and run it again; no container is left";
 
 /** Docker's own words, without the client's around them. */
 function reasonOf(cause: unknown): string {

@@ -85,7 +85,7 @@ async function problemsOf(
 /** It takes effect when pods come, or can run: nobody waits for that. */
 const settled: readonly BridgeReason[] = [bridgeReasons.noPods, bridgeReasons.podsPending];
 
-const UNDONE = "the bridge was removed again, and the original serves";
+const UNDONE = "the bridge was removed, and the original serves";
 
 /** What the operator would try again later and later: here it ends. */
 function failure(reason: BridgeReason, target: string, state: string): GefyraError {
@@ -113,7 +113,7 @@ async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promi
         `Cannot bridge "${bridge.spec.target.name}": ${ready?.message}`,
         {
           exit: "refused",
-          hint: "the bridge was removed again; see `gefyra list --bridges` for the others",
+          hint: "the bridge was removed; `gefyra list --bridges` shows the others",
         },
       );
     }
@@ -124,7 +124,7 @@ async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promi
     return ready?.status === "True" ||
       (bridge?.status?.phase === bridgePhases.waiting && reason !== undefined && settled.includes(reason));
   };
-  const last = () => condition(bridge?.status?.conditions, READY)?.message ?? "the operator says nothing";
+  const last = () => condition(bridge?.status?.conditions, READY)?.message ?? "no status from the operator";
   await waitFor(look, {
     what: `bridge "${ref.name}" to be active`,
     timeout: BRIDGE_TIMEOUT_MS,

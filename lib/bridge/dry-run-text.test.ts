@@ -73,13 +73,13 @@ Deno.test("replace restarts, and says why it has to", () => {
     "Bridge    b in namespace shop",
     "Target    deployment/web",
     "Pods      web-1",
-    "Mode      replace: Carrier takes the original's place, container web",
+    "Mode      replace: Carrier replaces the original, container web",
     '          not beside: the namespace enforces the Pod Security level "baseline", which forbids NET_ADMIN',
     "Ports     8080 → app:8000, through Nginx as HTTP",
-    "          9: only asked by a probe",
+    "          9: used by a probe only",
     "Probes    liveness of web (httpGet http): answered by Carrier",
     "          readiness of web (tcpSocket 9): answered by Carrier",
-    "Restarts  1, and 1 when the bridge goes",
+    "Restarts  1, and 1 when the bridge is removed",
     "Changes   GefyraBridge b is created",
     "          Pod web-1 has Carrier's image in container web",
     "Rights    missing: create x",
@@ -99,14 +99,14 @@ Deno.test("pods that differ have each their own plan", () => {
     "Mode      beside: the original keeps running, container api",
     "Ports     http (80) → app:8000, in the kernel",
     "Pods      node-1",
-    "Mode      replace: Carrier takes the original's place, container api",
+    "Mode      replace: Carrier replaces the original, container api",
     "Ports     http (80) → app:8000, through Nginx as bytes",
     "Pods      other-1",
     "Mode      none: cannot be bridged",
     "Pods      web-1, web-2",
     "Mode      beside: the original keeps running, container web",
     "Ports     http (8080) → app:8000, through Nginx as HTTP",
-    "Restarts  1, and 1 when the bridge goes",
+    "Restarts  1, and 1 when the bridge is removed",
   ]);
   assert.ok(lines.includes('          container "x" has no port "http" (it declares: none)'));
 });
@@ -120,7 +120,7 @@ Deno.test("what one should know stands before what changes", () => {
 Deno.test("without pods the template tells what will be", () => {
   const lines = text(["8080:8000"], []);
   assert.deepEqual(lines.slice(2, 4), [
-    "Pods      none now: the bridge waits for them",
+    "Pods      none now: the bridge activates when pods appear",
     "Mode      beside: the original keeps running, container web",
   ]);
 });
@@ -129,8 +129,8 @@ Deno.test("of a Service without pods nothing more is known", () => {
   assert.deepEqual(text(["80:8000"], [], { unknown: true }), [
     "Bridge    b in namespace shop",
     "Target    deployment/web",
-    "Pods      none now: the bridge waits for them",
-    "Mode      decided when the first pod comes",
+    "Pods      none now: the bridge activates when pods appear",
+    "Mode      chosen when the first pod appears",
     "Ports     80 → app:8000",
     "Restarts  0",
     "Changes   GefyraBridge b is created",

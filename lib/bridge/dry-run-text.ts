@@ -7,7 +7,7 @@ import type { ModePlan, PortPlan, ProbePlan } from "../plan/modes/mode.ts";
 
 const modes: Record<ModePlan["mode"], string> = {
   beside: "beside: the original keeps running",
-  replace: "replace: Carrier takes the original's place",
+  replace: "replace: Carrier replaces the original",
 };
 
 const paths: Record<PortPlan["path"], string> = {
@@ -31,7 +31,7 @@ export function dryRunText(
     ...entry("Target", targetText(bridge.spec.target)),
     ...plans.flatMap((group) => describeGroup(group, bridge)),
     ...entry("Notes", ...notes),
-    ...entry("Restarts", restarts ? `${restarts}, and ${restarts} when the bridge goes` : "0"),
+    ...entry("Restarts", restarts ? `${restarts}, and ${restarts} when the bridge is removed` : "0"),
     ...entry("Changes", ...objects.map(({ kind, name, change }) => `${kind} ${name} ${change}`)),
     ...entry(
       "Rights",
@@ -48,11 +48,14 @@ function entry(heading: string, ...values: string[]): string[] {
 
 function describeGroup({ pods, plan }: DryRunPlan, { spec }: GefyraBridge): string[] {
   const { ports, destination: { name: app } } = spec;
-  const which = entry("Pods", pods.length ? pods.join(", ") : "none now: the bridge waits for them");
+  const which = entry(
+    "Pods",
+    pods.length ? pods.join(", ") : "none now: the bridge activates when pods appear",
+  );
   if (!plan) {
     return [
       ...which,
-      ...entry("Mode", "decided when the first pod comes"),
+      ...entry("Mode", "chosen when the first pod appears"),
       ...entry("Ports", ...ports.map((port) => `${portText(port)} → ${app}:${port.local}`)),
     ];
   }
@@ -69,7 +72,7 @@ const because = (reason: string) => `not ${reason}`;
 
 function describePort({ remote, port, local, protocol, path }: PortPlan, app: string): string {
   const named = typedPort({ remote: remote ?? port, port, protocol });
-  if (local === undefined) return `${named}: only asked by a probe`;
+  if (local === undefined) return `${named}: used by a probe only`;
   return `${named} → ${app}:${local}, ${paths[path]}`;
 }
 

@@ -34,15 +34,15 @@ Deno.test("a claim names the port as it was typed", () => {
   const input = { ports: parsePorts(["http:8000"]) };
   const named: V1Pod[] = [{ metadata: { name: "web-1", uid: "1" }, spec }];
   const claim = claimOf({ bridge: wanted, plan: undefined, input, notes: [] }, named, [holder]);
-  assert.equal(claim, 'port http (80) is bridged already, by "holder"');
+  assert.equal(claim, 'port http (80) is already bridged by "holder"');
 });
 
 Deno.test("a plan knows who has the pods already", () => {
   const holder = { ...bridge("holder", "alice", ["1"]) };
   holder.metadata = { ...holder.metadata, uid: "holder" };
   const table: [string, string | undefined, V1Pod[], RegExp | undefined][] = [
-    ["the same match", "alice", pods, /^port 80 with the same match is bridged already, by "holder"$/],
-    ["no match", undefined, pods, /^port 80 is bridged already, by "holder"$/],
+    ["the same match", "alice", pods, /^port 80 with the same match is already bridged by "holder"$/],
+    ["no match", undefined, pods, /^port 80 is already bridged by "holder"$/],
     ["another match", "bob", pods, undefined],
     ["no pods", "alice", [], undefined],
   ];

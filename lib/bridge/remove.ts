@@ -39,7 +39,7 @@ async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: bo
     return operated ? false : await restoreAndRelease(cluster, left);
   };
   await waitFor(gone, {
-    what: `bridge "${ref.name}" to give its pods back`,
+    what: `bridge "${ref.name}" to restore its pods`,
     // Containers that were replaced come back one after the other.
     timeout: RESTORE_TIMEOUT_MS * Math.max(1, bridge.status?.pods?.length ?? 0),
     interval: operated ? 100 : 500,

@@ -59,7 +59,7 @@ function parse(
 ): RequestLoss {
   if (exitCode === 0) return { url, ...JSON.parse(stdout) };
   throw new GefyraError("watch-failed", `Cannot watch "${url}": ${stderr.trim().split("\n")[0]}`, {
-    hint: "name a URL that pods of the cluster reach, e.g. http://SERVICE.NAMESPACE",
+    hint: "name a URL that pods of the cluster can reach, e.g. http://SERVICE.NAMESPACE",
   });
 }
 

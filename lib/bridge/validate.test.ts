@@ -78,8 +78,8 @@ Deno.test("a port that is declared nowhere is taken where a Service leads to it,
 
 Deno.test("beside says what it does not take where no Service leads to the port", () => {
   const note =
-    "no Service leads to port 80: what the pod's own containers send to localhost stays with the original; " +
-    "--replace takes it as well";
+    "no Service leads to port 80: traffic between the pod's own containers over localhost stays with the original; " +
+    "--replace takes it too";
   assert.deepEqual(planned(found, undefined, "80", strangers).notes, [note]);
   assert.deepEqual(planned(found, undefined, "80", leading(80)).notes, []);
   assert.deepEqual(planned(found, undefined, "80", undefined).notes, []);

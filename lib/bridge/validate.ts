@@ -66,7 +66,7 @@ export async function validateBridge(
   if (!subnet) {
     throw new GefyraError(
       "client-gone",
-      `Cannot bridge: the cluster has forgotten client "${connection.client}"`,
+      `Cannot bridge: the cluster no longer has client "${connection.client}"`,
       { exit: "notFound", hint: "connect again with `gefyra up`" },
     );
   }
@@ -117,7 +117,7 @@ export function planTarget(
       `Cannot bridge "${label}": there is none in namespace "${namespace}"`,
       {
         exit: "notFound",
-        hint: `see what is there: \`kubectl get ${kind.toLowerCase()}s --namespace ${namespace}\``,
+        hint: `list them with \`kubectl get ${kind.toLowerCase()}s --namespace ${namespace}\``,
       },
     );
   }

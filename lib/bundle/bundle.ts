@@ -26,13 +26,13 @@ export interface BundleOptions extends Wanted {
 }
 
 const README =
-  `What \`gefyra support-bundle\` collected: what \`gefyra doctor\` found, the state of Gefyra's objects in Docker and
-in the cluster, of the pods that are bridged, and the logs of Gefyra's own parts. missing.txt, where it is there, names
-what could not be had.
+  `The output of \`gefyra support-bundle\`: the findings of \`gefyra doctor\`, the state of Gefyra's objects in Docker and
+in the cluster and of the bridged pods, and the logs of Gefyra's own parts. missing.txt, if it exists, lists what could
+not be collected.
 
-Taken out: private keys, tokens, certificates, and the values of all environments (their names stay). Not collected:
-secrets of the cluster, the kubeconfig, what your own programs said. Names of images, containers, services, namespaces
-and folders, and addresses, are in it: look through it before you publish it.
+Removed: private keys, tokens, certificates, and the values of all environment variables (their names stay). Not
+collected: Secrets of the cluster, the kubeconfig, the output of your own programs. The bundle contains names of images,
+containers, services, namespaces and folders, and addresses: check it before you publish it.
 `;
 
 /** The names of the files in the archive. */
@@ -65,7 +65,7 @@ export async function supportBundle(
     return { publicKeys: seen.publicKeys, secrets: [...secrets, ...seen.secrets, ...own] };
   });
   return await steps.step(
-    "Taking secrets out and writing",
+    "Removing secrets and writing",
     () => write(options.file, all.files, scrub(known)),
   );
 }

@@ -61,13 +61,12 @@ export function checkDockerSubnet(subnet: string, taken: { range: string; owner:
   const refuse = (state: string) => {
     throw new GefyraError("subnet-unusable", `Cannot use the subnet "${subnet}": ${state}`, {
       exit: "usage",
-      hint:
-        "name another IPv4 /24, e.g. --subnet 172.28.7.0/24, or leave --subnet out to have a free one picked",
+      hint: "name another IPv4 /24, e.g. --subnet 172.28.7.0/24, or omit --subnet to use a free one",
     });
   };
   if (!ipaddr.IPv4.isValidCIDR(subnet)) refuse("it is not an IPv4 range such as 172.28.7.0/24");
   const [address, bits] = parseRange(subnet);
-  if (bits !== 24 || address.octets[3] !== 0) refuse("it has to be a whole /24, ending in .0/24");
+  if (bits !== 24 || address.octets[3] !== 0) refuse("it must be a whole /24, ending in .0/24");
   const others = [...taken, { range: TUNNEL_POOL, owner: "Gefyra's tunnel" }];
   const hit = others.find(({ range }) => overlaps(subnet, range));
   if (hit) refuse(`it overlaps ${hit.range}, which belongs to ${hit.owner}`);
@@ -83,7 +82,7 @@ export function pickTunnelSubnet(taken: string[]): string {
     const subnet = `${a}.${b + (i >> 8)}.${i & 255}.0/24`;
     if (!taken.includes(subnet)) return subnet;
   }
-  throw new GefyraError("tunnel-full", `Cannot give out a tunnel subnet: all ${size - 1} are taken`, {
+  throw new GefyraError("tunnel-full", `Cannot assign a tunnel subnet: all ${size - 1} are taken`, {
     hint: "remove clients that are gone: `kubectl get gefyraclients --all-namespaces`",
   });
 }

@@ -36,8 +36,8 @@ export function pickPorts(taken: Iterable<number>, count: number): number[] {
     if (!used.has(port)) free.push(port);
   }
   if (free.length === count) return free;
-  throw new GefyraError("ports-full", "Cannot give out a port of Stowaway: all are taken", {
+  throw new GefyraError("ports-full", "Cannot assign a port of Stowaway: all are in use", {
     exit: "conflict",
-    hint: "remove bridges that are not needed any more: `kubectl get gefyrabridges --all-namespaces`",
+    hint: "remove bridges that you do not need: `kubectl get gefyrabridges --all-namespaces`",
   });
 }

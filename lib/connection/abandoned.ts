@@ -19,7 +19,7 @@ export interface AbandonedTools {
 export async function abandoned({ steps, currentCluster }: AbandonedTools): Promise<string[]> {
   const seen = await glance(currentCluster).catch((error) => {
     // A cluster that is not there, or may not be looked at, is nobody's trouble now.
-    steps.debug(`no installation is looked for: ${messageOf(error)}`);
+    steps.debug(`not looking for an installation: ${messageOf(error)}`);
     return undefined;
   });
   if (!seen) return [];
@@ -34,10 +34,10 @@ export async function abandoned({ steps, currentCluster }: AbandonedTools): Prom
     const where = `in namespace "${namespace}" of context "${cluster.context}"`;
     if (state === "unused") {
       await steps.step(
-        `Removing an installation that nobody uses ${where}`,
+        `Removing an installation without a connection ${where}`,
         () => uninstall(cluster, namespace),
       );
-      remarks.push(`The installation ${where}, which nobody used, was removed.`);
+      remarks.push(`The installation ${where} had no connection and was removed.`);
     } else if (state !== "none") remarks.push(`There is an installation ${where}: ${words[state](clients)}.`);
   }
   return remarks;
@@ -46,13 +46,13 @@ export async function abandoned({ steps, currentCluster }: AbandonedTools): Prom
 type Verdict = "none" | "permanent" | "used" | "new" | "unused";
 
 const words: Record<Exclude<Verdict, "none" | "unused">, (clients: number) => string> = {
-  permanent: () => "an administrator made it, and it stays",
+  permanent: () => "an administrator made it, so it stays",
   used: (clients) =>
     `${
       clients === 1 ? "a connection uses" : `${clients} connections use`
-    } it, of other machines, or lost by this one; ` +
-    "each is removed when it is silent for too long, and the last one takes the installation along",
-  new: () => "somebody may be connecting at this moment; otherwise `gefyra down` removes it in two minutes",
+    } it, of other machines or lost by this one; ` +
+    "each is removed after a long silence, and the installation with the last one",
+  new: () => "somebody may be connecting now; otherwise run `gefyra down` again in two minutes to remove it",
 };
 
 /** What becomes of an installation with so many clients. Pure. */

@@ -17,7 +17,7 @@ async function call(
   if (exitCode === 0) return stdout.trim();
   const state = stderr.trim() || stdout.trim() || `exit code ${exitCode}`;
   throw new GefyraError("cargo-failed", `Cannot ${subcommand} Cargo "${cargo}": ${state}`, {
-    hint: `see \`docker logs ${cargo}\`; \`gefyra down\` and \`gefyra up\` make a new one`,
+    hint: `see \`docker logs ${cargo}\`; \`gefyra down\` and \`gefyra up\` create a new one`,
   });
 }
 

@@ -48,7 +48,7 @@ export async function checkRights(
       exit: "forbidden",
       hint: installed
         ? "use a context with these rights, or ask an administrator for them"
-        : "use a context with these rights, or let an administrator apply `gefyra up --dry-run -o yaml`",
+        : "use a context with these rights, or ask an administrator to apply `gefyra up --dry-run -o yaml`",
     },
   );
 }

@@ -89,6 +89,6 @@ function unreachable(tried: Candidate[], { nodePort }: TunnelStatus, words: stri
     exit: "unreachable",
     hint: tried.length && tried.every(isRelayed)
       ? "without --transport `gefyra up` tries UDP as well"
-      : `let UDP ${nodePort} through to a node of the cluster, or name an address with --endpoint`,
+      : `allow UDP ${nodePort} to a node of the cluster, or name an address with --endpoint`,
   });
 }

@@ -98,7 +98,7 @@ Deno.test("another's container in the network is named, and all the rest is remo
   const { engine, left } = docker(["a"], [], ["shop", "db"]);
   await assert.rejects(disconnect(tools(engine), { name: "a" }), {
     id: "network-in-use",
-    message: 'Cannot remove Docker network "a": containers db, shop are in it and not Gefyra\'s',
+    message: 'Cannot remove Docker network "a": containers db, shop are still in it\'s',
     hint: /docker network disconnect a CONTAINER/,
   });
   assert.deepEqual(left(), ["a"]);
@@ -111,7 +111,7 @@ for (const id of ["context-missing", "kubeconfig-unreadable", "no-cluster"]) {
     await assert.rejects(disconnect(tools(engine, error), { name: "a" }), {
       id: "cluster-left",
       exit: "unreachable",
-      hint: /nothing else is left to do here.*--disconnect-timeout/,
+      hint: /is removed from this machine.*--disconnect-timeout/,
     });
     assert.deepEqual(left(), []);
     assert.deepEqual(await disconnect(tools(engine, error), { name: "a" }), nothing);

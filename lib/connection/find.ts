@@ -42,7 +42,7 @@ export async function requireConnection(engine: Engine, name: string | undefined
     exit: "notFound",
     hint: !name
       ? "connect it with `gefyra up`"
-      : `connect it with \`gefyra up --connection ${name}\`; \`gefyra list --connections\` shows those that there are`,
+      : `connect it with \`gefyra up --connection ${name}\`; \`gefyra list --connections\` lists the others`,
   });
 }
 

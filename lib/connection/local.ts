@@ -70,7 +70,7 @@ export async function makeNetwork(
       if (left > 1) continue;
       throw new GefyraError(
         "subnet-unusable",
-        `Cannot use the subnet "${connection.subnet}": Docker gave it to another network at this moment`,
+        `Cannot use the subnet "${connection.subnet}": Docker has just given it to another network`,
         { exit: "conflict", hint: "name another one with --subnet, or run the command again", cause: error },
       );
     }
@@ -84,7 +84,7 @@ function refuseForeign({ labels }: Network, { name, network }: Connection): void
   if (labels[CONNECTION_LABEL] === name) return;
   throw new GefyraError(
     "network-taken",
-    `Cannot create network "${network}": there is one of somebody else`,
+    `Cannot create network "${network}": one exists that Gefyra did not make`,
     {
       exit: "conflict",
       hint: `remove it (\`docker network rm ${network}\`) or choose another name with --connection`,

@@ -66,7 +66,7 @@ Deno.test("who waits for too long is told who is at work", async () => {
   );
   await assert.rejects(late, {
     id: "connection-busy",
-    message: `Cannot use connection "${connection}": \`gefyra up\` (process ${Deno.pid}) is at work on it`,
+    message: `Cannot use connection "${connection}": \`gefyra up\` (process ${Deno.pid}) is using it`,
   });
   end.resolve();
   await first;

@@ -79,7 +79,7 @@ async function waitForLock(
     if (Date.now() > end) {
       throw new GefyraError(
         "connection-busy",
-        `Cannot use connection "${connection}": ${await holderOf(path)} is at work on it`,
+        `Cannot use connection "${connection}": ${await holderOf(path)} is using it`,
         { exit: "conflict", hint: "wait until it ends, or end it; then run the command again" },
       );
     }

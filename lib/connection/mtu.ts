@@ -20,7 +20,7 @@ export async function tellMtu(cluster: Cluster, client: GefyraClient, mtu: numbe
   await waitFor(
     async () => ((await cluster.get<GefyraClient>(ref))?.status?.observedGeneration ?? 0) >= wanted,
     {
-      what: "Stowaway to know the path's MTU",
+      what: "Stowaway to use the path's MTU",
       timeout: TOLD_WITHIN_MS,
     },
   );

@@ -18,7 +18,7 @@ export async function register(
   const { apiVersion, kind, name, namespace } = ref;
   const wanted = { apiVersion, kind, metadata: { name, namespace }, spec: { publicKey, disconnectTimeout } };
   await waitFor(() => cluster.apply(wanted as GefyraClient).then(() => true, retryUnknownKind), {
-    what: "the cluster to know Gefyra's resources",
+    what: "the API server to serve Gefyra's custom resources",
     timeout: 20_000,
     explain: () => explainRemoval(cluster, connection.namespace),
   });

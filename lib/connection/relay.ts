@@ -47,5 +47,5 @@ export async function removeRelay(engine: Engine, { name }: Connection): Promise
 /** What it said last, for the error that says that it does not work. */
 export async function lastWordsOfRelay(engine: Engine, { name }: Connection): Promise<string> {
   const log = await engine.logs(dockerNames(name).relay, 1).catch(messageOf);
-  return log.trim().replace(/^relay: /, "") || "the relay said nothing";
+  return log.trim().replace(/^relay: /, "") || "the relay's log is empty";
 }

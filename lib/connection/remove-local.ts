@@ -29,12 +29,12 @@ async function removeNetwork(engine: Engine, { id, name }: Network): Promise<voi
       : ["containers", "are", "each"];
     throw new GefyraError(
       "network-in-use",
-      `Cannot remove Docker network "${name}": ${noun} ${guests.join(", ")} ${verb} in it and not Gefyra's`,
+      `Cannot remove Docker network "${name}": ${noun} ${guests.join(", ")} ${verb} still in it`,
       {
         exit: "conflict",
-        hint: `take ${first} out (\`docker network disconnect ${name} ${
+        hint: `disconnect ${first} (\`docker network disconnect ${name} ${
           guests.length === 1 ? guests[0] : "CONTAINER"
-        }\`), then run \`gefyra down\` again; all else is removed`,
+        }\`), then run \`gefyra down\` again; everything else is removed`,
         cause,
       },
     );

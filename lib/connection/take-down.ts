@@ -59,9 +59,8 @@ function clusterLeft({ name, context }: Connection, failure: unknown): GefyraErr
   return new GefyraError("cluster-left", `Cannot clean up in the cluster: ${messageOf(failure)}`, {
     exit: "unreachable",
     hint:
-      `connection "${name}" is removed from this machine, and nothing else is left to do here; if the cluster of ` +
-      `context "${context}" is still there, its operator restores what was bridged after the silence that ` +
-      "`up --disconnect-timeout` allowed",
+      `connection "${name}" is removed from this machine; if the cluster of context "${context}" still exists, its ` +
+      "operator restores the bridged pods after the time of `up --disconnect-timeout`",
     cause: failure,
   });
 }
@@ -82,15 +81,15 @@ async function leaveCluster(
     operatorRuns(cluster, namespace),
     uninstalls ? announceRemoval(cluster, namespace, client) : undefined,
   ]);
-  await steps.step("Giving bridged containers back", async (note) => {
+  await steps.step("Restoring bridged containers", async (note) => {
     const count = await removeBridges(cluster, { client, operated });
     note(count === 0 ? "none" : String(count));
   });
-  await steps.step("Leaving the cluster", async (note) => {
+  await steps.step("Disconnecting from the cluster", async (note) => {
     await removeClient(cluster, namespace, client, operated);
     const others = await otherClients(cluster, namespace, client);
     if (others > 0) return note(`${others} other connections stay`);
-    if (!uninstalls) return note("the installation was there before, and stays");
+    if (!uninstalls) return note("the installation existed before and stays");
     const [stays] = await Promise.all([uninstall(cluster, namespace), meanwhile()]);
     if (stays) note(stays);
   });

@@ -178,7 +178,7 @@ function refuseOther(found: Connection | undefined, { context }: Cluster, option
     {
       exit: "conflict",
       hint:
-        `disconnect it first (\`gefyra down --connection ${name}\`), or make a second one with --connection NAME`,
+        `disconnect it first (\`gefyra down --connection ${name}\`), or create a second one with --connection NAME`,
     },
   );
 }

@@ -14,7 +14,7 @@ import { checkImageName } from "./images.ts";
 /** Ports, volumes and the tunnel's ends would be on another machine than the user's, and `ssh2` makes every start slower. */
 function refuseSsh({ host }: Endpoint): void {
   if (!host.startsWith("ssh:")) return;
-  throw new GefyraError("docker-over-ssh", `Cannot use Docker at ${host}: Gefyra does not speak SSH`, {
+  throw new GefyraError("docker-over-ssh", `Cannot use Docker at ${host}: Gefyra does not support SSH`, {
     exit: "unreachable",
     hint:
       "forward the socket (`ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`), with DOCKER_HOST=unix:///tmp/docker.sock",

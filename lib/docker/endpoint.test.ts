@@ -96,7 +96,7 @@ const table: Row[] = [
     what: "a context of something else",
     files: meta("cloud", undefined),
     env: { DOCKER_CONTEXT: "cloud" },
-    refused: ["docker-context", /"cloud": it leads to no Docker engine/],
+    refused: ["docker-context", /"cloud": it does not lead to a Docker engine/],
   },
   {
     what: "a configuration that is no JSON",

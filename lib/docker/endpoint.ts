@@ -88,10 +88,10 @@ function endpointOf(folder: string, context: string): { host: string; tls?: Tls 
   const meta = readJson<Meta>(join(folder, "contexts", "meta", id, "meta.json"));
   const { Host: host, SkipTLSVerify: skip = false } = meta?.Endpoints?.docker ?? {};
   if (!host) {
-    const state = meta ? "it leads to no Docker engine" : `there is none of this name in ${folder}`;
+    const state = meta ? "it does not lead to a Docker engine" : `there is none of this name in ${folder}`;
     throw new GefyraError("docker-context", `Cannot use the Docker context "${context}": ${state}`, {
       exit: "notFound",
-      hint: "`docker context ls` shows those that there are; choose one with `docker context use NAME`",
+      hint: "`docker context ls` lists them; choose one with `docker context use NAME`",
     });
   }
   const files = filesIn(join(folder, "contexts", "tls", id, "docker"));
@@ -149,7 +149,7 @@ function read(file: string): string | undefined {
 
 function unreadable(file: string, cause: unknown): GefyraError {
   return new GefyraError("docker-config", `Cannot read "${file}": ${messageOf(cause)}`, {
-    hint: "it says which Docker is used; correct it, or name the engine with DOCKER_HOST",
+    hint: "it selects the Docker engine; correct it, or name the engine with DOCKER_HOST",
     cause,
   });
 }

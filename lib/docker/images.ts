@@ -32,7 +32,7 @@ export async function requireImage(
     if (present) return false;
     throw new GefyraError(
       "image-missing",
-      `Cannot use image "${image}": it is not here and --pull is never`,
+      `Cannot use image "${image}": it is not in Docker, and --pull is never`,
       {
         exit: "notFound",
         hint: `build or pull it first (\`docker pull ${image}\`)`,

@@ -33,7 +33,7 @@ export async function expectProbe(cluster: Cluster, namespace: string, { name }:
   const ref = clientRef(namespace, name);
   const ready = async () =>
     condition((await cluster.get<GefyraClient>(ref))?.status?.conditions, READY)?.status === "True";
-  await waitFor(ready, { what: "Stowaway to expect another client", timeout: 5_000, interval: 100 });
+  await waitFor(ready, { what: "Stowaway to accept doctor's client", timeout: 5_000, interval: 100 });
 }
 
 export async function removeProbe(cluster: Cluster, namespace: string, { name }: ProbeClient): Promise<void> {

@@ -23,7 +23,7 @@ Deno.test("doctor: with --context only a connection that leads there is examined
       false,
       /context "nosuch": no connection leads/,
     ],
-    ["there is none", [], { context: "work" }, false, /no connection leads there/],
+    ["there is none", [], { context: "work" }, false, /no connection leads to it/],
     [
       "the named one leads elsewhere",
       one,

@@ -39,10 +39,10 @@ export function connectionTo(known: Connection[], wanted: Wanted, sameFile: bool
   const [one] = connection ? known : [];
   const state = one
     ? `connection "${one.name}" leads to context "${one.context}"`
-    : `no connection leads there`;
-  throw new GefyraError("not-connected", `Cannot examine the tunnel to ${where}: ${state}`, {
+    : `no connection leads to it`;
+  throw new GefyraError("not-connected", `Cannot check the tunnel to ${where}: ${state}`, {
     exit: "notFound",
     hint: `connect with \`gefyra up${context ? ` --context ${context}` : ""}\`; ` +
-      "`gefyra list --connections` shows those that there are",
+      "`gefyra list --connections` lists them",
   });
 }

@@ -82,8 +82,7 @@ export function findTrouble({ workloads, pods, warnings }: Evidence, namespace: 
     if (!why) continue;
     const { kind, metadata } = workload;
     const message = `Cannot create the pods of ${kind} "${namespace}/${metadata?.name}": ${why}`;
-    const hint =
-      "change the quota, the LimitRange or the policy that the message names, or use another --namespace";
+    const hint = "change the quota, the LimitRange or the policy in the message, or use another --namespace";
     return { error: new GefyraError("pods-not-created", message, { hint }), patience: CREATE_PATIENCE_MS };
   }
   for (const pod of pods) {
@@ -97,7 +96,7 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
   const name = `${namespace}/${pod.metadata?.name}`;
   const unscheduled = whyUnscheduled(pod);
   if (unscheduled) {
-    const hint = "make room on a node, or remove the taint or the limit that the message names";
+    const hint = "free resources on a node, or remove the taint or the limit in the message";
     const error = new GefyraError("pod-unschedulable", `Cannot run pod "${name}": ${unscheduled}`, { hint });
     return { error, patience: SCHEDULE_PATIENCE_MS };
   }
@@ -135,7 +134,7 @@ export async function explainRemoval(cluster: Cluster, namespace: string): Promi
   return new GefyraError(
     "installation-removed",
     `Cannot connect: Gefyra was removed from namespace "${namespace}" meanwhile`,
-    { exit: "conflict", hint: "somebody else disconnected at the same moment: run `gefyra up` again" },
+    { exit: "conflict", hint: "somebody else disconnected at the same time: run `gefyra up` again" },
   );
 }
 

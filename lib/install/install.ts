@@ -45,7 +45,7 @@ async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Man
       {
         exit: "refused",
         hint: /PodSecurity/.test(reason)
-          ? `choose a namespace that is not there yet with --namespace, or let it admit NET_ADMIN: \`${label}\``
+          ? `choose a namespace that does not exist yet with --namespace, or let it admit NET_ADMIN: \`${label}\``
           : "choose another namespace with --namespace",
         cause: error,
       },
@@ -77,7 +77,7 @@ async function observeSettled(cluster: Cluster, namespace: string): Promise<Foun
     return found.every(({ metadata }) => !metadata?.deletionTimestamp);
   };
   await waitFor(settled, {
-    what: `what is being removed of Gefyra in namespace "${namespace}" to be gone`,
+    what: `the earlier removal of Gefyra from namespace "${namespace}" to end`,
     timeout: RESTORE_TIMEOUT_MS,
     interval: 250,
   });

@@ -29,7 +29,7 @@ export function refuseServiceChange(found: Found, wish: ServiceOptions | undefin
     `Cannot change service "${STOWAWAY}": an administrator installed it, as ${is.type}`,
     {
       exit: "refused",
-      hint: "leave --service-type, --service-port and --service-annotation out, or ask them",
+      hint: "omit --service-type, --service-port and --service-annotation, or ask the administrator",
     },
   );
 }

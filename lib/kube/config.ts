@@ -32,7 +32,7 @@ export function loadConfig(k8s: typeof import("./client.ts"), options: ClusterOp
     if (!inPod()) {
       throw new GefyraError(
         "no-cluster",
-        "Cannot find a cluster: there is no kubeconfig, and this is no pod",
+        "Cannot find a cluster: there is no kubeconfig, and this is not a pod",
         {
           exit: "unreachable",
           hint: HINT,

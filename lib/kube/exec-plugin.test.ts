@@ -29,7 +29,7 @@ Deno.test("exec plugin: what it answers is used, or refused with the reason", as
       { ...settings, command: "nosuch-plugin", installHint: "install it" },
       /no such program/,
     ],
-    ["one that wants to ask", { ...settings, interactiveMode: "Always" }, /standard input is no terminal/],
+    ["one that wants to ask", { ...settings, interactiveMode: "Always" }, /standard input is not a terminal/],
   ];
   for (const [what, settings, expected] of table) {
     const ask = execPlugin(settings, cluster);

@@ -51,7 +51,7 @@ async function run(settings: ExecSettings, cluster: ClusterInfo): Promise<Status
   const { command = "", args = [], env = [], apiVersion, interactiveMode } = settings;
   const interactive = interactiveMode !== "Never" && Deno.stdin.isTerminal();
   if (interactiveMode === "Always" && !interactive) {
-    throw failed(settings, "it wants to ask you something, and standard input is no terminal");
+    throw failed(settings, "it prompts for input, but standard input is not a terminal");
   }
   const spec = { interactive, ...(settings.provideClusterInfo ? { cluster } : {}) };
   const info = JSON.stringify({ kind: "ExecCredential", apiVersion, spec });
@@ -78,7 +78,7 @@ async function run(settings: ExecSettings, cluster: ClusterInfo): Promise<Status
     const said = interactive ? "" : decode(output.stderr).split("\n").slice(-3).join("\n");
     throw failed(settings, `it ended with exit code ${output.code}${said ? `: ${said}` : ""}`);
   }
-  const problem = (text: string) => failed(settings, `its answer ${text}`);
+  const problem = (text: string) => failed(settings, `its output ${text}`);
   let answer: { kind?: unknown; apiVersion?: unknown; status?: Status } | null;
   try {
     answer = JSON.parse(decode(output.stdout));

@@ -191,7 +191,7 @@ export function cases(pem: Pem): Case[] {
       what: "a proxy of another scheme",
       files: { a: one({ "proxy-url": "socks4://127.0.0.1:2" }) },
       list: ["a"],
-      refused: /the proxy-url of cluster "c" is none of/,
+      refused: /the proxy-url of cluster "c" does not begin with/,
     },
     {
       what: "a token file that is not there",
@@ -221,7 +221,7 @@ export function cases(pem: Pem): Case[] {
       what: "acting for two groups",
       files: { a: one({}, { as: "you", "as-groups": ["g", "h"] }) },
       list: ["a"],
-      refused: /acts for several groups/,
+      refused: /impersonates several groups/,
       kubectl: "uses it",
     },
     {

@@ -63,7 +63,7 @@ export function chooseContext(
 function missing(what: string, names: string[]): GefyraError {
   return new GefyraError("context-missing", `Cannot use ${what}: the kubeconfig has no such context`, {
     exit: "notFound",
-    hint: names.length ? `choose one of: ${names.join(", ")}` : "the kubeconfig names no contexts at all",
+    hint: names.length ? `choose one of: ${names.join(", ")}` : "the kubeconfig has no contexts",
   });
 }
 
@@ -105,7 +105,7 @@ function userProblems(name: string, user: UserSettings): string[] {
     ...(others.length && !user.as ? [`${whose} has ${others.join(", ")} without "as"`] : []),
     ...(lists.some((list) => list.length > 1)
       ? [
-        `${whose} acts for several groups, or has several values of a user-extra, which Gefyra cannot ask for`,
+        `${whose} impersonates several groups, or several values of a user-extra, which Gefyra does not support`,
       ]
       : []),
     ...certificateProblems(whose, {

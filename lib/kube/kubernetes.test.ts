@@ -49,7 +49,7 @@ Deno.test("what answers with a page, and not as an API server, is said so", opti
   await serving("<html>Please log in</html>", async (kubeconfig) => {
     const cluster = await connectCluster({ kubeconfig });
     await assert.rejects(cluster.version(), (error: GefyraError) => {
-      assert.match(error.message, /what answers is no API server: it says "<html>Please log in/);
+      assert.match(error.message, /the server is not an API server: it answers "<html>Please log in/);
       return error.id === "api-error";
     });
   });

@@ -183,7 +183,7 @@ function jsonOf(text: string, status: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ApiError(status, `what answers is no API server: it says "${text.trim().slice(0, 40)}"`);
+    throw new ApiError(status, `the server is not an API server: it answers "${text.trim().slice(0, 40)}"`);
   }
 }
 

@@ -6,7 +6,9 @@ const SCHEMES = ["http:", "https:", "socks5:"];
 /** What is wrong with a `proxy-url`, without its text: it may have a password. */
 export function proxyProblem(url: string): string | undefined {
   if (!URL.canParse(url) || !new URL(url).hostname) return "is not a URL";
-  return SCHEMES.includes(new URL(url).protocol) ? undefined : "is none of http://, https:// and socks5://";
+  return SCHEMES.includes(new URL(url).protocol)
+    ? undefined
+    : "does not begin with http://, https:// or socks5://";
 }
 
 /**

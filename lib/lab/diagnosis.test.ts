@@ -42,7 +42,7 @@ Deno.test("lab: the component that ended is named, with its last words", () => {
     [
       "nobody answered",
       [running, node("w", "exited", "started: containerd", "took too long: ctr version", "stopped")],
-      'in node "w" it took too long until this worked: ctr version',
+      'in node "w" it took too long until this succeeded: ctr version',
     ],
     [
       "it did not get so far",

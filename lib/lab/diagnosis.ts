@@ -29,7 +29,7 @@ export function whyEnded(nodes: NodeLog[]): string | undefined {
   const state = what === "ended"
     ? `${which} ended in node "${ended.name}"`
     : what
-    ? `in node "${ended.name}" it took too long until this worked: ${which}`
+    ? `in node "${ended.name}" it took too long until this succeeded: ${which}`
     : `node "${ended.name}" ended`;
   return words ? `${state}:\n${words}` : state;
 }
@@ -85,8 +85,8 @@ export async function labFailure(
     [messageOf(thrown), ...await whyNotReady(engine, controlPlane)].join("\n");
   return new GefyraError("lab-failed", `Cannot start the lab "${lab}": ${cause}`, {
     hint: /too many open files|inotify/i.test(cause)
-      ? "other labs have used up what Linux allows: `sysctl fs.inotify.max_user_instances=512`"
-      : "`gefyra lab up --verbose` shows the nodes' last lines; `gefyra lab down` removes what is left of it",
+      ? "other labs have reached a limit of Linux; raise it: `sysctl fs.inotify.max_user_instances=512`"
+      : "`gefyra lab up --verbose` shows the nodes' last lines; `gefyra lab down` removes the rest of it",
     cause: thrown,
   });
 }

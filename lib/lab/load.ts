@@ -31,7 +31,7 @@ async function localIds(engine: Engine, images: string[]): Promise<Map<string, s
     const names = missing.map((name) => `"${name}"`).join(", ");
     throw new GefyraError("image-missing", `Cannot load ${names}: Docker has no such image`, {
       exit: "notFound",
-      hint: "build or pull it first; `docker images` shows what there is",
+      hint: "build or pull it first; `docker images` lists the local images",
     });
   }
   return new Map(found as [string, string][]);

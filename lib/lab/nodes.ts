@@ -37,10 +37,14 @@ export function workersOf(lab: string, count: number): LabNode[] {
 /** `connection-…` and `cargo-…` would give a lab the names of a connection's network and Cargo. */
 export function checkLabName(lab: string): void {
   if (/^(?!connection-|cargo-)[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/.test(lab)) return;
-  throw new GefyraError("lab-name", `Cannot use the name "${lab}" for a lab: it has to name hosts`, {
-    exit: "usage",
-    hint: "use up to 32 lower-case letters, digits and dashes, not beginning with connection- or cargo-",
-  });
+  throw new GefyraError(
+    "lab-name",
+    `Cannot use the name "${lab}" for a lab: it must be valid in host names`,
+    {
+      exit: "usage",
+      hint: "use up to 32 lower-case letters, digits and dashes, not beginning with connection- or cargo-",
+    },
+  );
 }
 
 export function labNetwork(lab: string): NetworkCreateOptions {

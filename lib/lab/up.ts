@@ -120,7 +120,7 @@ async function ensureNode(engine: Engine, node: LabNode, options: NodeOptions): 
   } catch (cause) {
     if (cause instanceof GefyraError) throw cause;
     throw new GefyraError("lab-node", `Cannot start the node "${node.name}": ${messageOf(cause)}`, {
-      hint: "`gefyra lab down` removes what a lab before may have left",
+      hint: "`gefyra lab down` removes the remains of an earlier lab",
       cause,
     });
   }
@@ -171,7 +171,7 @@ async function loadOwnImages(engine: Engine, lab: string): Promise<string> {
   const images = (["operator", "stowaway", "carrier"] as const).map((part) => imageOf(part, defaultImages));
   const local = (await Promise.all(images.map(async (name) => await engine.image(name) ? [name] : [])))
     .flat();
-  if (local.length === 0) return "none are here yet; `gefyra lab load` brings them later";
+  if (local.length === 0) return "none in Docker yet; `gefyra lab load` copies them later";
   const copied = new Set((await load(engine, lab, local)).flatMap((node) => node.images));
   return copied.size > 0 ? [...copied].join(", ") : "the nodes have them already";
 }

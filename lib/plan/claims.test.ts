@@ -53,9 +53,9 @@ function refusal(wants: Fields, holder: Fields, uids = ["a"]): string | undefine
 
 Deno.test("who has a pod's port keeps it, and is named", () => {
   const alice: Match = matching("alice"), bob: Match = matching("bob");
-  const port = 'port 80 is bridged already, by "first"';
-  const same = 'port 80 with the same match is bridged already, by "first"';
-  const container = 'container "web" is bridged already, by "first"';
+  const port = 'port 80 is already bridged by "first"';
+  const same = 'port 80 with the same match is already bridged by "first"';
+  const container = 'container "web" is already bridged by "first"';
   const table: [string, Fields, Fields, string | undefined][] = [
     ["the same port", {}, {}, port],
     ["of another container: the pod has one network", { container: "api" }, {}, port],
@@ -87,7 +87,7 @@ Deno.test("each pod is claimed by its own plan", () => {
   const wanted = (port: string) => [...all(["a"], { ports: ["80"] }), ...all(["b"], { ports: [port] })];
   const mine = bridge("second", { holds: [] });
   assert.equal(claimRefusal(mine, wanted("80"), [holder, mine]), undefined);
-  assert.match(claimRefusal(mine, wanted("8080"), [holder, mine]) ?? "", /^port 8080 is bridged already/);
+  assert.match(claimRefusal(mine, wanted("8080"), [holder, mine]) ?? "", /^port 8080 is already bridged/);
 });
 
 Deno.test("what a bridge holds is not taken from it, nor does it refuse itself", () => {
@@ -107,7 +107,7 @@ Deno.test("what a bridge is changed into is not taken from an older one that has
     };
   };
   const older = aged("zoe", 1, alice), same = aged("anna", 2, alice), other = aged("anna", 2, bob);
-  const says = 'port 80 with the same match is bridged already, by "zoe"';
+  const says = 'port 80 with the same match is already bridged by "zoe"';
   assert.equal(claimRefusal(same, all(["a"], { match: alice }), [same, older]), says);
   assert.equal(claimRefusal(older, all(["a"], { match: alice }), [same, older]), undefined);
   assert.equal(claimRefusal(other, all(["a"], { match: bob }), [other, older]), undefined);

@@ -26,7 +26,7 @@ export function claimRefusal(
       if (isUntouched(record)) continue;
       const plan = plans.get(record.uid);
       const what = plan && overlap(plan, bridge.spec.match, record, other.spec.match);
-      if (what) return `${what} is bridged already, by "${other.metadata?.name}"`;
+      if (what) return `${what} is already bridged by "${other.metadata?.name}"`;
     }
   }
   return undefined;

@@ -11,7 +11,7 @@ const port = (remote: number | string | undefined, port: number, path: Intercept
 const ports = [port("https", 8443), port(80, 80), port(undefined, 9000), port(53, 53, "stream")];
 
 Deno.test("a bridged port to which TLS has come is named as it was typed", () => {
-  const note = "port https (8443) speaks TLS: --match cannot read it and takes nothing of it";
+  const note = "port https (8443) speaks TLS: --match cannot read it, so the original gets all of it";
   const table: [string[], string[]][] = [
     [[], []],
     [["8443-http", "80-http"], []],

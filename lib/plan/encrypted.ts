@@ -21,7 +21,7 @@ export function encryptedNotes(
     const named = [own?.name, service?.name].find((name) => name && TLS_NAME.test(name));
     const declared = service?.appProtocol && TLS_PROTOCOL.test(service.appProtocol);
     const sign = probed.has(port.port)
-      ? "a probe asks it over HTTPS"
+      ? "a probe checks it over HTTPS"
       : named
       ? `it is named "${named}"`
       : declared
@@ -32,7 +32,7 @@ export function encryptedNotes(
 }
 
 /** What --match does there. */
-const TAKES_NOTHING = "--match cannot read it and takes nothing of it";
+const TAKES_NOTHING = "--match cannot read it, so the original gets all of it";
 
 /** A sentence for each bridged port to which TLS has come; `spoken` is as Carrier tells it, e.g. `443-tls`. */
 export function spokenNotes(spoken: string[], ports: InterceptedPort[]): string[] {

@@ -18,7 +18,7 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
   const forbids = 'the namespace enforces the Pod Security level "baseline", which forbids NET_ADMIN';
   const node = "the pods use their node's network, whose rules would change for the whole node";
   const meshed = { ...pod(web), initContainers: [{ name: "istio-proxy", restartPolicy: "Always" }] };
-  const inMesh = 'the pods are in the mesh Istio (container "istio-proxy"), whose proxy it would pass by';
+  const inMesh = 'the pods are in the mesh Istio (container "istio-proxy"), whose proxy it would bypass';
   const program = "its liveness probe runs a program of the original image (exec)";
   const table: [string, Partial<PlanInput>, string | undefined, string[]][] = [
     ["by default", {}, "beside", []],
@@ -38,7 +38,7 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
     ["--replace", { options: { mode: "replace" } }, "replace", []],
     ["--replace, exec probe", { options: { mode: "replace" }, pod: pod(exec) }, undefined, [program]],
     ["--replace --match", { options: { mode: "replace", match: true } }, undefined, [
-      "--match needs mode beside: what does not match goes to the original, which has to run",
+      "--match needs mode beside: requests that do not match go to the original, which must run",
     ]],
     ["--keep, which is not there", { options: { mode: "beside" }, available: ["replace"] }, undefined, [
       "mode beside is not available",
@@ -49,12 +49,12 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
       { metadata: { annotations: { "linkerd.io/proxy-version": "2" } } },
       "replace",
       [
-        'beside: the pods are in the mesh Linkerd (annotation "linkerd.io/proxy-version"), whose proxy it would pass by',
+        'beside: the pods are in the mesh Linkerd (annotation "linkerd.io/proxy-version"), whose proxy it would bypass',
       ],
     ],
     ["a mesh, --match", { pod: meshed, options: { match: true } }, undefined, [
       `beside: ${inMesh}`,
-      "replace: --match needs mode beside: what does not match goes to the original, which has to run",
+      "replace: --match needs mode beside: requests that do not match go to the original, which must run",
     ]],
     ["a mesh, --keep", { pod: meshed, options: { mode: "beside" } }, undefined, [inMesh]],
     ["a mesh's own proxy", { pod: meshed, container: "istio-proxy" }, undefined, [
@@ -63,7 +63,7 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
     ]],
     ["only replace", { available: ["replace"] }, "replace", []],
     ["Windows", { pod: { ...pod(web), os: { name: "windows" } } }, undefined, [
-      "the pods run on Windows, where Carrier cannot",
+      "the pods run on Windows, which Carrier does not support",
     ]],
     [
       "Windows, by its nodes",
@@ -71,7 +71,7 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
         pod: { ...pod(web), nodeSelector: { "kubernetes.io/os": "windows" } },
       },
       undefined,
-      ["the pods run on Windows, where Carrier cannot"],
+      ["the pods run on Windows, which Carrier does not support"],
     ],
   ];
   for (const [name, input, mode, why] of table) {
@@ -119,8 +119,8 @@ Deno.test("a probe over HTTPS cannot be told from its port's other traffic, in n
   const https = { httpGet: { port: 443, scheme: "HTTPS" } };
   const result = planned({ pod: pod({ ...web, livenessProbe: https }) }, "443");
   assert.deepEqual(!result.mode && result.reasons, [
-    'beside: the liveness probe of "web" asks port 443 over HTTPS, and would reach the app container',
-    "replace: its liveness probe asks over HTTPS",
+    'beside: the liveness probe of "web" checks port 443 over HTTPS, and would reach the app container',
+    "replace: its liveness probe uses HTTPS",
   ]);
 });
 
@@ -178,9 +178,9 @@ Deno.test("a port that seems to speak TLS is told where requests are to be match
   const named = { name: "web", ports: [{ name: "https", containerPort: 443 }] };
   const probed = { name: "web", livenessProbe: { httpGet: { port: 443, scheme: "HTTPS" } } };
   const servicePorts = [{ port: 443, targetPort: 443, appProtocol: "https" }];
-  const nothing = "--match cannot read it and takes nothing of it";
+  const nothing = "--match cannot read it, so the original gets all of it";
   assert.deepEqual(notes(named), [`port 443 seems to speak TLS (it is named "https"): ${nothing}`]);
-  assert.deepEqual(notes(probed), [`port 443 seems to speak TLS (a probe asks it over HTTPS): ${nothing}`]);
+  assert.deepEqual(notes(probed), [`port 443 seems to speak TLS (a probe checks it over HTTPS): ${nothing}`]);
   assert.deepEqual(notes({ name: "web" }, { servicePorts }), [
     `port 443 seems to speak TLS (its appProtocol is "https"): ${nothing}`,
   ]);
@@ -199,7 +199,7 @@ Deno.test("sidecars can be bridged beside only, other init containers never", ()
   });
   assert.deepEqual(planned({ pod: spec, container: "migrate" }), {
     mode: undefined,
-    reasons: ['"migrate" is an init container: it has ended before the pod gets any traffic'],
+    reasons: ['"migrate" is an init container: it ends before the pod gets any traffic'],
   });
 });
 
@@ -210,8 +210,8 @@ Deno.test("UDP is for packets only", () => {
     return result.mode ? [] : result.reasons;
   };
   assert.deepEqual(reasons({}), []);
-  assert.deepEqual(reasons({ match: true }), ["--match reads HTTP, and a UDP port has none"]);
-  assert.match(reasons({ fallback: true }).join(), /--fallback is for TCP/);
+  assert.deepEqual(reasons({ match: true }), ["--match reads HTTP, which a UDP port does not carry"]);
+  assert.match(reasons({ fallback: true }).join(), /--fallback works with TCP only/);
 });
 
 Deno.test("ports have the number of this pod, and the name of the bridge", () => {

@@ -56,7 +56,7 @@ export function plan(input: PlanInput): Plan {
 
   /** All that does not depend on the mode. */
   function modeInput({ container, ports, servicePorts }: PlanInput): ModeInput | { reasons: string[] } {
-    if (isWindows(pod)) return { reasons: ["the pods run on Windows, where Carrier cannot"] };
+    if (isWindows(pod)) return { reasons: ["the pods run on Windows, which Carrier does not support"] };
     const absent = absentPorts(ports, servicePorts ?? [], pod);
     if (absent.length) return { reasons: absent };
     const chosen = planContainer(pod, container, { ports, servicePorts });

@@ -27,8 +27,8 @@ export function unroutedPorts(
       notes.push(
         `no Service leads to port ${
           typedPort({ remote, port, protocol })
-        }: what the pod's own containers send to ` +
-          "localhost stays with the original; --replace takes it as well",
+        }: traffic between the pod's own containers over ` +
+          "localhost stays with the original; --replace takes it too",
       );
     }
   }

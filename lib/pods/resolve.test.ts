@@ -111,7 +111,7 @@ Deno.test("only a template tells the image of a new pod", async () => {
 Deno.test("what can never be bridged is named", async () => {
   const table: [string, RegExp][] = [
     ["manual", /no selector/],
-    ["outside", /only another name for "db\.example\.org" \(ExternalName\)/],
+    ["outside", /an alias for "db\.example\.org" \(ExternalName\)/],
   ];
   for (const [name, says] of table) {
     const target = await resolve("Service", name);

@@ -105,7 +105,7 @@ function ofPod(pod: V1Pod): Partial<FoundTarget> {
     found: isAlive(pod),
     podSpec: pod.spec,
     podMetadata: pod.metadata,
-    reasons: fixed ? ["it is a static pod, which nothing but a file on its node can change"] : [],
+    reasons: fixed ? ["it is a static pod, which only a file on its node can change"] : [],
   };
 }
 
@@ -125,9 +125,9 @@ async function ofService(
 
 function leadsElsewhere({ spec }: V1Service): string {
   if (spec?.type !== "ExternalName") {
-    return "the service has no selector, so no pods of the cluster stand behind it";
+    return "the service has no selector, so it has no pods in the cluster";
   }
-  return `the service is only another name for "${spec.externalName}" (ExternalName), so it has no pods of its own`;
+  return `the service is an alias for "${spec.externalName}" (ExternalName), so it has no pods of its own`;
 }
 
 function serviceSelector({ spec }: V1Service): V1LabelSelector | undefined {

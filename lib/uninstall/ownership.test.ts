@@ -87,14 +87,15 @@ for (const { kind, metadata } of belongings(NAMESPACE).filter(({ kind }) => kind
     assert.throws(() => planInstall(wanted, [theirs], NAMESPACE), {
       id: "object-foreign",
       message:
-        `Cannot install Gefyra in namespace "shared": ${kind} "${metadata?.name}" is there and not Gefyra's`,
+        `Cannot install Gefyra in namespace "shared": ${kind} "${metadata?.name}" exists, and is not Gefyra's`,
     });
   });
 }
 
 Deno.test("up names all foreign objects at once", () => {
   assert.throws(() => planInstall(wanted, wanted.map(foreign), NAMESPACE), {
-    message: /CustomResourceDefinition "gefyraclients.gefyra.dev", .*Deployment "gefyra-operator" are there/,
+    message:
+      /CustomResourceDefinition "gefyraclients.gefyra.dev", .*Deployment "gefyra-operator" exist, and are not/,
   });
 });
 

@@ -41,12 +41,12 @@ export function removesOf(found: Found): Removes {
 export function refuseForeign(found: Found, namespace: string): void {
   const foreign = found.filter((object) => object.kind !== "Namespace" && !isOurs(object));
   if (foreign.length === 0) return;
-  const [verb, them] = foreign.length === 1 ? ["is", "it"] : ["are", "them"];
+  const [verb, them] = foreign.length === 1 ? ["exists, and is", "it"] : ["exist, and are", "them"];
   throw new GefyraError(
     "object-foreign",
     `Cannot install Gefyra in namespace "${namespace}": ${
       foreign.map(nameOf).join(", ")
-    } ${verb} there and not Gefyra's`,
+    } ${verb} not Gefyra's`,
     { exit: "conflict", hint: `choose another namespace with --namespace, or remove ${them}` },
   );
 }

@@ -39,7 +39,7 @@ function whatStays(namespace: string, guests: Found, shared: boolean): string | 
   const crowd = guests.length
     ? `namespace "${namespace}" stays with ${names.slice(0, 3).join(", ")}${names.length > 3 ? " …" : ""}`
     : undefined;
-  const definitions = shared ? "the definitions stay for another installation" : undefined;
+  const definitions = shared ? "the custom resource definitions stay for another installation" : undefined;
   return [crowd, definitions].filter(Boolean).join("; ") || undefined;
 }
 

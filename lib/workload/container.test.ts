@@ -25,7 +25,7 @@ Deno.test("a container is named, or is the only one", () => {
     [several, "proxy", "proxy (sidecar)"],
     [{ containers: [web], initContainers: [init, proxy] }, undefined, "web"],
     [several, undefined, "the pods have 2 containers, and none is named (there are: web, metrics)"],
-    [several, "migrate", '"migrate" is an init container: it has ended before the pod gets any traffic'],
+    [several, "migrate", '"migrate" is an init container: it ends before the pod gets any traffic'],
     [several, "db", 'the pods have no container "db" (there are: web, metrics, proxy)'],
   ];
   for (const [pod, name, expected] of table) assert.equal(chosen(pod, name), expected);

@@ -42,7 +42,7 @@ function named(pod: V1PodSpec, name: string): ChosenContainer | { reasons: strin
   const init = pod.initContainers?.find((one) => one.name === name);
   if (init && isSidecar(init)) return { container: init, sidecar: true };
   if (init) {
-    return { reasons: [`"${name}" is an init container: it has ended before the pod gets any traffic`] };
+    return { reasons: [`"${name}" is an init container: it ends before the pod gets any traffic`] };
   }
   const names = servingContainers(pod).map((one) => one.name).join(", ");
   return { reasons: [`the pods have no container "${name}" (there are: ${names})`] };

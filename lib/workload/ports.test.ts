@@ -54,7 +54,7 @@ Deno.test("a port is named once for each protocol", () => {
   assert.equal(parsePorts(["53:5353", "53:5353/udp", "80"]).length, 3);
   assert.throws(() => parsePorts(["80:1", "dns:5/udp", "80:2", "dns:6/udp"]), {
     id: "port-invalid",
-    message: 'Cannot bridge port "80, dns/udp": it is named twice',
+    message: 'Cannot bridge port "80, dns/udp": it is given twice',
   });
 });
 
@@ -109,8 +109,8 @@ Deno.test("a port that the Service has not is told, with what was most likely me
   const table: [string, string][] = [
     ["80", ""],
     ["web:1", ""],
-    ["8080", `the service has no port 8080 ${has}; its port 80 leads to 8080: write that`],
-    ["9091", `the service has no port 9091 ${has}; its port 81 leads to 9091: write that`],
+    ["8080", `the service has no port 8080 ${has}; its port 80 leads to 8080: use that`],
+    ["9091", `the service has no port 9091 ${has}; its port 81 leads to 9091: use that`],
     [
       "8082",
       `the service has no port 8082 ${has}; container "metrics" declares it: bridge the workload or a pod instead of the service`,
@@ -137,7 +137,7 @@ Deno.test("a port of a container has a name or a number, and a number need not b
     ["53:1", container, 53],
     ["grpc:1", container, `container "web" has no port "grpc" ${declares}`],
     ["http:1", bare, 'container "web" has no port "http" (it declares: none)'],
-    ["dns:1", container, 'port "dns" of container "web" is UDP, not TCP: write "/udp" behind it'],
+    ["dns:1", container, 'port "dns" of container "web" is UDP, not TCP: add "/udp"'],
     ["http:1/udp", container, 'port "http" of container "web" is TCP, not UDP'],
   ];
   for (const [text, container, expected] of table) {

@@ -36,7 +36,7 @@ export function parsePorts(texts: string[]): BridgePort[] {
   const twice = ports.filter((port, i) => ports.findIndex((other) => portKey(other) === portKey(port)) < i);
   if (twice.length === 0) return ports;
   const names = [...new Set(twice.map(portText))].join(", ");
-  throw new GefyraError("port-invalid", `Cannot bridge port "${names}": it is named twice`, {
+  throw new GefyraError("port-invalid", `Cannot bridge port "${names}": it is given twice`, {
     exit: "usage",
     hint: "each port of the target goes to one local port",
   });
@@ -93,7 +93,7 @@ export function absentPorts(ports: BridgePort[], servicePorts: V1ServicePort[], 
     const reason = absent(port, servicePorts);
     if (typeof remote === "string") return reason;
     const leading = servicePorts.find((one) => leadsTo(one, pod, { port: remote, protocol }));
-    if (leading) return `${reason}; its port ${leading.port} leads to ${remote}: write that`;
+    if (leading) return `${reason}; its port ${leading.port} leads to ${remote}: use that`;
     const owner = declaring(pod, { port: remote, protocol })[0];
     return owner
       ? `${reason}; container "${owner.name}" declares it: bridge the workload or a pod instead of the service`
@@ -132,7 +132,7 @@ function namedPort(container: V1Container, name: string, protocol: string): numb
   const found = container.ports?.find((one) => one.name === name);
   if (!found) return { reason: missing(container, `"${name}"`) };
   if (protocolOf(found) === protocol) return found.containerPort;
-  const suffix = protocolOf(found) === "UDP" ? ': write "/udp" behind it' : "";
+  const suffix = protocolOf(found) === "UDP" ? ': add "/udp"' : "";
   return {
     reason: `port "${name}" of container "${container.name}" is ${
       protocolOf(found)

@@ -30,7 +30,7 @@ export async function restoreBridge(
   const said = setPhase(context, namespace, name, {
     phase: bridgePhases.restoring,
     reason: bridgeReasons.deleted,
-    message: "originals come back",
+    message: "restoring the originals",
   });
   // Nobody waits for the words; where they fail, that is told below.
   said.catch(() => {});

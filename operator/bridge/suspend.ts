@@ -27,7 +27,7 @@ export async function suspendBridge(context: Context, bridge: GefyraBridge): Pro
   await setPhase(context, namespace, name, {
     phase: bridgePhases.suspended,
     reason: bridgeReasons.clientSilent,
-    message: waiting ? `${silent}: ${waiting} originals come back` : `${silent}: the originals serve`,
+    message: waiting ? `${silent}: restoring ${waiting} originals` : `${silent}: the originals serve`,
     pods,
   });
 }

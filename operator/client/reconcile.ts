@@ -51,7 +51,7 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   const update: ConditionUpdate = !hasOwnKey(client, cache.clients.all())
     ? not(clientReasons.keyTaken, "another client has the same public key")
     : known
-    ? { ...not(clientReasons.peerConfigured, "Stowaway expects this client"), status: "True" }
+    ? { ...not(clientReasons.peerConfigured, "Stowaway has this client as a peer"), status: "True" }
     : refusal
     ? not(clientReasons.stowawayRefused, refusal)
     : not(clientReasons.stowawayMissing, "no Stowaway is running");
@@ -117,7 +117,7 @@ export async function reconcileMisplaced(context: Context, namespace: string, na
   if (await cluster.get<V1Deployment>(other)) return;
   const generation = client.metadata?.generation ?? 0;
   const message =
-    `Gefyra looks at clients in namespace "${context.namespace}" only: delete this one and create it there`;
+    `Gefyra handles clients in namespace "${context.namespace}" only: delete this one and create it there`;
   const update: ConditionUpdate = {
     ...{ type: READY, status: "False", reason: clientReasons.wrongNamespace, message },
   };

@@ -14,7 +14,7 @@ export async function uninstall({ cluster, namespace, log }: Context): Promise<v
   const role = await cluster.get(clusterRoleRef(namespace));
   // It may look at the rest only where it may remove it.
   if (!role || !isTemporary(role)) return;
-  log("the last client has vanished: removing everything");
+  log("the last client is gone: removing the installation");
   const found = await observe(cluster, namespace);
   const crowded = (await guestsOf(cluster, namespace, found)).length > 0;
   for (const ref of handedOver(departing(found, { crowded, shared: true }))) await giveTo(cluster, ref, role);

@@ -27,7 +27,7 @@ Deno.test("what the API server refuses for good is told from what it may admit l
 Deno.test("what Carrier and Stowaway refuse has a reason; where nobody could be asked there is none", () => {
   const table: [GefyraError, string | undefined][] = [
     [new GefyraError("carrier-refused", "duplicate upstream"), "CarrierRefused"],
-    [new GefyraError("carrier-refused", "carrier: cannot go on: 'carrier run' is not up"), undefined],
+    [new GefyraError("carrier-refused", "carrier: 'carrier run' is not up"), undefined],
     [new GefyraError("carrier-refused", 'Cannot configure Carrier in pod "shop/web": '), undefined],
     [new GefyraError("stowaway-refused", "no"), "StowawayRefused"],
     [new GefyraError("foreign-redirect", "a mesh", { exit: "refused" }), "CannotIntercept"],

@@ -43,8 +43,8 @@ async function provide({ cluster, namespace, log }: Context, pod: V1Pod): Promis
     [PROGRAM, "token"],
     new TextEncoder().encode(token),
   );
-  if (exitCode === 0) return log("relay: has a new token");
-  throw new GefyraError("relay-refused", `Cannot give the relay its token: ${stderr.trim()}`);
+  if (exitCode === 0) return log("relay: token renewed");
+  throw new GefyraError("relay-refused", `Cannot pass the token to the relay: ${stderr.trim()}`);
 }
 
 /** A StatefulSet makes no second pod of the name of one that still ends, and one on a lost node does so for ever. */
@@ -53,7 +53,7 @@ async function freeName({ cluster, queue, namespace, log }: Context, pod: V1Pod)
   const wait = untilLost(pod, Date.now());
   if (wait === undefined) return;
   if (wait > 0) return queue.addLater(keys.relay.lost, wait);
-  log(`stowaway: pod ${name} does not end, deleted by force`);
+  log(`stowaway: pod ${name} does not terminate, deleted by force`);
   await cluster.remove({ apiVersion: "v1", kind: "Pod", namespace, name }, { gracePeriodSeconds: 0 });
 }
 

@@ -104,7 +104,7 @@ Deno.test("beside the original, whatever passes without Carrier passes", async (
 
   await t.step("a 502 says who was asked and what has happened", async () => {
     const mine = 'the app container of bridge "mine"', gone = 'the app container of bridge "gone"';
-    const nowhere = ", where nobody listens or which cannot be reached";
+    const nowhere = ", where no program listens, or which is not reachable";
     const table: [number, string, string, string][] = [
       [both, "/", "gone", `cannot connect to ${gone}${nowhere}`],
       [GONE + AWAY, "/", "bob", `cannot connect to the original${nowhere}`],

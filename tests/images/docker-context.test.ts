@@ -85,7 +85,7 @@ Deno.test("the engine is that of the Docker context", async (t) => {
     await t.step("one over SSH is refused with the remedy", async () => {
       const { code, stderr } = await gefyra(["list"], { DOCKER_CONFIG, DOCKER_CONTEXT: "far" });
       assert.equal(code, exitCodes.unreachable);
-      assert.match(stderr, /ssh:\/\/me@far: Gefyra does not speak SSH\n.*ssh -nNT -L/);
+      assert.match(stderr, /ssh:\/\/me@far: Gefyra does not support SSH\n.*ssh -nNT -L/);
     });
 
     await t.step("one that is not there is named", async () => {

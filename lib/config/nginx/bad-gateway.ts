@@ -27,7 +27,7 @@ map $reached$heard$upstream_status $trouble_before {
 map $reached$heard$upstream_status $trouble_after {
     default    ": it is not HTTP, or its headers have more than ${ANSWER_HEADERS}";
     ~^0.*504$  " within 5 s";
-    ~^0        ", where nobody listens or which cannot be reached";
+    ~^0        ", where no program listens, or which is not reachable";
     ~^10       " closed the connection before it answered";
 }`;
 

@@ -141,7 +141,7 @@ function httpServer(server: CarrierServer, protocol: "http1" | "http2"): string 
   const ends = original ? [] : [
     block(`if ($to_${port} = answer)`, http2 ? SERVING : [`return 200 "served by gefyra\\n";`]),
     block(`if ($to_${port} = nowhere)`, [
-      `return 503 "gefyra: no bridge takes this request of port ${port}\\n";`,
+      `return 503 "gefyra: no bridge takes this request on port ${port}\\n";`,
     ]),
   ];
   const to = upstreamName(protocol, `$to_${port}`);

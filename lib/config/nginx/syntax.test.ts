@@ -12,11 +12,11 @@ const server = (more: Partial<CarrierServer>, route: Partial<CarrierRoute> = {})
 Deno.test("what is no data of ours is refused before it gets into nginx.conf", () => {
   checked(server({}));
   const table: [CarrierServer, RegExp][] = [
-    [server({ original: { addresses: ["1.2.3.4; }"], port: 80 } }), /"1\.2\.3\.4; \}:80" is no address/],
-    [server({}, { upstream: "10.0.0.1:80;" }), /no address with a port/],
-    [server({}, { upstream: "$host:80" }), /no address with a port/],
-    [server({}, { bridge: "a b" }), /"a b" is no bridge's name/],
-    [server({}, { bridge: 'x";' }), /no bridge's name/],
+    [server({ original: { addresses: ["1.2.3.4; }"], port: 80 } }), /"1\.2\.3\.4; \}:80" is not an address/],
+    [server({}, { upstream: "10.0.0.1:80;" }), /not an address with a port/],
+    [server({}, { upstream: "$host:80" }), /not an address with a port/],
+    [server({}, { bridge: "a b" }), /"a b" is not a bridge's name/],
+    [server({}, { bridge: 'x";' }), /not a bridge's name/],
     [
       server({}, { match: [[{ kind: "header", name: "x\n", operator: "Exact", value: "a" }]] }),
       /no header has that name/,

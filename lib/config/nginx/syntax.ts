@@ -20,9 +20,9 @@ export function checked(server: CarrierServer): void {
   const problems = [
     ...[...addresses, ...routes.map(({ upstream }) => upstream)]
       .filter((text) => !/^([0-9.]+|\[[0-9a-f:.]+\]):[0-9]+$/i.test(text))
-      .map((text) => `"${text}" is no address with a port`),
+      .map((text) => `"${text}" is not an address with a port`),
     ...routes.filter(({ bridge }) => !/^[a-z0-9][-a-z0-9.]*$/.test(bridge))
-      .map(({ bridge }) => `"${bridge}" is no bridge's name`),
+      .map(({ bridge }) => `"${bridge}" is not a bridge's name`),
     ...routes.flatMap(({ match }) => match ? matchProblems(match) : []),
   ];
   if (problems.length === 0) return;

@@ -36,7 +36,7 @@ export async function checkPart(
   }
   const reason = await explainMissing(cluster, namespace);
   const remedy = reason?.hint ?? `kubectl describe pods --namespace ${namespace}`;
-  return { results: [broken(reason?.message ?? "no pod of it runs", remedy)] };
+  return { results: [broken(reason?.message ?? "it has no running pod", remedy)] };
 }
 
 const INSTALL = "`gefyra up` installs it again";
@@ -49,14 +49,14 @@ export async function checkClient(
   const client = await cluster.get<GefyraClient>(clientRef(namespace, name));
   if (!client) {
     return {
-      results: [broken(`the cluster has forgotten client ${name}`, "connect again with `gefyra up`")],
+      results: [broken(`the cluster no longer has client ${name}`, "connect again with `gefyra up`")],
     };
   }
   const { tunnel, apps = [], phase, lastSeen, conditions } = client.status ?? {};
   const ready = condition(conditions, READY);
   const heard = lastSeen ? `, last heard ${age(lastSeen)} s ago` : "";
   if (!tunnel) {
-    return { results: [broken(`${name} has no place in the tunnel yet`, "see the operator above")] };
+    return { results: [broken(`${name} has no subnet in the tunnel yet`, "see the operator above")] };
   }
   const expected = ready?.status === "True"
     ? ok(`${name}: ${phase}${heard}`)

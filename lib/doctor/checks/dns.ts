@@ -67,8 +67,8 @@ export function judgeNames(inside: Lookup, outside: Lookup): Result[] {
   const measured = { lookups: [inside, outside] };
   if (outside.address) return [ok(`${text(inside)}, ${text(outside)}`, measured)];
   const remedy =
-    "names outside of the cluster are asked of the cluster's resolver: see its `forward`; pods should " +
-    "fare alike, and some clusters have none";
+    "the cluster's resolver looks up names outside the cluster: check its `forward`; pods should " +
+    "see the same, and some clusters do not resolve such names";
   return [attention(`${text(inside)}; no answer for ${outside.name}`, remedy, measured)];
 }
 

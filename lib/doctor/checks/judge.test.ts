@@ -49,7 +49,7 @@ Deno.test("latency: the middle and the worst of all answers, and what was lost",
 
 Deno.test("MTU and bandwidth: what passes, and what does not", () => {
   for (const bytes of [1420, 1417]) assertJudged([judgeMtu(bytes, 1420)], ["ok", /^1420 bytes/]);
-  assertJudged([judgeMtu(1416, 1420)], ["broken", /up to 1416 bytes pass, .* 1420/, /measure it anew/]);
+  assertJudged([judgeMtu(1416, 1420)], ["broken", /up to 1416 bytes pass, .* 1420/, /measures it again/]);
   assertJudged([judgeBandwidth(12_500_000, 1_000_000)], ["ok", /^100 Mbit\/s out, 8 Mbit\/s in$/]);
   assertJudged([judgeBandwidth(undefined, undefined)], ["broken", /through/]);
   assertJudged([judgeBandwidth(1, 0)], ["broken", /back/]);
@@ -66,13 +66,13 @@ Deno.test("transports: one that answers is enough, if it is the one in use", () 
     "idle",
     /10.0.0.1:31820: no answer$/,
   ]);
-  assertJudged(judgeTransports(tried(undefined, 5), 31820), ["broken", /though in use/, /changes to one/], [
+  assertJudged(judgeTransports(tried(undefined, 5), 31820), ["broken", /though in use/, /switches to one/], [
     "ok",
     /5 ms$/,
   ]);
   assertJudged(
     judgeTransports(tried(), 31820),
-    ["broken", /in use/, /api-server.*let UDP 31820.*--endpoint/],
+    ["broken", /in use/, /api-server.*allow UDP 31820.*--endpoint/],
     [
       "broken",
       /no answer/,
@@ -90,13 +90,17 @@ Deno.test("versions: equal ones fit, others come with the remedy for the older s
     assertJudged(judgeVersions({ ...fine, ...change }), ...expected);
   judged({}, ["ok", /gefyra 0.2.0, operator 0.2.0, Kubernetes v1.34.4, Docker 20.10.24/]);
   judged({ operator: undefined }, ["ok", /^gefyra 0.2.0, Kubernetes/]);
-  judged({ operator: "0.1.0" }, ["attention", /gefyra 0.2.0, the operator .* 0.1.0/, /`gefyra up` brings/]);
+  judged({ operator: "0.1.0" }, ["attention", /gefyra 0.2.0, the operator .* 0.1.0/, /`gefyra up` upgrades/]);
   judged({ operator: "0.10.0" }, ["attention", /operator .* 0.10.0/, /install gefyra 0.10.0/]);
   judged({ docker: "19.03.1" }, ["broken", /Docker 19.03.1 is too old/, /20.10/]);
   judged({ kubernetes: "v1.29.9+k3s1" }, ["broken", /v1.29.9\+k3s1 is too old/, /1.30/]);
   judged({ docker: "28.0.1", kubernetes: "v2.0.0" }, ["ok", /./]);
   const cargo = { image: "gefyra/cargo:0.1.0", wanted: "gefyra/cargo:0.2.0" };
-  judged({ cargo }, ["attention", /cargo:0.1.0, to the operator fits gefyra\/cargo:0.2.0/, /gefyra down/]);
+  judged({ cargo }, [
+    "attention",
+    /cargo:0.1.0, but the operator's version needs gefyra\/cargo:0.2.0/,
+    /gefyra down/,
+  ]);
 });
 
 Deno.test("names: inside, outside, and whose fault silence is", () => {
@@ -126,7 +130,7 @@ Deno.test("round trip: each way for itself", () => {
     "broken",
     /cannot reach .* \(10.96.0.1:443\)/,
   ]);
-  assertJudged(judgeTrip({ out: true, back: false }, at), ["broken", /pod p asked/]);
+  assertJudged(judgeTrip({ out: true, back: false }, at), ["broken", /pod p called/]);
   assert.equal(judgeTrip({ out: false, back: false }, at).length, 2);
 });
 
@@ -149,7 +153,7 @@ Deno.test("leftovers in Docker: connections without a Cargo, and what is without
     found,
     ["attention", /connection dead has no running Cargo/, /gefyra down --connection dead/],
     ["attention", /connection stopped/],
-    ["attention", /connection gone, which is gone: a, b$/, /^gefyra down --connection gone$/],
+    ["attention", /left over from connection gone: a, b$/, /^gefyra down --connection gone$/],
   );
 });
 

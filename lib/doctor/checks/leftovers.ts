@@ -72,7 +72,7 @@ export function localLeftovers({ connections, containers }: Local): Result[] {
     ),
     ...[...orphans].map(([name, names]) =>
       attention(
-        `of connection ${name}, which is gone: ${names.sort().join(", ")}`,
+        `left over from connection ${name}: ${names.sort().join(", ")}`,
         `gefyra down --connection ${name}`,
       )
     ),

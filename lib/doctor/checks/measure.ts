@@ -42,7 +42,7 @@ const ASKED = 20;
 /** Microseconds of each answer that came. Pure. */
 export function judgeLatency(micros: number[]): Result {
   if (micros.length === 0) {
-    const remedy = "see the transports above; `gefyra up` tries them all again";
+    const remedy = "see the transports above; `gefyra up` tries all of them again";
     return broken("nothing comes back through the tunnel", remedy);
   }
   const sorted = micros.sort((a, b) => a - b);
@@ -55,7 +55,7 @@ export function judgeLatency(micros: number[]): Result {
   };
   const text = `${measured.p50Milliseconds} ms (at most ${measured.maxMilliseconds} ms)`;
   if (lost === 0) return ok(text, measured);
-  const remedy = "something on the path is overloaded or drops datagrams; what you send is sent again, later";
+  const remedy = "something on the path is overloaded or drops datagrams; lost data is sent again, later";
   return attention(`${text}, ${lost} of ${ASKED} lost`, remedy, measured);
 }
 
@@ -68,7 +68,7 @@ export async function checkMtu({ engine, cargo, port }: Ends, mtu: number): Prom
 export function judgeMtu(bytes: number, mtu: number): Result {
   const measured = { bytes, configured: mtu };
   if (bytes > mtu - 4) return ok(`${mtu} bytes pass whole`, measured);
-  const remedy = "a network on the way takes smaller packets: `gefyra down` and `gefyra up` measure it anew";
+  const remedy = "a network on the path carries smaller packets only; `gefyra up` measures it again";
   return broken(`packets of up to ${bytes} bytes pass, the tunnel is set to ${mtu}`, remedy, measured);
 }
 
@@ -81,7 +81,7 @@ export async function checkBandwidth({ engine, cargo, port }: Ends): Promise<Che
 /** Bytes of a second each. Pure. */
 export function judgeBandwidth(out: number | undefined, into: number | undefined): Result {
   if (!out || !into) {
-    const remedy = "small packets come through, large ones do not: see the path's MTU above";
+    const remedy = "small packets pass, large ones do not: see the MTU above";
     return broken(`no data came ${out ? "back" : "through"}`, remedy);
   }
   const measured = { outMbit: mbit(out), inMbit: mbit(into) };

@@ -122,19 +122,19 @@ export function judgeTrip(
   const results: Result[] = [];
   if (!ways.out) {
     results.push(broken(
-      `a container here cannot reach service kubernetes (${service}:443)`,
-      "a network policy may keep Stowaway's pod from it: `kubectl get networkpolicies --all-namespaces`",
+      `a local container cannot reach service kubernetes (${service}:443)`,
+      "a network policy may block Stowaway's pod: `kubectl get networkpolicies --all-namespaces`",
       measured,
     ));
   }
   if (!ways.back) {
     results.push(broken(
-      `pod ${pod} asked Stowaway's port ${port}, and a container here did not answer`,
-      "a network policy may keep pods from Stowaway's: `kubectl get networkpolicies --all-namespaces`",
+      `pod ${pod} called Stowaway's port ${port}, and a local container did not answer`,
+      "a network policy may block traffic to Stowaway's pod: `kubectl get networkpolicies --all-namespaces`",
       measured,
     ));
   }
   const text =
-    `a container here reached service kubernetes, and answered pod ${pod} over Stowaway's port ${port}`;
+    `a local container reached service kubernetes, and answered pod ${pod} over Stowaway's port ${port}`;
   return results.length ? results : [ok(text, measured)];
 }

@@ -72,14 +72,14 @@ export function withUsed(candidates: Candidate[], used: string | undefined): Can
 }
 
 const RELAY_REMEDY =
-  "`gefyra up` brings a new token and looks for another way; `docker logs` of the connection's " +
-  "relay says what is wrong";
+  "`gefyra up` creates a new token and tries other transports; `docker logs` of the connection's " +
+  "relay shows what is wrong";
 
 /** One way is enough. Pure. */
 export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
   const reached = tried.some(({ milliseconds, carries }) => carries || milliseconds !== undefined);
-  const remedy = "`gefyra up --transport api-server` needs no UDP; for a faster way let UDP " +
-    `${nodePort} through to a node of the cluster, or name an address that leads there with ` +
+  const remedy = "`gefyra up --transport api-server` needs no UDP; for a faster transport allow UDP " +
+    `${nodePort} to a node of the cluster, or name an address that leads there with ` +
     "`gefyra up --endpoint HOST:PORT`";
   if (tried.length === 0) return [broken("no address of a node is known", remedy)];
   return tried.map(({ candidate, inUse, milliseconds, carries }): Result => {
@@ -89,10 +89,10 @@ export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
     if (milliseconds !== undefined) {
       return ok(`${text}: answers after ${milliseconds} ms${inUse ? ", in use" : ""}`, measured);
     }
-    const message = `${text}: no answer${inUse ? ", though in use" : ""}`;
+    const message = `${text}: no answer${inUse ? ", although in use" : ""}`;
     if (candidate.transport === "api-server") return broken(message, RELAY_REMEDY, measured);
     if (!reached) return broken(message, remedy, measured);
-    if (inUse) return broken(message, "`gefyra up` changes to one that answers", measured);
+    if (inUse) return broken(message, "`gefyra up` switches to one that answers", measured);
     return { verdict: "idle", message, measured };
   });
 }

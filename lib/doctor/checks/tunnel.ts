@@ -14,7 +14,7 @@ export interface Cargo {
 export async function checkCargo(engine: Engine, connection: Connection): Promise<CheckResult<Cargo>> {
   const { cargo: name } = dockerNames(connection.name);
   const state = (await engine.inspect(name))?.State;
-  if (!state) return { results: [broken(`there is no container ${name}`, "`gefyra up` makes it again")] };
+  if (!state) return { results: [broken(`there is no container ${name}`, "`gefyra up` creates it again")] };
   if (state.Status === "paused") return { results: [broken(`${name} is paused`, `docker unpause ${name}`)] };
   if (!state.Running) {
     const why = `see \`docker logs ${name}\`; \`gefyra up\` starts it again`;
@@ -26,14 +26,17 @@ export async function checkCargo(engine: Engine, connection: Connection): Promis
 
 /** Pure. WireGuard makes new keys every two minutes while anything is sent, and Cargo sends every few seconds. */
 export function judgeHandshake({ peers: [peer] }: WireguardStatus, now: number): Result {
-  if (!peer) return broken("Cargo has no peer", "`gefyra up` looks for a way to the cluster again");
+  if (!peer) return broken("Cargo has no peer", "`gefyra up` tries all transports again");
   const { endpoint, latestHandshake } = peer;
   if (latestHandshake === 0) {
-    return broken(`never one with ${endpoint}`, "see the transports above; `gefyra up` tries them all again");
+    return broken(
+      `never one with ${endpoint}`,
+      "see the transports above; `gefyra up` tries all of them again",
+    );
   }
   const ageSeconds = Math.max(0, Math.round(now / 1000 - latestHandshake));
   const measured = { ageSeconds, endpoint };
   if (ageSeconds < STALE_AFTER_S) return ok(`${ageSeconds} s ago with ${endpoint}`, measured);
-  const remedy = "see the transports above; `gefyra up` tries them all again";
+  const remedy = "see the transports above; `gefyra up` tries all of them again";
   return broken(`${ageSeconds} s ago with ${endpoint}, nothing since`, remedy, measured);
 }

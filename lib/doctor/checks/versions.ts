@@ -41,14 +41,14 @@ export function judgeVersions(versions: Versions): Result[] {
     problems.push(attention(
       `this program is gefyra ${cli}, the operator in the cluster is ${operator}`,
       newer === "operator"
-        ? "`gefyra up` brings the operator to this version, for everybody who uses it"
-        : `install gefyra ${operator} (\`gefyra up\` would bring the operator back to ${cli}, for everybody)`,
+        ? "`gefyra up` upgrades the operator to this version, for all its users"
+        : `install gefyra ${operator} (\`gefyra up\` would downgrade the operator to ${cli}, for all its users)`,
     ));
   }
   if (cargo && cargo.image !== cargo.wanted) {
     problems.push(attention(
-      `Cargo runs ${cargo.image}, to the operator fits ${cargo.wanted}`,
-      "`gefyra down` and `gefyra up` make a new one",
+      `Cargo runs ${cargo.image}, but the operator's version needs ${cargo.wanted}`,
+      "`gefyra down` and `gefyra up` create a new one",
     ));
   }
   const measured = { ...versions };

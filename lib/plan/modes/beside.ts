@@ -45,11 +45,13 @@ function reasonsAgainst(input: ModeInput): string[] {
   }
   // It takes packets before the proxy sees them: what a policy of the mesh refuses would get in.
   if (mesh) {
-    reasons.push(`the pods are in the mesh ${mesh.name} (${mesh.sign}), whose proxy it would pass by`);
+    reasons.push(`the pods are in the mesh ${mesh.name} (${mesh.sign}), whose proxy it would bypass`);
   }
   const udp = ports.some(({ protocol }) => protocol === "UDP");
-  if (udp && match) reasons.push("--match reads HTTP, and a UDP port has none");
-  if (udp && fallback) reasons.push("--fallback is for TCP: with UDP nothing tells that nobody listens");
+  if (udp && match) reasons.push("--match reads HTTP, which a UDP port does not carry");
+  if (udp && fallback) {
+    reasons.push("--fallback works with TCP only: UDP does not show whether a program listens");
+  }
   return [...reasons, ...encryptedProbes(input)];
 }
 
@@ -61,7 +63,7 @@ function encryptedProbes({ pod, ports, match }: ModeInput): string[] {
   if (match) return [];
   return probesOf(pod).filter(({ how }) => how === "https").flatMap(({ container, name, port }) =>
     ports.filter((one) => one.protocol === "TCP" && one.port === port).map((one) =>
-      `the ${name} probe of "${container}" asks port ${
+      `the ${name} probe of "${container}" checks port ${
         typedPort(one)
       } over HTTPS, and would reach the app container`
     )

@@ -51,13 +51,13 @@ Deno.test("what asks the original's image or an early port is refused, all at on
   const exec = { exec: { command: ["true"] } };
   const table: [Partial<V1Container>, string[]][] = [
     [{ livenessProbe: exec }, ["its liveness probe runs a program of the original image (exec)"]],
-    [{ startupProbe: httpGet(80, { scheme: "HTTPS" }) }, ["its startup probe asks over HTTPS"]],
+    [{ startupProbe: httpGet(80, { scheme: "HTTPS" }) }, ["its startup probe uses HTTPS"]],
     [{ livenessProbe: httpGet("web") }, [
-      "its liveness probe asks a port that the container does not declare",
+      "its liveness probe checks a port that the container does not declare",
     ]],
     [{ lifecycle: { postStart: exec } }, ["its postStart hook runs a program of the original image"]],
     [{ lifecycle: { postStart: { httpGet: { port: 80 } } } }, [
-      "its postStart hook asks a port before Carrier can serve it",
+      "its postStart hook calls a port before Carrier can serve it",
     ]],
     [{ command: ["my-server"], livenessProbe: exec, readinessProbe: exec }, [
       'its command "my-server" is not one that Carrier can stand in for',

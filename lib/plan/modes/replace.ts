@@ -40,9 +40,9 @@ function optionReasons({ sidecar, match, fallback, container }: ModeInput): stri
     reasons.push(`"${container.name}" is a sidecar (an init container), which needs mode beside`);
   }
   if (match) {
-    reasons.push("--match needs mode beside: what does not match goes to the original, which has to run");
+    reasons.push("--match needs mode beside: requests that do not match go to the original, which must run");
   }
-  if (fallback) reasons.push("--fallback needs mode beside: the original has to run");
+  if (fallback) reasons.push("--fallback needs mode beside: the original must run");
   return reasons;
 }
 
@@ -60,15 +60,15 @@ function hookReasons({ lifecycle }: V1Container): string[] {
   const { exec, httpGet, tcpSocket } = lifecycle?.postStart ?? {};
   if (exec) return ["its postStart hook runs a program of the original image"];
   // The kubelet kills a container whose hook fails.
-  if (httpGet ?? tcpSocket) return ["its postStart hook asks a port before Carrier can serve it"];
+  if (httpGet ?? tcpSocket) return ["its postStart hook calls a port before Carrier can serve it"];
   return [];
 }
 
 function probeReasons({ name, how, port, elsewhere }: NamedProbe): string[] {
   if (how === "exec") return [`its ${name} probe runs a program of the original image (exec)`];
   if (elsewhere) return [];
-  if (how === "https") return [`its ${name} probe asks over HTTPS`];
-  if (port === undefined) return [`its ${name} probe asks a port that the container does not declare`];
+  if (how === "https") return [`its ${name} probe uses HTTPS`];
+  if (port === undefined) return [`its ${name} probe checks a port that the container does not declare`];
   return [];
 }
 

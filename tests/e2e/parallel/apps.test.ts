@@ -166,7 +166,7 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
     const other = `0-0-${CONNECTION}`;
     await docker(["network", "create", other]);
     const said =
-      `app "${A}" sends through Docker network "${other}" instead of Cargo, and does not reach the cluster`;
+      `app "${A}" sends through Docker network "${other}" instead of Cargo and does not reach the cluster`;
     try {
       await docker(["network", "connect", other, A]);
       assert.equal((await listed()).containers.find(({ name }) => name === A)!.strayGateway, other);

@@ -55,7 +55,7 @@ Deno.test("in a mesh, nobody gets in by a bridge who would not get in without", 
 
   await step("a known proxy: the bridge is made behind it", async () => {
     const { stdout } = await gefyra(...bridge(KNOWN, "--dry-run"));
-    assert.match(stdout, /^Mode +replace: Carrier takes the original's place/m);
+    assert.match(stdout, /^Mode +replace: Carrier replaces the original/m);
     assert.match(stdout, /not beside: the pods are in the mesh Istio \(container "istio-proxy"\)/);
     await gefyra(...bridge(KNOWN));
     await eventually(async () => assert.equal(await whoAnswers(known!, { mtls: true }), "local"));
@@ -72,7 +72,7 @@ Deno.test("in a mesh, nobody gets in by a bridge who would not get in without", 
 
   await step("an unknown one: Carrier finds what it redirects, and takes nothing", async () => {
     for (const options of [[], MATCH]) {
-      await refused(/the pod redirects what comes to it already/, ...bridge(UNKNOWN, ...options));
+      await refused(/the pod already redirects inbound traffic/, ...bridge(UNKNOWN, ...options));
       assert.equal(await whoAnswers(unknown!, { mtls: true }), "original");
     }
     const [pod] = await place.pods(UNKNOWN);

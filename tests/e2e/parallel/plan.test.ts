@@ -81,7 +81,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
 
   await step("of a workload without pods", async () => {
     const { stdout } = await gefyra(...dry("deploy/none"));
-    assert.match(stdout, /^Pods +none now: the bridge waits for them$/m);
+    assert.match(stdout, /^Pods +none now: the bridge activates when pods appear$/m);
     assert.match(stdout, /^Mode +beside/m);
   });
 
@@ -95,7 +95,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
     const label = "pod-security.kubernetes.io/enforce";
     await kubectl("label", "namespace", namespace, `${label}=baseline`);
     const { stdout } = await gefyra(...dry("deploy/web"));
-    assert.match(stdout, /^Mode +replace: Carrier takes the original's place/m);
+    assert.match(stdout, /^Mode +replace: Carrier replaces the original/m);
     assert.match(stdout, /not beside: the namespace enforces the Pod Security level "baseline"/);
     assert.match(stdout, /^Restarts +2, and 2 when the bridge goes$/m);
     await kubectl("label", "namespace", namespace, `${label}-`);

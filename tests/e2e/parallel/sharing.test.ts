@@ -96,10 +96,10 @@ Deno.test("bridges share a workload, and nobody's connection is cut", async (t) 
         [
           "same",
           ["--match", "header:X-USER=alice"],
-          /port http1 \(8001\) with the same match is bridged already, by "alice"/,
+          /port http1 \(8001\) with the same match is already bridged by "alice"/,
         ],
-        ["open", [], /port http1 \(8001\) is bridged already, by "(alice|bob)"/],
-        ["instead", ["--replace"], /container "polyglot" is bridged already, by "(alice|bob)"/],
+        ["open", [], /port http1 \(8001\) is already bridged by "(alice|bob)"/],
+        ["instead", ["--replace"], /container "polyglot" is already bridged by "(alice|bob)"/],
       ];
       for (const [name, options, says] of table) {
         for (const more of [[], ["--dry-run"]]) {

@@ -34,7 +34,7 @@ Deno.test("bridges wait for pods, and take new ones as they come", async (t) => 
 
   await step("a workload that is scaled to 0 is bridged in advance, and says so", async () => {
     const { stdout } = await place.bridge(APP, "scaled");
-    assert.match(stdout, /^Bridge scaled waits: Deployment "scaled" has no pods now\. It takes effect when/);
+    assert.match(stdout, /^Bridge scaled waits: Deployment "scaled" has no pods now\. It activates when/);
     assert.match(await row("scaled"), / Waiting +0\/0 .*has no pods now/);
     const { phase, ready } = await status("scaled");
     assert.deepEqual([phase, ready.status, ready.reason], ["Waiting", "False", "NoPods"]);

@@ -52,7 +52,7 @@ Deno.test("after kill -9 in the middle of any command, down leaves everything as
 
   await step("down, and down again completes it", async () => {
     await gefyra(...bridge("other", "--keep"));
-    await kill(["down"], { after: "Giving bridged containers back", delay: 200 });
+    await kill(["down"], { after: "Restoring bridged containers", delay: 200 });
     await gefyra("down");
     assert.equal(await place.ask("http://other"), other);
     await assertUnchanged(before);

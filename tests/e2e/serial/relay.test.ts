@@ -14,7 +14,7 @@ import { tools, workload } from "../harness/workloads.ts";
 
 const URL = "http://web";
 const ACCOUNT = `system:serviceaccount:gefyra:${RELAY}`;
-const NOTICED = /nothing comes through any more/;
+const NOTICED = /the connection carries nothing any more/;
 const inGefyra = ["--namespace", "gefyra"];
 
 const local = async (place: TestEnv) => assert.equal(await place.ask(URL), "local");
