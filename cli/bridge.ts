@@ -85,15 +85,15 @@ export const bridge = () =>
       const create = () =>
         createBridge({ engine, cluster, steps: stepsOf(options), notes }, connection, wanted);
       const { watchUrl } = options;
-      const { result: made, countRequestLoss: seen } = watchUrl
+      const { result: made, loss } = watchUrl
         ? await countRequestLoss(cluster, connection.namespace, watchUrl, create)
-        : { result: await create(), countRequestLoss: undefined };
+        : { result: await create(), loss: undefined };
       const seconds = (performance.now() - start) / 1000;
       const lines = [
         summary(made),
         ...notes.map((text) => `Note: ${text}.`),
         switchSummary(made.status?.pods ?? [], seconds),
-        seen ? requestLossText(seen) : "",
+        loss ? requestLossText(loss) : "",
       ];
       print(made, options.output, () => lines.filter(Boolean).join("\n"));
       warn(options, made.problems);

@@ -45,7 +45,7 @@ export const unbridge = () =>
       );
       if (namespace !== undefined && chosen.length === 0) await requireNamespace(cluster, namespace);
       if (name && chosen.length !== 1) throw unclear(name, chosen);
-      const giveBack = async () => {
+      const removeChosen = async () => {
         const start = performance.now();
         // All at once, so that those who wait for pods do not wait for each other, too.
         await Promise.all(
@@ -70,9 +70,14 @@ export const unbridge = () =>
         }
       };
       if (options.watchUrl) {
-        const seen = await countRequestLoss(cluster, connection.namespace, options.watchUrl, giveBack);
-        console.log(requestLossText(seen.countRequestLoss));
-      } else await giveBack();
+        const { loss } = await countRequestLoss(
+          cluster,
+          connection.namespace,
+          options.watchUrl,
+          removeChosen,
+        );
+        console.log(requestLossText(loss));
+      } else await removeChosen();
       if (chosen.length === 0 && !quiet) {
         console.log("There are no bridges.");
       }

@@ -12,7 +12,7 @@ import {
   SHORTEST_DISCONNECT_TIMEOUT_S,
   VERSION,
 } from "../lib/names.ts";
-import { describeLine, transports } from "../lib/connection/endpoints.ts";
+import { describeTunnel, transports } from "../lib/connection/endpoints.ts";
 import {
   clusterOf,
   command,
@@ -110,7 +110,7 @@ export const up = () =>
         },
       });
       print(result, output, () => {
-        const how = describeLine(result.endpoint, result);
+        const how = describeTunnel(result.endpoint, result);
         if (!result.changed) {
           return `Already connected to ${cluster.context} over ${how}. Nothing was changed.`;
         }

@@ -112,7 +112,7 @@ export const INSTALL_TIMEOUT_MS = 120_000;
 /** How long a command waits for another that is at work on the same connection. */
 export const LOCK_TIMEOUT_MS = 300_000;
 /** How long `down` without a connection waits for the cluster of the kubeconfig. */
-export const GLANCE_TIMEOUT_MS = 5_000;
+export const LIST_INSTALLATIONS_TIMEOUT_MS = 5_000;
 /** How long `bridge` waits for the first pod to be intercepted. */
 export const BRIDGE_TIMEOUT_MS = 60_000;
 /** How long `unbridge` and `down` wait for originals and for objects to be gone. */

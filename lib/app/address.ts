@@ -7,7 +7,7 @@ import { GefyraError } from "../errors.ts";
 import type { BridgedApp } from "../api/client.ts";
 import { hostIn, hosts, translate } from "../config/addresses.ts";
 
-export interface Wish {
+export interface AddressRequest {
   /** Of the app. */
   name: string;
   /** The apps that bridges name, with their addresses in the tunnel. */
@@ -18,7 +18,12 @@ export interface Wish {
  * An address that a bridge names belongs to the app of that name, whether it runs or not: who else had it would get
  * its traffic. All others are given out from the first free one on. `skip`: so many free ones, if there are. Pure.
  */
-export function pickAddress(subnet: string, taken: string[], { name, bridged }: Wish, skip = 0): string {
+export function pickAddress(
+  subnet: string,
+  taken: string[],
+  { name, bridged }: AddressRequest,
+  skip = 0,
+): string {
   const reserved = bridged.map((app) => ({ ...app, address: translate(app.address, subnet) }));
   const own = reserved.find((app) => app.name === name && !taken.includes(app.address));
   if (own) return own.address;
@@ -46,13 +51,13 @@ export function pickAddress(subnet: string, taken: string[], { name, bridged }: 
 export async function createWithAddress(
   engine: Engine,
   connection: Connection,
-  wish: Wish,
+  request: AddressRequest,
   optionsAt: (address: string) => ContainerCreateOptions,
 ): Promise<{ id: string; address: string }> {
   for (let tries = 0;; tries++) {
     const skip = Math.floor(Math.random() * 4 * tries);
     const taken = (await fixedAddresses(engine, connection)).map(({ address }) => address);
-    const address = pickAddress(connection.subnet, taken, wish, skip);
+    const address = pickAddress(connection.subnet, taken, request, skip);
     const id = await engine.create(optionsAt(address));
     const holders = (await fixedAddresses(engine, connection)).filter((one) => one.address === address);
     if (holders.every((one) => one.id === id)) return { id, address };

@@ -5,9 +5,9 @@ import { hosts } from "../config/addresses.ts";
 import type { PortState, PortStates, Question } from "./problems.ts";
 
 /** Apps are next door: who has not answered by then does not. */
-const PATIENCE_S = 1;
+const TIMEOUT_S = 1;
 /** Docker itself, which has to start the program. */
-const DOCKER_PATIENCE_MS = 3_000;
+const DOCKER_TIMEOUT_MS = 3_000;
 
 /**
  * SECONDS SOURCE/ADDRESS:PORT…: connects to all at once and says of each what came of it. Answers to the source's
@@ -47,12 +47,12 @@ export async function askPorts(
   const targets = new Set(questions.map(({ port, destination }) => `${cargoIn(destination)}/${port}`));
   const { cargo } = dockerNames(connection.name);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), DOCKER_PATIENCE_MS);
+  const deadline = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), DOCKER_TIMEOUT_MS);
   });
-  const asked = engine.exec(cargo, ["perl", "-e", PROGRAM, `${PATIENCE_S}`, ...targets]);
+  const asked = engine.exec(cargo, ["perl", "-e", PROGRAM, `${TIMEOUT_S}`, ...targets]);
   try {
-    const answer = await Promise.race([asked.catch(() => undefined), patience]);
+    const answer = await Promise.race([asked.catch(() => undefined), deadline]);
     return parseStates(answer?.stdout ?? "");
   } finally {
     clearTimeout(timer);

@@ -49,7 +49,7 @@ async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: bo
 async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promise<boolean> {
   const { namespace = "", name = "" } = bridge.metadata ?? {};
   for (const pod of bridge.status?.pods ?? []) {
-    if (!await giveBack(cluster, namespace, pod)) return false;
+    if (!await restoreOrRelease(cluster, namespace, pod)) return false;
   }
   const finalizers = bridge.metadata?.finalizers?.filter((one) => one !== FINALIZER) ?? [];
   await cluster.patch(bridgeRef(namespace, name), { metadata: { finalizers } });
@@ -57,7 +57,11 @@ async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promis
 }
 
 /** What other bridges of the pod's Carrier want is lost, as nobody is there to renew it. */
-async function giveBack(cluster: Cluster, namespace: string, record: InterceptedPod): Promise<boolean> {
+async function restoreOrRelease(
+  cluster: Cluster,
+  namespace: string,
+  record: InterceptedPod,
+): Promise<boolean> {
   if (record.mode === "replace") return await restorePod(cluster, namespace, record.container, record);
   return await releasePod(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
 }

@@ -22,7 +22,7 @@ export async function countRequestLoss<T>(
   namespace: string,
   url: string,
   work: () => Promise<T>,
-): Promise<{ result: T; countRequestLoss: RequestLoss }> {
+): Promise<{ result: T; loss: RequestLoss }> {
   const pods = await cluster.list<V1Pod>({
     apiVersion: "v1",
     kind: "Pod",
@@ -47,7 +47,7 @@ export async function countRequestLoss<T>(
     const result = await work();
     await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
     await cluster.exec(target, ["rm", "-f", file]);
-    return { result, countRequestLoss: parse(url, await requests) };
+    return { result, loss: parse(url, await requests) };
   } finally {
     await cluster.exec(target, ["rm", "-f", file]).catch(() => {});
   }

@@ -5,7 +5,7 @@ import { hostIn, hosts } from "./addresses.ts";
 import { cargoNftables } from "./nftables.ts";
 import { cargoWireguard } from "./wireguard.ts";
 
-export interface Line {
+export interface CargoSettings {
   /** `HOST:PORT` that is called; without it there is no peer. */
   endpoint?: string | undefined;
   /** All that may answer, the best first: Cargo tries them when the other end is silent. */
@@ -19,7 +19,7 @@ export interface Line {
 export function cargoFiles(
   tunnel: TunnelStatus,
   dockerSubnet: string,
-  { endpoint, endpoints = [], mtu = TUNNEL_MTU, only }: Line,
+  { endpoint, endpoints = [], mtu = TUNNEL_MTU, only }: CargoSettings,
 ): Record<string, string> {
   return {
     "wireguard.conf": cargoWireguard(tunnel.serverPublicKey, endpoint),

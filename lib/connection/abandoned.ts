@@ -6,7 +6,7 @@ import { observe } from "../uninstall/installed.ts";
 import { type Found, isPermanent, isTemporary, OURS } from "../uninstall/ownership.ts";
 import { namespaceOfRole } from "../config/roles.ts";
 import { uninstall } from "../uninstall/uninstall.ts";
-import { GLANCE_TIMEOUT_MS, INSTALL_TIMEOUT_MS } from "../names.ts";
+import { INSTALL_TIMEOUT_MS, LIST_INSTALLATIONS_TIMEOUT_MS } from "../names.ts";
 import type { Steps } from "../steps.ts";
 import { otherClients } from "./take-down.ts";
 
@@ -17,7 +17,7 @@ export interface AbandonedTools {
 
 /** Removes what nobody uses, and says what it found, a sentence for each installation. */
 export async function abandoned({ steps, currentCluster }: AbandonedTools): Promise<string[]> {
-  const seen = await glance(currentCluster).catch((error) => {
+  const seen = await listInstallations(currentCluster).catch((error) => {
     // A cluster that is not there, or may not be looked at, is nobody's trouble now.
     steps.debug(`not looking for an installation: ${messageOf(error)}`);
     return undefined;
@@ -66,10 +66,13 @@ export function judge(found: Found, clients: number, now: number): Verdict {
 }
 
 /** The namespaces of all installations, whole or in pieces. */
-async function glance(currentCluster: () => Promise<Cluster>): Promise<[Cluster, string[]]> {
+async function listInstallations(currentCluster: () => Promise<Cluster>): Promise<[Cluster, string[]]> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the cluster does not answer in time")), GLANCE_TIMEOUT_MS);
+    timer = setTimeout(
+      () => reject(new Error("the cluster does not answer in time")),
+      LIST_INSTALLATIONS_TIMEOUT_MS,
+    );
   });
   const look = async (): Promise<[Cluster, string[]]> => {
     const cluster = await currentCluster();

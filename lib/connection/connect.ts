@@ -7,7 +7,7 @@ import type { Note } from "../steps.ts";
 import { candidatesFor, isRelayed } from "./candidates.ts";
 import { cargoApply, cargoConfirm, cargoStatus, type Path } from "./cargo.ts";
 import { type Connection, dockerNames } from "./connection.ts";
-import { type Candidate, describeCandidate, describeLine, hostPort } from "./endpoints.ts";
+import { type Candidate, describeCandidate, describeTunnel, hostPort } from "./endpoints.ts";
 import { keepEndpoint } from "./keep-endpoint.ts";
 import { tellMtu } from "./mtu.ts";
 import type { UpOptions } from "./options.ts";
@@ -72,7 +72,7 @@ export async function connect(
   await tellMtu(cluster, client, mtu);
   // Last of all, as each of these may have led one of the directions elsewhere.
   if (changed && !await cargoConfirm(engine, cargo)) throw unreachable([endpoint], tunnel, "");
-  note(`connected over ${describeLine(endpoint, path)}`);
+  note(`connected over ${describeTunnel(endpoint, path)}`);
   return { endpoint, mtu, latencyMs, changed };
 }
 

@@ -5,8 +5,8 @@ import { silentSteps } from "../steps.ts";
 import { connectionLabels } from "./connection.ts";
 import { disconnect } from "./down.ts";
 
-/** Docker with a network for each connection, and containers; what is removed is gone. `guests`: others' containers in all networks. */
-function docker(connections: string[], orphans: string[] = [], guests: string[] = []) {
+/** Docker with a network for each connection, and containers; what is removed is gone. `foreign`: others' containers in all networks. */
+function docker(connections: string[], orphans: string[] = [], foreign: string[] = []) {
   let networks = connections.map((name) =>
     ({ id: name, name, subnets: [], containers: [], labels: connectionLabels(name, "network") }) as Network
   );
@@ -25,11 +25,11 @@ function docker(connections: string[], orphans: string[] = [], guests: string[] 
     remove: (id: string) => Promise.resolve(void (containers = containers.filter((one) => one.id !== id))),
     network: (id: string) => {
       const network = networks.find((one) => one.id === id);
-      const inside = guests.map((name) => ({ id: name, name, ipv4: undefined }));
+      const inside = foreign.map((name) => ({ id: name, name, ipv4: undefined }));
       return Promise.resolve(network && { ...network, containers: inside });
     },
     removeNetwork: (id: string) => {
-      if (guests.length) return Promise.reject(new Error("(HTTP code 403) network has active endpoints"));
+      if (foreign.length) return Promise.reject(new Error("(HTTP code 403) network has active endpoints"));
       networks = networks.filter((one) => one.id !== id);
       return Promise.resolve();
     },

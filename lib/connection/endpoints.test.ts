@@ -7,7 +7,7 @@ import {
   type Candidate,
   chooseCandidates,
   describeCandidate,
-  describeLine,
+  describeTunnel,
   endpointCandidates,
   type Surroundings,
 } from "./endpoints.ts";
@@ -124,7 +124,7 @@ Deno.test("a load balancer of Stowaway's service is asked last, by address or na
 const far = (host: string): Candidate => ({ transport: "node-port", host, port: 1 });
 const near = (host: string): Candidate => ({ ...far(host), transport: "docker-network", network: "lab" });
 const tries = (list: Candidate[]) =>
-  attempts(list).map(({ candidate, patience }) => `${candidate.host} ${patience}`);
+  attempts(list).map(({ candidate, timeoutMs }) => `${candidate.host} ${timeoutMs}`);
 
 Deno.test("a node of the same Docker gets time, all others are first asked hastily", () => {
   assert.deepEqual(tries([near("a"), far("b"), far("c")]), [
@@ -137,16 +137,16 @@ Deno.test("a node of the same Docker gets time, all others are first asked hasti
 
 Deno.test("of a large cluster not every node is asked", () => {
   const many = Array.from({ length: 100 }, (_, i) => far(`10.0.0.${i}`));
-  const hasty = attempts(many).filter(({ patience }) => patience === 600);
+  const hasty = attempts(many).filter(({ timeoutMs }) => timeoutMs === 600);
   assert.ok(hasty.length <= 12 && hasty.length * 600 < 10_000);
 });
 
 Deno.test("a line is described by its way, its MTU and its latency", () => {
   assert.equal(
-    describeLine(near("172.30.0.2"), { mtu: 1420, latencyMs: 0.412 }),
+    describeTunnel(near("172.30.0.2"), { mtu: 1420, latencyMs: 0.412 }),
     "the Docker network lab (172.30.0.2:1), 1,420 bytes MTU, 0.4 ms",
   );
-  assert.match(describeLine(far("a"), { mtu: 1216, latencyMs: 84.6 }), /, 1,216 bytes MTU, 85 ms$/);
+  assert.match(describeTunnel(far("a"), { mtu: 1216, latencyMs: 84.6 }), /, 1,216 bytes MTU, 85 ms$/);
 });
 
 const direct: Candidate[] = [

@@ -63,7 +63,7 @@ export function loadBalancers(service: V1Service | undefined): Candidate[] {
 export interface Attempt {
   candidate: Candidate;
   /** Milliseconds to wait for an answer. */
-  patience: number;
+  timeoutMs: number;
 }
 
 /** So many candidates are tried in the first, hasty round; of a large cluster not every node is asked. */
@@ -71,14 +71,14 @@ const MOST = 12;
 
 /**
  * What is tried when. A node of the same Docker answers at once or a moment after the cluster's rules are in place, and no
- * other way is as good, so it gets time; all others are first asked hastily, then once more with patience. Pure.
+ * other way is as good, so it gets time; all others are first asked hastily, then once more with timeoutMs. Pure.
  */
 export function attempts(candidates: Candidate[]): Attempt[] {
   const direct = candidates.filter(({ transport }) => transport !== "api-server");
   const relayed = candidates.filter(({ transport }) => transport === "api-server");
   const of = (near: boolean) =>
     direct.filter(({ transport }) => near === (transport === "docker-network")).slice(0, MOST);
-  const round = (list: Candidate[], patience: number) => list.map((candidate) => ({ candidate, patience }));
+  const round = (list: Candidate[], timeoutMs: number) => list.map((candidate) => ({ candidate, timeoutMs }));
   const far = of(false);
   return [
     ...round(of(true).slice(0, 3), 4_000),
@@ -127,7 +127,7 @@ export function describeCandidate({ transport, host, port, network }: Candidate)
 }
 
 /** e.g. `the Docker network lab (172.30.0.2:31820), 1,420 bytes MTU, 0.4 ms`. */
-export function describeLine(
+export function describeTunnel(
   endpoint: Candidate,
   { mtu, latencyMs }: { mtu: number; latencyMs: number },
 ): string {

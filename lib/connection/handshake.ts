@@ -3,25 +3,25 @@ import { cargoStatus } from "./cargo.ts";
 
 /** WireGuard repeats an unanswered first message after 5 s; a fresh peer asks at once. */
 const ATTEMPT_MS = 1_500;
-const LOOK_EVERY_MS = 50;
+const POLL_INTERVAL_MS = 50;
 
 /** Whether the other end answers within so many milliseconds; where it does not, the peer is taken out again. */
 export async function handshake(
   engine: Engine,
   cargo: string,
   peer: { connect: () => Promise<unknown>; disconnect: () => Promise<unknown> },
-  patience: number,
+  timeoutMs: number,
   attemptMs = ATTEMPT_MS,
 ): Promise<boolean> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeoutMs;
   await peer.disconnect();
   do {
     await peer.connect();
-    const attempt = Math.min(Date.now() + attemptMs, Math.max(deadline, Date.now() + LOOK_EVERY_MS));
+    const attempt = Math.min(Date.now() + attemptMs, Math.max(deadline, Date.now() + POLL_INTERVAL_MS));
     do {
       const { peers } = await cargoStatus(engine, cargo);
       if (peers.some(({ latestHandshake }) => latestHandshake > 0)) return true;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     } while (Date.now() < attempt);
     await peer.disconnect();
   } while (Date.now() < deadline);

@@ -21,7 +21,7 @@ export interface LockOptions {
   shared?: boolean;
 }
 
-const LOOK_EVERY_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 /** In the user's own folder for such files where the system has one (XDG Base Directory Specification). */
 export const lockPath = (connection: string): string =>
@@ -83,7 +83,7 @@ async function waitForLock(
         { exit: "conflict", hint: "wait until it ends, or end it; then run the command again" },
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
   }
 }
 

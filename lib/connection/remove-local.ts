@@ -22,18 +22,18 @@ async function removeNetwork(engine: Engine, { id, name }: Network): Promise<voi
   try {
     await engine.removeNetwork(id);
   } catch (cause) {
-    const guests = (await engine.network(id))?.containers.map((one) => one.name).sort() ?? [];
-    if (guests.length === 0) throw cause;
-    const [noun, verb, first] = guests.length === 1
+    const foreign = (await engine.network(id))?.containers.map((one) => one.name).sort() ?? [];
+    if (foreign.length === 0) throw cause;
+    const [noun, verb, first] = foreign.length === 1
       ? ["container", "is", "it"]
       : ["containers", "are", "each"];
     throw new GefyraError(
       "network-in-use",
-      `Cannot remove Docker network "${name}": ${noun} ${guests.join(", ")} ${verb} still in it`,
+      `Cannot remove Docker network "${name}": ${noun} ${foreign.join(", ")} ${verb} still in it`,
       {
         exit: "conflict",
         hint: `disconnect ${first} (\`docker network disconnect ${name} ${
-          guests.length === 1 ? guests[0] : "CONTAINER"
+          foreign.length === 1 ? foreign[0] : "CONTAINER"
         }\`), then run \`gefyra down\` again; everything else is removed`,
         cause,
       },

@@ -10,7 +10,7 @@ export async function tryEndpoints(
   { tools: { engine, steps }, cargo, candidates, apply, startRelay }: Search,
 ): Promise<Reached | undefined> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
-  for (const { candidate, patience } of attempts(candidates)) {
+  for (const { candidate, timeoutMs } of attempts(candidates)) {
     if (Date.now() > deadline && !isRelayed(candidate)) continue;
     steps.debug(`trying ${describeCandidate(candidate)}`);
     if (candidate.network) await joinNetwork(engine, candidate.network, cargo);
@@ -23,8 +23,8 @@ export async function tryEndpoints(
         disconnect: () => apply(),
         // The relay keeps the first message until its stream is there.
       },
-      patience,
-      isRelayed(candidate) ? patience : undefined,
+      timeoutMs,
+      isRelayed(candidate) ? timeoutMs : undefined,
     );
     // A handshake is small: an endpoint that answers it may still carry nothing larger.
     const path = answers ? await cargoMeasure(engine, cargo) : undefined;

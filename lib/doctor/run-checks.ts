@@ -126,8 +126,8 @@ export async function runChecks(
       title: "Transport",
       needs: { connection, kubeconfig, operator, stowaway, tunnel, cargo },
     },
-    async ({ kubeconfig: cluster, ...line }) =>
-      await checkTransports({ engine, cluster, ...line, probeClient: await probeClient() }),
+    async ({ kubeconfig: cluster, ...found }) =>
+      await checkTransports({ engine, cluster, ...found, probeClient: await probeClient() }),
   );
   check(
     { id: "handshake", title: "Handshake", needs: { cargo } },
@@ -146,13 +146,13 @@ export async function runChecks(
       after: [transports, versions],
     },
     ({ connection, kubeconfig, stowaway, cargo }) => {
-      const ends = { engine, cargo: cargo.name, port };
+      const measurement = { engine, cargo: cargo.name, port };
       const served = runServer(kubeconfig, connection.namespace, stowaway.name, port).catch(() => {});
       undo.push(async () => {
-        await stopServer(ends);
+        await stopServer(measurement);
         await Promise.race([served, new Promise((resolve) => setTimeout(resolve, 1_000))]);
       });
-      return checkLatency(ends);
+      return checkLatency(measurement);
     },
   );
   const mtu = check(
@@ -182,18 +182,18 @@ export async function runChecks(
     async ({ kubeconfig: { server }, tunnel, cargo }) =>
       await checkDns({ engine, probe: (await probe)!, cargo: cargo.name, tunnel, server }),
   );
-  const trip = check(
+  const roundTrip = check(
     {
       id: "round-trip",
       title: "Round trip",
       needs: { connection, kubeconfig, operator, stowaway, tunnel, cargo, latency },
       after: [bandwidth],
     },
-    async ({ kubeconfig: cluster, ...ends }) =>
+    async ({ kubeconfig: cluster, ...found }) =>
       await checkRoundTrip({
         engine,
         cluster,
-        ...ends,
+        ...found,
         probeClient: await probeClient(),
         probe: (await probe)!,
       }),
@@ -203,7 +203,7 @@ export async function runChecks(
     ({ kubeconfig, connection }) => checkBridges(engine, kubeconfig, connection),
   );
   check(
-    { id: "leftovers", title: "Leftovers", needs: {}, after: [names, trip] },
+    { id: "leftovers", title: "Leftovers", needs: {}, after: [names, roundTrip] },
     async () => {
       const [local, cluster, answers] = await Promise.all([docker, kubeconfig, api]);
       return await checkLeftovers(local.value && engine, answers.value && cluster.value);
@@ -215,7 +215,7 @@ export async function runChecks(
     const healthy = all.every(({ verdict }) => verdict !== "broken");
     return { healthy, seconds: Math.round((performance.now() - start) / 100) / 10, findings: all };
   } finally {
-    await Promise.allSettled([transports, latency, probe, names, trip]);
+    await Promise.allSettled([transports, latency, probe, names, roundTrip]);
     await Promise.allSettled(undo.map((one) => one()));
   }
 }

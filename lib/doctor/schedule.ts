@@ -3,7 +3,7 @@ import { GefyraError, messageOf } from "../errors.ts";
 import type { CheckResult, Finding, Result } from "./check-result.ts";
 
 /** A check that has heard nothing for so long ends as broken. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface Outcome<T> {
   title: string;
@@ -36,7 +36,7 @@ export interface Schedule {
   findings(tell: (finding: Finding) => void): Promise<Finding[]>;
 }
 
-export function schedule(patienceMs = PATIENCE_MS): Schedule {
+export function schedule(timeoutMs = TIMEOUT_MS): Schedule {
   const list: { id: string; title: string; outcome: Check<unknown> }[] = [];
   return {
     check: <N extends Needs, T>(
@@ -50,7 +50,7 @@ export function schedule(patienceMs = PATIENCE_MS): Schedule {
         if (missing) return { title, results: [{ verdict: "skipped", message: reasonOf(missing) }] };
         await Promise.all(after);
         const values = Object.fromEntries(entries.map(([key], i) => [key, needed[i]!.value])) as Values<N>;
-        return { title, ...await attempt(() => probe(values), { patienceMs, silence }) };
+        return { title, ...await attempt(() => probe(values), { timeoutMs, silence }) };
       };
       const outcome = run();
       list.push({ id, title, outcome });
@@ -81,16 +81,16 @@ const WAITS = "skipped: needs ";
 
 async function attempt<T>(
   probe: () => Promise<CheckResult<T>>,
-  { patienceMs, silence }: { patienceMs: number; silence: string },
+  { timeoutMs, silence }: { timeoutMs: number; silence: string },
 ): Promise<CheckResult<T>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<CheckResult<T>>((resolve) => {
-    const message = `no answer within ${patienceMs / 1000} s`;
+  const deadline = new Promise<CheckResult<T>>((resolve) => {
+    const message = `no answer within ${timeoutMs / 1000} s`;
     const result: Result = { verdict: "broken", message, remedy: silence };
-    timer = setTimeout(() => resolve({ results: [result] }), patienceMs);
+    timer = setTimeout(() => resolve({ results: [result] }), timeoutMs);
   });
   try {
-    return await Promise.race([probe(), patience]);
+    return await Promise.race([probe(), deadline]);
   } catch (error) {
     return { results: [failure(error)] };
   } finally {

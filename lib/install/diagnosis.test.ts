@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import type { Cluster, Selection } from "../kube/cluster.ts";
 import type { Workload } from "../pods/no-pods.ts";
-import { type Evidence, explainLasting, findTrouble } from "./diagnosis.ts";
+import { type ClusterState, explainLasting, findTrouble } from "./diagnosis.ts";
 
 const QUOTA = 'pods "gefyra-stowaway-0" is forbidden: exceeded quota: small';
 
@@ -27,10 +27,15 @@ const pod = (state: object | undefined, scheduled = true): V1Pod => ({
   },
 });
 
-const evidence = (more: Partial<Evidence>): Evidence => ({ workloads: [], pods: [], warnings: [], ...more });
+const stateWith = (more: Partial<ClusterState>): ClusterState => ({
+  workloads: [],
+  pods: [],
+  warnings: [],
+  ...more,
+});
 
 Deno.test("why Gefyra's pods do not come or start is named, whoever says it", () => {
-  const table: [string, Partial<Evidence>, RegExp | undefined][] = [
+  const table: [string, Partial<ClusterState>, RegExp | undefined][] = [
     ["nothing is wrong", { workloads: [], pods: [pod({ running: {} })] }, undefined],
     ["nobody has looked yet", { workloads: [stowaway], pods: [pod(undefined)] }, undefined],
     [
@@ -63,7 +68,7 @@ Deno.test("why Gefyra's pods do not come or start is named, whoever says it", ()
     ],
   ];
   for (const [name, found, message] of table) {
-    const trouble = findTrouble(evidence(found), "gefyra");
+    const trouble = findTrouble(stateWith(found), "gefyra");
     if (message) assert.match(trouble?.error.message ?? "", message, name);
     else assert.equal(trouble, undefined, name);
   }

@@ -9,7 +9,7 @@ import { OURS } from "../uninstall/ownership.ts";
 import { clusterRoleRef } from "../config/roles.ts";
 
 /** All that may tell it, as the API server has it. */
-export interface Evidence {
+export interface ClusterState {
   workloads: Workload[];
   pods: V1Pod[];
   /** Events, the latest first. */
@@ -19,14 +19,14 @@ export interface Evidence {
 export interface Trouble {
   error: GefyraError;
   /** Milliseconds that it has to last: some of it mends itself. */
-  patience: number;
+  graceMs: number;
 }
 
 /** A quota or a policy may be asked again in a moment; an autoscaler that brings a node says so. */
-const CREATE_PATIENCE_MS = 3_000, SCHEDULE_PATIENCE_MS = 8_000, VOLUME_PATIENCE_MS = 10_000;
+const CREATE_GRACE_MS = 3_000, SCHEDULE_GRACE_MS = 8_000, VOLUME_GRACE_MS = 10_000;
 
 export async function explainMissing(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
-  return findTrouble(await evidence(cluster, namespace), namespace)?.error;
+  return findTrouble(await observe(cluster, namespace), namespace)?.error;
 }
 
 /** The same for one who waits: what has lasted long enough to be no passing state. */
@@ -36,14 +36,14 @@ export function explainLasting(
 ): (now?: number) => Promise<GefyraError | undefined> {
   let since: { id: string; at: number } | undefined;
   return async (now = Date.now()) => {
-    const found = findTrouble(await evidence(cluster, namespace), namespace);
+    const found = findTrouble(await observe(cluster, namespace), namespace);
     if (!found) {
       since = undefined;
       return undefined;
     }
-    const { error, patience } = found;
+    const { error, graceMs } = found;
     if (since?.id !== error.id) since = { id: error.id, at: now };
-    if (now - since.at < patience) return undefined;
+    if (now - since.at < graceMs) return undefined;
     return error.id === "pod-unschedulable" && await nodeIsComing(cluster, namespace) ? undefined : error;
   };
 }
@@ -54,7 +54,7 @@ async function nodeIsComing(cluster: Cluster, namespace: string): Promise<boolea
   return (await Promise.all(promises)).flat().length > 0;
 }
 
-async function evidence(cluster: Cluster, namespace: string): Promise<Evidence> {
+async function observe(cluster: Cluster, namespace: string): Promise<ClusterState> {
   // Others' troubles in the namespace are not Gefyra's.
   const labels = OURS;
   const [pods, warnings, ...workloads] = await Promise.all([
@@ -76,14 +76,17 @@ const NO_START = [
 ];
 
 /** Pure. The first trouble that names its cause. */
-export function findTrouble({ workloads, pods, warnings }: Evidence, namespace: string): Trouble | undefined {
+export function findTrouble(
+  { workloads, pods, warnings }: ClusterState,
+  namespace: string,
+): Trouble | undefined {
   for (const workload of workloads) {
     const why = failedCreate(workload, warnings);
     if (!why) continue;
     const { kind, metadata } = workload;
     const message = `Cannot create the pods of ${kind} "${namespace}/${metadata?.name}": ${why}`;
     const hint = "change the quota, the LimitRange or the policy in the message, or use another --namespace";
-    return { error: new GefyraError("pods-not-created", message, { hint }), patience: CREATE_PATIENCE_MS };
+    return { error: new GefyraError("pods-not-created", message, { hint }), graceMs: CREATE_GRACE_MS };
   }
   for (const pod of pods) {
     const trouble = ofPod(pod, warnings, namespace);
@@ -98,7 +101,7 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
   if (unscheduled) {
     const hint = "free resources on a node, or remove the taint or the limit in the message";
     const error = new GefyraError("pod-unschedulable", `Cannot run pod "${name}": ${unscheduled}`, { hint });
-    return { error, patience: SCHEDULE_PATIENCE_MS };
+    return { error, graceMs: SCHEDULE_GRACE_MS };
   }
   for (const { name: container, image, state } of pod.status?.containerStatuses ?? []) {
     const { reason, message } = state?.waiting ?? {};
@@ -106,7 +109,7 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
     const why = `Cannot start "${container}" in pod "${name}": ${reason}${message ? `: ${message}` : ""}`;
     return {
       error: new GefyraError("pod-failed", why, { hint: hintFor(reason, image, namespace) }),
-      patience: 0,
+      graceMs: 0,
     };
   }
   const started = pod.status?.containerStatuses?.some(({ state }) => state?.running ?? state?.terminated);
@@ -120,7 +123,7 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
     error: new GefyraError("pod-failed", why, {
       hint: `see \`kubectl describe pods --namespace ${namespace}\``,
     }),
-    patience: VOLUME_PATIENCE_MS,
+    graceMs: VOLUME_GRACE_MS,
   };
 }
 

@@ -13,7 +13,7 @@ export interface Credential {
 export type ClusterInfo = Record<string, unknown>;
 
 /** Of a plugin that can ask nobody; one that can may open a browser, and wait for somebody to log in. */
-const PATIENCE_MS = 60_000, PATIENCE_WITH_USER_MS = 300_000;
+const TIMEOUT_MS = 60_000, INTERACTIVE_TIMEOUT_MS = 300_000;
 
 /** Runs the program when there is no credential, or the one before has expired; one at a time. */
 export function execPlugin(settings: ExecSettings, cluster: ClusterInfo): () => Promise<Credential> {
@@ -55,8 +55,8 @@ async function run(settings: ExecSettings, cluster: ClusterInfo): Promise<Status
   }
   const spec = { interactive, ...(settings.provideClusterInfo ? { cluster } : {}) };
   const info = JSON.stringify({ kind: "ExecCredential", apiVersion, spec });
-  const patience = interactive ? PATIENCE_WITH_USER_MS : PATIENCE_MS;
-  const deadline = AbortSignal.timeout(patience);
+  const timeoutMs = interactive ? INTERACTIVE_TIMEOUT_MS : TIMEOUT_MS;
+  const deadline = AbortSignal.timeout(timeoutMs);
   let output: Deno.CommandOutput;
   try {
     output = await new Deno.Command(command, {
@@ -73,7 +73,7 @@ async function run(settings: ExecSettings, cluster: ClusterInfo): Promise<Status
     throw failed(settings, "there is no such program", cause);
   }
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (deadline.aborted) throw failed(settings, `it has not ended within ${patience / 1000} s`);
+  if (deadline.aborted) throw failed(settings, `it has not ended within ${timeoutMs / 1000} s`);
   if (!output.success) {
     const said = interactive ? "" : decode(output.stderr).split("\n").slice(-3).join("\n");
     throw failed(settings, `it ended with exit code ${output.code}${said ? `: ${said}` : ""}`);

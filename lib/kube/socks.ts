@@ -4,7 +4,7 @@ import { SocksClient } from "socks";
 import { Agent, type Dispatcher } from "undici";
 
 /** Neither the proxy nor the server is waited for any longer. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** `tls`: how the server proves who it is, and the user's own certificate. The proxy resolves the server's name. */
 export function socksDispatcher(proxy: URL, tls: ConnectionOptions): Dispatcher {
@@ -17,7 +17,7 @@ export function socksDispatcher(proxy: URL, tls: ConnectionOptions): Dispatcher 
       };
       SocksClient.createConnection({
         command: "connect",
-        timeout: PATIENCE_MS,
+        timeout: TIMEOUT_MS,
         destination,
         proxy: {
           type: 5,

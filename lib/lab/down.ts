@@ -32,8 +32,8 @@ export async function labDown(
     await steps.step("Removing the network", async (note) => {
       note(name);
       // Gefyra's Cargo joins the network of a cluster whose nodes are containers.
-      const guests = (await engine.network(id))?.containers ?? [];
-      await Promise.all(guests.map((guest) => engine.disconnect(id, guest.id)));
+      const others = (await engine.network(id))?.containers ?? [];
+      await Promise.all(others.map((container) => engine.disconnect(id, container.id)));
       await engine.removeNetwork(id);
     });
   }

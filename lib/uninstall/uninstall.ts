@@ -20,8 +20,8 @@ import {
 export async function uninstall(cluster: Cluster, namespace: string): Promise<string | undefined> {
   const found = await observe(cluster, namespace);
   if (isPermanent(found)) return "the installation is permanent and stays";
-  const guests = await guestsOf(cluster, namespace, found);
-  const others = { crowded: guests.length > 0, shared: true };
+  const foreign = await foreignObjects(cluster, namespace, found);
+  const others = { crowded: foreign.length > 0, shared: true };
   // All at once: nobody is left who would need the rights.
   const rest = departing(found, others);
   await Promise.all(rest.map((ref) => cluster.remove(ref)));
@@ -31,12 +31,12 @@ export async function uninstall(cluster: Cluster, namespace: string): Promise<st
   const definitions = all.filter(({ kind }) => kind === "CustomResourceDefinition");
   await Promise.all(definitions.map((ref) => cluster.remove(ref)));
   await untilGone(cluster, namespace, [...rest, ...definitions]);
-  return whatStays(namespace, guests, shared);
+  return whatStays(namespace, foreign, shared);
 }
 
-function whatStays(namespace: string, guests: Found, shared: boolean): string | undefined {
-  const names = guests.map(({ kind, metadata }) => `${kind} "${metadata?.name}"`);
-  const crowd = guests.length
+function whatStays(namespace: string, foreign: Found, shared: boolean): string | undefined {
+  const names = foreign.map(({ kind, metadata }) => `${kind} "${metadata?.name}"`);
+  const crowd = foreign.length
     ? `namespace "${namespace}" stays with ${names.slice(0, 3).join(", ")}${names.length > 3 ? " …" : ""}`
     : undefined;
   const definitions = shared ? "the custom resource definitions stay for another installation" : undefined;
@@ -58,7 +58,7 @@ const guestKinds = [
 ];
 
 /** Somebody else's in a namespace that would be removed. */
-export async function guestsOf(
+export async function foreignObjects(
   cluster: Cluster,
   namespace: string,
   found: Found,

@@ -3,7 +3,7 @@ import type { Cluster } from "../../lib/kube/cluster.ts";
 import { observe } from "../../lib/uninstall/installed.ts";
 import { departing, isTemporary } from "../../lib/uninstall/ownership.ts";
 import { clusterRoleRef } from "../../lib/config/roles.ts";
-import { guestsOf, isShared } from "../../lib/uninstall/uninstall.ts";
+import { foreignObjects, isShared } from "../../lib/uninstall/uninstall.ts";
 import type { Context } from "../runtime/context.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function uninstall({ cluster, namespace, log }: Context): Promise<v
   if (!role || !isTemporary(role)) return;
   log("the last client is gone: removing the installation");
   const found = await observe(cluster, namespace);
-  const crowded = (await guestsOf(cluster, namespace, found)).length > 0;
+  const crowded = (await foreignObjects(cluster, namespace, found)).length > 0;
   for (const ref of handedOver(departing(found, { crowded, shared: true }))) await giveTo(cluster, ref, role);
   // After that, so that of two installations that go at the same moment the later one takes the definitions.
   const shared = await isShared(cluster, namespace);

@@ -37,7 +37,7 @@ export const rooms: Record<string, readonly string[]> = {
 };
 
 /** The operator's part is loaded by the command that runs it, and by no other. */
-const doors = [{ from: "cli/operator.ts", to: "operator/main.ts", kind: "dynamic" }];
+const exceptions = [{ from: "cli/operator.ts", to: "operator/main.ts", kind: "dynamic" }];
 
 /** Only one file may load a package; the others may know its types. */
 const owners: Record<string, string> = {
@@ -56,19 +56,23 @@ export function roomOf(path: string): string | undefined {
 /** Every import that breaks a rule, one line each. */
 export function problemsOf(imports: Import[]): string[] {
   return imports.flatMap(({ from, to, kind }) => {
-    const here = roomOf(from), there = roomOf(to);
+    const fromRoom = roomOf(from), toRoom = roomOf(to);
     const owner = owners[to];
     const isProgram = /^(cli|lib|operator)\//.test(from);
     if (isProgram && owner && kind !== "type" && from !== owner) {
       return [`${from}: only ${owner} may import ${to} at run time`];
     }
-    if (here === undefined || there === undefined || here === there) return [];
-    if (doors.some((door) => door.from === from && door.to === to && door.kind === kind)) return [];
+    if (fromRoom === undefined || toRoom === undefined || fromRoom === toRoom) return [];
+    if (
+      exceptions.some((exception) =>
+        exception.from === from && exception.to === to && exception.kind === kind
+      )
+    ) return [];
     // A test may check that what other rooms of lib make fits its own.
-    if (from.endsWith(".test.ts") && all.includes(there)) return [];
-    return rooms[here]!.includes(there)
+    if (from.endsWith(".test.ts") && all.includes(toRoom)) return [];
+    return rooms[fromRoom]!.includes(toRoom)
       ? []
-      : [`${from}: ${here || "main.ts"} must not import ${there} (${to})`];
+      : [`${from}: ${fromRoom || "main.ts"} must not import ${toRoom} (${to})`];
   });
 }
 

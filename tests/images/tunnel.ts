@@ -2,7 +2,7 @@
 import { archive } from "../../lib/archive.ts";
 import { imageOf } from "../../lib/images.ts";
 import { hostIn, hosts } from "../../lib/config/addresses.ts";
-import { cargoFiles, type Line } from "../../lib/config/cargo.ts";
+import { cargoFiles, type CargoSettings } from "../../lib/config/cargo.ts";
 import { generateKeyPair } from "../../lib/config/keys.ts";
 import { stowawayFiles, type StowawayState } from "../../lib/config/stowaway.ts";
 import type { WireguardStatus } from "../../lib/config/wireguard.ts";
@@ -31,7 +31,7 @@ export interface Tunnel extends AsyncDisposable {
   /** The right state of either end. */
   files: Record<"cargo" | "stowaway", Record<string, string>>;
   /** Cargo's state with something of the line changed. */
-  cargoWith: (line: Line) => Record<string, string>;
+  cargoWith: (line: CargoSettings) => Record<string, string>;
   /** What `files.stowaway` was made of. */
   state: StowawayState;
 }
@@ -104,7 +104,7 @@ export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
       nodePort: 0,
       dns: { server: CLUSTER_ADDRESS, domain: "cluster.local" },
     };
-    const cargoWith = (line: Line) => ({
+    const cargoWith = (line: CargoSettings) => ({
       ...cargoFiles(status, local, { endpoint: `${addresses.stowaway}:51820`, ...line }),
       Corefile: corefile(CLUSTER_NAME),
     });

@@ -14,7 +14,7 @@ import type { Result } from "../check-result.ts";
 import { localLeftovers, remoteLeftovers } from "./leftovers.ts";
 import { judgeHandshake } from "./tunnel.ts";
 import { judgeBandwidth, judgeLatency, judgeMtu } from "./measure.ts";
-import { judgeTrip } from "./round-trip.ts";
+import { judgeRoundTrip } from "./round-trip.ts";
 import { judgeTransports, withUsed } from "./transports.ts";
 import { judgeVersions } from "./versions.ts";
 
@@ -125,13 +125,13 @@ Deno.test("names: inside, outside, and whose fault silence is", () => {
 
 Deno.test("round trip: each way for itself", () => {
   const at = { service: "10.96.0.1", port: 10000, pod: "p", milliseconds: 3 };
-  assertJudged(judgeTrip({ out: true, back: true }, at), ["ok", /port 10000/]);
-  assertJudged(judgeTrip({ out: false, back: true }, at), [
+  assertJudged(judgeRoundTrip({ out: true, back: true }, at), ["ok", /port 10000/]);
+  assertJudged(judgeRoundTrip({ out: false, back: true }, at), [
     "broken",
     /cannot reach .* \(10.96.0.1:443\)/,
   ]);
-  assertJudged(judgeTrip({ out: true, back: false }, at), ["broken", /pod p called/]);
-  assert.equal(judgeTrip({ out: false, back: false }, at).length, 2);
+  assertJudged(judgeRoundTrip({ out: true, back: false }, at), ["broken", /pod p called/]);
+  assert.equal(judgeRoundTrip({ out: false, back: false }, at).length, 2);
 });
 
 const container = (name: string, connection: string, role: string, state = "running") =>

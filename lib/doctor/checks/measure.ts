@@ -5,7 +5,7 @@ import { DOCTOR_LIFETIME_S, DOCTOR_PORTS, STOWAWAY_TUNNEL_ADDRESS } from "../../
 import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
 import { BANDWIDTH, LATENCY, PATH_MTU, QUIT, SERVER } from "../programs.ts";
 
-export interface Ends {
+export interface Measurement {
   engine: Engine;
   /** Name of the container. */
   cargo: string;
@@ -21,17 +21,17 @@ export function pickServerPort(): number {
 
 const at = (port: number) => [STOWAWAY_TUNNEL_ADDRESS, `${port}`];
 
-/** Ends with the server: by `stopServer`, or after a minute. */
+/** Measurement with the server: by `stopServer`, or after a minute. */
 export function runServer(cluster: Cluster, namespace: string, pod: string, port: number): Promise<unknown> {
   const command = ["perl", "-e", SERVER, `${port}`, `${DOCTOR_LIFETIME_S}`];
   return cluster.exec({ namespace, pod, container: "stowaway" }, command);
 }
 
-export async function stopServer({ engine, cargo, port }: Ends): Promise<void> {
+export async function stopServer({ engine, cargo, port }: Measurement): Promise<void> {
   await engine.exec(cargo, ["bash", "-c", QUIT, "quit", ...at(port)]);
 }
 
-export async function checkLatency({ engine, cargo, port }: Ends): Promise<CheckResult<object>> {
+export async function checkLatency({ engine, cargo, port }: Measurement): Promise<CheckResult<object>> {
   const { stdout } = await engine.exec(cargo, ["bash", "-c", LATENCY, "latency", ...at(port)]);
   const result = judgeLatency(stdout.split("\n").filter(Boolean).map(Number));
   return { results: [result], ...(result.verdict === "broken" ? {} : { value: {} }) };
@@ -59,7 +59,10 @@ export function judgeLatency(micros: number[]): Result {
   return attention(`${text}, ${lost} of ${ASKED} lost`, remedy, measured);
 }
 
-export async function checkMtu({ engine, cargo, port }: Ends, mtu: number): Promise<CheckResult<object>> {
+export async function checkMtu(
+  { engine, cargo, port }: Measurement,
+  mtu: number,
+): Promise<CheckResult<object>> {
   const { stdout } = await engine.exec(cargo, ["perl", "-e", PATH_MTU, ...at(port), `${mtu}`]);
   return { results: [judgeMtu(Number(stdout.trim()), mtu)], value: {} };
 }
@@ -72,7 +75,7 @@ export function judgeMtu(bytes: number, mtu: number): Result {
   return broken(`packets of up to ${bytes} bytes pass, the tunnel is set to ${mtu}`, remedy, measured);
 }
 
-export async function checkBandwidth({ engine, cargo, port }: Ends): Promise<CheckResult<object>> {
+export async function checkBandwidth({ engine, cargo, port }: Measurement): Promise<CheckResult<object>> {
   const { stdout } = await engine.exec(cargo, ["perl", "-e", BANDWIDTH, ...at(port)]);
   const [out, into] = stdout.split("\n").filter(Boolean).map(Number);
   return { results: [judgeBandwidth(out, into)], value: {} };

@@ -17,7 +17,7 @@ import type { RunningPod } from "../pods.ts";
 import type { ProbeContainer } from "../probe-container.ts";
 import { ACCEPTS, ASK } from "../programs.ts";
 
-export interface Trip {
+export interface RoundTrip {
   engine: Engine;
   cluster: Cluster;
   connection: Connection;
@@ -31,15 +31,15 @@ export interface Trip {
 /** Asked until the rules of the new port are in force. */
 const TRIES = 5;
 
-export async function checkRoundTrip(trip: Trip): Promise<CheckResult<object>> {
-  const { engine, cluster, connection: { namespace }, probe, stowaway, operator } = trip;
+export async function checkRoundTrip(input: RoundTrip): Promise<CheckResult<object>> {
+  const { engine, cluster, connection: { namespace }, probe, stowaway, operator } = input;
   const service = await serviceAddress(cluster);
   const bridge = bridgeRef(namespace, probe.name);
   const workload: ObjectRef = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: probe.name };
   try {
     const [out, port] = await Promise.all([
       engine.exec(probe.id, ["bash", "-c", ACCEPTS, "accepts", service, "443"]),
-      stowawayPort(trip, bridge),
+      stowawayPort(input, bridge),
     ]);
     const token = crypto.randomUUID();
     const target = { namespace, pod: operator.name, container: "operator" };
@@ -50,8 +50,11 @@ export async function checkRoundTrip(trip: Trip): Promise<CheckResult<object>> {
       back = (await cluster.exec(target, command)).stdout.trim() === token;
       milliseconds = Math.round(performance.now() - start);
     }
-    const ways = { out: out.exitCode === 0, back };
-    return { results: judgeTrip(ways, { service, port, pod: operator.name, milliseconds }), value: {} };
+    const reached = { out: out.exitCode === 0, back };
+    return {
+      results: judgeRoundTrip(reached, { service, port, pod: operator.name, milliseconds }),
+      value: {},
+    };
   } finally {
     await Promise.all([cluster.remove(bridge), cluster.remove(workload)]);
     const gone = async () => await cluster.get(bridge) === undefined;
@@ -67,7 +70,7 @@ async function serviceAddress(cluster: Cluster): Promise<string> {
 
 /** A bridge to a workload without pods is given a port of Stowaway, and takes nobody's traffic. */
 async function stowawayPort(
-  { cluster, connection, tunnel, probe, probeClient }: Trip,
+  { cluster, connection, tunnel, probe, probeClient }: RoundTrip,
   ref: ObjectRef,
 ): Promise<number> {
   const { namespace, client } = connection;
@@ -114,20 +117,20 @@ function emptyWorkload(name: string, namespace: string, probeClient: ProbeClient
 }
 
 /** Pure. */
-export function judgeTrip(
-  ways: { out: boolean; back: boolean },
+export function judgeRoundTrip(
+  reached: { out: boolean; back: boolean },
   { service, port, pod, milliseconds }: { service: string; port: number; pod: string; milliseconds: number },
 ): Result[] {
-  const measured = { ...ways, milliseconds };
+  const measured = { ...reached, milliseconds };
   const results: Result[] = [];
-  if (!ways.out) {
+  if (!reached.out) {
     results.push(broken(
       `a local container cannot reach service kubernetes (${service}:443)`,
       "a network policy may block Stowaway's pod: `kubectl get networkpolicies --all-namespaces`",
       measured,
     ));
   }
-  if (!ways.back) {
+  if (!reached.back) {
     results.push(broken(
       `pod ${pod} called Stowaway's port ${port}, and a local container did not answer`,
       "a network policy may block traffic to Stowaway's pod: `kubectl get networkpolicies --all-namespaces`",

@@ -17,7 +17,7 @@ import { expectProbe, type ProbeClient } from "../probe.ts";
 import type { Cargo } from "./tunnel.ts";
 import { HANDSHAKES } from "../programs.ts";
 
-export interface Line {
+export interface TransportsInput {
   engine: Engine;
   cluster: Cluster;
   connection: Connection;
@@ -38,8 +38,8 @@ export interface Tried {
 /** A cluster of many nodes has as many addresses. */
 const MOST = 8;
 
-export async function checkTransports(line: Line): Promise<CheckResult<Tried[]>> {
-  const { engine, cluster, connection: { namespace }, tunnel, cargo } = line;
+export async function checkTransports(input: TransportsInput): Promise<CheckResult<Tried[]>> {
+  const { engine, cluster, connection: { namespace }, tunnel, cargo } = input;
   const [nodes, service, containers] = await Promise.all([
     cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }),
     cluster.get<V1Service>({ apiVersion: "v1", kind: "Service", namespace, name: STOWAWAY }),
@@ -49,7 +49,7 @@ export async function checkTransports(line: Line): Promise<CheckResult<Tried[]>>
   const found = endpointCandidates({ nodes, containers, server, nodePort, service });
   const used = cargo.status.peers[0]?.endpoint;
   const candidates = withUsed(found, used).slice(0, MOST);
-  const answers = await handshakes(line, candidates.filter(({ transport }) => transport !== "api-server"));
+  const answers = await handshakes(input, candidates.filter(({ transport }) => transport !== "api-server"));
   const tried = candidates.map((candidate): Tried => ({
     candidate,
     inUse: endpointOf(candidate) === used,
@@ -98,8 +98,8 @@ export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
 }
 
 /** Milliseconds by endpoint, of those that answered. Cargo leaves the networks again that it joins for it. */
-async function handshakes(line: Line, candidates: Candidate[]): Promise<Map<string, number>> {
-  const { engine, cluster, connection: { namespace }, tunnel, cargo, probeClient } = line;
+async function handshakes(input: TransportsInput, candidates: Candidate[]): Promise<Map<string, number>> {
+  const { engine, cluster, connection: { namespace }, tunnel, cargo, probeClient } = input;
   const joined = Object.keys((await engine.inspect(cargo.name))?.NetworkSettings.Networks ?? {});
   const missing = [...new Set(candidates.flatMap(({ network }) => network ?? []))]
     .filter((network) => !joined.includes(network));
