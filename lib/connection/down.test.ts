@@ -98,7 +98,7 @@ Deno.test("another's container in the network is named, and all the rest is remo
   const { engine, left } = docker(["a"], [], ["shop", "db"]);
   await assert.rejects(disconnect(tools(engine), { name: "a" }), {
     id: "network-in-use",
-    message: 'Cannot remove Docker network "a": containers db, shop are still in it\'s',
+    message: 'Cannot remove Docker network "a": containers db, shop are still in it',
     hint: /docker network disconnect a CONTAINER/,
   });
   assert.deepEqual(left(), ["a"]);
