@@ -9,7 +9,8 @@ import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts
 import { requireConnection } from "../lib/connection/find.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
-import { type GefyraBridge, modes } from "../lib/api/bridge.ts";
+import type { GefyraBridge } from "../lib/api/bridge.ts";
+import { modes } from "../lib/api/modes.ts";
 import { condition, READY } from "../lib/api/conditions.ts";
 import { bridgePhases } from "../lib/api/phases.ts";
 import { parsePorts, portText } from "../lib/workload/ports.ts";

@@ -1,19 +1,11 @@
 /** Conditions of the custom resources. */
+import type { Static } from "typebox";
+import type { conditions } from "./condition-schema.ts";
+
+export type Condition = Static<ReturnType<typeof conditions>>[number];
 
 /** The type of the one that both kinds have. */
 export const READY = "Ready";
-
-/** As Kubernetes' own `metav1.Condition`. */
-export interface Condition {
-  type: string;
-  status: "True" | "False" | "Unknown";
-  /** CamelCase, stable. */
-  reason: string;
-  message: string;
-  /** RFC 3339; when `status` last changed. */
-  lastTransitionTime: string;
-  observedGeneration?: number;
-}
 
 export type ConditionUpdate = Pick<Condition, "type" | "status" | "reason" | "message">;
 

@@ -4,11 +4,11 @@ import { bridgeDefinition, clientDefinition } from "./crds.ts";
 
 // deno-lint-ignore no-explicit-any
 type Json = any;
-const definitions: Json[] = [clientDefinition, bridgeDefinition];
+const definitions: Json[] = [clientDefinition(), bridgeDefinition()];
 const version = (definition: Json) => definition.spec.versions[0];
 const schemaOf = (definition: Json) => version(definition).schema.openAPIV3Schema;
-const bridge = schemaOf(bridgeDefinition).properties;
-const client = schemaOf(clientDefinition).properties;
+const bridge = schemaOf(bridgeDefinition()).properties;
+const client = schemaOf(clientDefinition()).properties;
 
 /** Every schema inside a schema, with its path. */
 function* walk(schema: Json, path = ""): Generator<[string, Json]> {
@@ -70,7 +70,7 @@ Deno.test("a client's key is a WireGuard key", () => {
 });
 
 Deno.test("nothing in a client could hold a private key", () => {
-  const names = [...walk(schemaOf(clientDefinition))].map(([path]) => path);
+  const names = [...walk(schemaOf(clientDefinition()))].map(([path]) => path);
   assert.deepEqual(names.filter((path) => /private|secret|token/i.test(path)), []);
 });
 

@@ -1,42 +1,50 @@
-/** Schema of `spec.match` of a GefyraBridge: groups of rules, see lib/api/match.ts. */
-import { HEADER_NAME, MATCH_VALUE, matchLimits, METHOD } from "./match.ts";
+/** `spec.match` of a GefyraBridge: which requests it takes. */
+import { HEADER_NAME, MATCH_VALUE, matchLimits, METHOD } from "./match-limits.ts";
+import { either, list, object, oneOf, text } from "./schema.ts";
 
-const rule = {
-  type: "object",
-  required: ["kind", "operator", "value"],
-  properties: {
-    kind: { type: "string", enum: ["header", "path", "method"], maxLength: 6 },
-    name: {
-      type: "string",
+const kind = <const K extends string>(one: K) => oneOf([one], { maxLength: 6 });
+const operator = <const O extends readonly string[]>(all: O) => oneOf(all, { maxLength: 6 });
+const value = () => text({ minLength: 1, maxLength: matchLimits.value, pattern: MATCH_VALUE });
+
+const header = () =>
+  object({
+    kind: kind("header"),
+    name: text({
       maxLength: matchLimits.name,
       pattern: HEADER_NAME,
       description: "Of the header; its case does not count",
-    },
-    operator: { type: "string", enum: ["Exact", "Prefix", "Regex"], maxLength: 6 },
-    value: { type: "string", minLength: 1, maxLength: matchLimits.value, pattern: MATCH_VALUE },
-  },
-  "x-kubernetes-validations": [
-    {
-      rule: "(self.kind == 'header') == has(self.name)",
-      message: "a header has a name, and nothing else has one",
-    },
-    { rule: "self.operator != 'Prefix' || self.kind == 'path'", message: "Prefix is for paths" },
-    { rule: "self.kind != 'method' || self.operator == 'Exact'", message: "a method is Exact" },
-    {
-      rule: `self.kind != 'method' || self.value.matches('${METHOD}')`,
-      message: "a method is written in capitals",
-    },
-    {
-      rule: "self.kind != 'path' || self.operator == 'Regex' || self.value.startsWith('/')",
-      message: "a path begins with /",
-    },
-  ],
-};
+    }),
+    operator: operator(["Exact", "Regex"]),
+    value: value(),
+  });
+const path = () =>
+  object({ kind: kind("path"), operator: operator(["Exact", "Prefix", "Regex"]), value: value() });
+const method = () => object({ kind: kind("method"), operator: operator(["Exact"]), value: value() });
 
-export const matchSchema = {
-  type: "array",
-  minItems: 1,
-  maxItems: matchLimits.groups,
-  description: "Only requests are taken that match all rules of one of the groups; all requests when absent",
-  items: { type: "array", minItems: 1, maxItems: matchLimits.rules, items: rule },
-};
+const rule = () =>
+  either([header(), path(), method()], {
+    "x-kubernetes-validations": [
+      {
+        rule: "(self.kind == 'header') == has(self.name)",
+        message: "a header has a name, and nothing else has one",
+      },
+      { rule: "self.operator != 'Prefix' || self.kind == 'path'", message: "Prefix is for paths" },
+      { rule: "self.kind != 'method' || self.operator == 'Exact'", message: "a method is Exact" },
+      {
+        rule: `self.kind != 'method' || self.value.matches('${METHOD}')`,
+        message: "a method is written in capitals",
+      },
+      {
+        rule: "self.kind != 'path' || self.operator == 'Regex' || self.value.startsWith('/')",
+        message: "a path begins with /",
+      },
+    ],
+  });
+
+export const matchSchema = () =>
+  list(list(rule(), { minItems: 1, maxItems: matchLimits.rules }), {
+    minItems: 1,
+    maxItems: matchLimits.groups,
+    description:
+      "Only requests are taken that match all rules of one of the groups; all requests when absent",
+  });

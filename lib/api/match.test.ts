@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { GefyraError } from "../errors.ts";
-import { type Match, matchLimits, matchProblems, matchText, parseMatch, sameMatch } from "./match.ts";
+import { type Match, matchProblems, matchText, parseMatch, sameMatch } from "./match.ts";
+import { matchLimits } from "./match-limits.ts";
 
 Deno.test("every form of a rule is read, and written the same", () => {
   const table: [string, Match[number][number]][] = [

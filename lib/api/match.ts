@@ -1,21 +1,13 @@
 /** Which requests a bridge takes. Pure. */
+import type { Static } from "typebox";
 import { GefyraError } from "../errors.ts";
+import { HEADER_NAME, MATCH_VALUE, matchLimits, METHOD } from "./match-limits.ts";
 import { regexProblems } from "./match-regex.ts";
-
-export type Rule =
-  | { kind: "header"; name: string; operator: "Exact" | "Regex"; value: string }
-  | { kind: "path"; operator: "Prefix" | "Exact" | "Regex"; value: string }
-  | { kind: "method"; operator: "Exact"; value: string };
+import type { matchSchema } from "./match-schema.ts";
 
 /** A request matches when all rules of one group do. */
-export type Match = Rule[][];
-
-/** The CRD's schema and the parser agree in these. A value of this length still fits into one word of nginx.conf. */
-export const matchLimits = { groups: 16, rules: 16, name: 128, value: 1000 } as const;
-export const HEADER_NAME = "^[A-Za-z0-9_-]+$";
-export const METHOD = "^[A-Z][A-Z_-]*$";
-/** A value in one line: no control character can be in a header, and none of them needs to be in a path. */
-export const MATCH_VALUE = "^[^\\x00-\\x1f\\x7f]+$";
+export type Match = Static<ReturnType<typeof matchSchema>>;
+export type Rule = Match[number][number];
 
 const example = "--match header:x-user=alice --match path:/api --or --match method:GET";
 

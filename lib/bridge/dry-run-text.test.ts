@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
-import type { GefyraBridge, ModeName } from "../api/bridge.ts";
+import type { GefyraBridge } from "../api/bridge.ts";
+import type { ModeName } from "../api/modes.ts";
 import { parsePorts } from "../workload/ports.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { plan } from "../plan/plan.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { InterceptedPort, ModeName } from "../api/bridge.ts";
+import type { InterceptedPort } from "../api/bridge.ts";
+import type { ModeName } from "../api/modes.ts";
 import { carrierFiles, type Share } from "./carrier.ts";
 import { parseMatch } from "../api/match.ts";
 

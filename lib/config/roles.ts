@@ -10,7 +10,9 @@ import {
   STOWAWAY_POD,
   WITH_CLIENTS_ANNOTATION,
 } from "../names.ts";
-import { bridgeDefinition, clientDefinition } from "../api/crds.ts";
+import { BRIDGE_KIND } from "../api/bridge.ts";
+import { CLIENT_KIND } from "../api/client.ts";
+import { definitionName } from "../api/crds.ts";
 
 /**
  * What the operator may take out of the cluster after its last client has vanished: all with the namespace, or the
@@ -75,7 +77,7 @@ const GIVE_AWAY = ["get", "patch", "delete"];
 /** To take itself along when its last client has vanished. */
 function removal(namespace: string) {
   const name = clusterRoleName(namespace);
-  const definitions = [bridgeDefinition, clientDefinition].map(({ metadata }) => metadata?.name ?? "");
+  const definitions = [BRIDGE_KIND, CLIENT_KIND].map(definitionName);
   return [
     rule([RBAC], ["clusterroles"], ["delete"], [name]),
     rule([RBAC], ["clusterrolebindings"], GIVE_AWAY, [name]),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1PodSpec } from "@kubernetes/client-node";
-import type { GefyraBridge, InterceptedPod, ModeName } from "../api/bridge.ts";
+import type { GefyraBridge, InterceptedPod } from "../api/bridge.ts";
+import type { ModeName } from "../api/modes.ts";
 import { parsePorts } from "../workload/ports.ts";
 import { claimRefusal } from "./claims.ts";
 import type { Match } from "../api/match.ts";

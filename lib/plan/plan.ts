@@ -1,6 +1,7 @@
 /** Decides how the traffic of a container is taken, or why it cannot be. Pure. */
 import type { V1Container, V1ObjectMeta, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
-import { type BridgePort, type ModeName, modes as modeNames } from "../api/bridge.ts";
+import type { BridgePort } from "../api/bridge.ts";
+import { type ModeName, modes as modeNames } from "../api/modes.ts";
 import { planContainer } from "../workload/container.ts";
 import { meshOf, proxyName } from "../workload/mesh.ts";
 import { absentPorts, declares, declaring, portText, resolvePort, typedPort } from "../workload/ports.ts";

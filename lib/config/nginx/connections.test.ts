@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Container } from "@kubernetes/client-node";
-import type { ModeName } from "../../api/bridge.ts";
+import type { ModeName } from "../../api/modes.ts";
 import { CONNECTIONS, connectionsFor } from "./connections.ts";
 
 const limited = (name: string, memory?: string): V1Container => ({

@@ -1,6 +1,6 @@
 /** How many connections Carrier's Nginx may have in a pod. Pure. */
 import type { V1PodSpec } from "@kubernetes/client-node";
-import type { ModeName } from "../../api/bridge.ts";
+import type { ModeName } from "../../api/modes.ts";
 import { bytesOf } from "../../workload/quantity.ts";
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Match, matchLimits, parseMatch } from "../../api/match.ts";
+import { type Match, parseMatch } from "../../api/match.ts";
+import { matchLimits } from "../../api/match-limits.ts";
 import { matchMaps } from "./rules.ts";
 
 /** What the variables say of a request, as Nginx and its module `rules` read them; `http_…` holds a header's values. */

@@ -1,5 +1,6 @@
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
-import type { BridgePort, ModeName } from "../../api/bridge.ts";
+import type { BridgePort } from "../../api/bridge.ts";
+import type { ModeName } from "../../api/modes.ts";
 import type { Mesh } from "../../workload/mesh.ts";
 import type { NamedProbe } from "../../workload/probes.ts";
 

@@ -1,0 +1,150 @@
+/** GefyraBridge: the traffic of one container of a workload goes to one app container; in the target's namespace. */
+import { Optional } from "typebox";
+import { STOWAWAY_PORTS, TUNNEL_POOL } from "../names.ts";
+import { conditions } from "./condition-schema.ts";
+import { targetKinds } from "./kinds.ts";
+import { matchSchema } from "./match-schema.ts";
+import { type ModeName, modes } from "./modes.ts";
+import type { BridgePhase, PodState } from "./phases.ts";
+import type { BridgeReason } from "./reasons.ts";
+import {
+  flag,
+  generation,
+  integer,
+  list,
+  name,
+  object,
+  oneOf,
+  port,
+  protocol,
+  remotePort,
+  reported,
+  text,
+} from "./schema.ts";
+
+const target = () =>
+  object({
+    kind: oneOf(targetKinds),
+    name: name(253),
+    container: Optional(name(63, {
+      description: "Not needed where there is only one, or where the port of a Service leads to one",
+    })),
+  });
+
+const bridgePort = () =>
+  object({
+    remote: remotePort({ description: "Of the container, or of the Service that is the target" }),
+    local: port({ description: "Of the app container" }),
+    protocol: protocol(),
+  });
+
+export const bridgeSpec = () =>
+  object({
+    client: name(253, { description: "Name of the GefyraClient in gefyra's namespace" }),
+    target: target(),
+    ports: list(bridgePort(), {
+      minItems: 1,
+      maxItems: 64,
+      "x-kubernetes-list-type": "map",
+      "x-kubernetes-list-map-keys": ["remote", "protocol"],
+    }),
+    mode: Optional(oneOf(modes, { description: "Forces one mode; chosen for each pod when absent" })),
+    match: Optional(matchSchema()),
+    fallback: Optional(flag({
+      description: "While the app container refuses connections, the original serves",
+    })),
+    destination: object({
+      name: text(),
+      address: text({
+        pattern: "^198\\.1[89]\\.(\\d{1,3})\\.(\\d{1,3})$",
+        description: `within ${TUNNEL_POOL}`,
+      }),
+    }, { description: "The app container: its name for people, its address for Stowaway" }),
+  }, {
+    "x-kubernetes-validations": [
+      {
+        rule: "!has(self.match) || !has(self.mode) || self.mode != 'replace'",
+        message: "match needs mode beside: what does not match goes to the original, which has to run",
+      },
+      {
+        rule: "!has(self.match) || self.ports.all(p, p.protocol != 'UDP')",
+        message: "match reads HTTP, and a UDP port has none",
+      },
+      {
+        rule: "!has(self.fallback) || !self.fallback || !has(self.mode) || self.mode != 'replace'",
+        message: "fallback needs mode beside: in mode replace the original does not run",
+      },
+      {
+        rule: "!has(self.fallback) || !self.fallback || self.ports.all(p, p.protocol != 'UDP')",
+        message: "fallback is for TCP: with UDP nothing tells that nobody listens",
+      },
+      {
+        rule: "self.target == oldSelf.target",
+        message: "target cannot be changed: delete the bridge and make another",
+      },
+      {
+        rule: "self.client == oldSelf.client",
+        message: "client cannot be changed: delete the bridge and make another",
+      },
+    ],
+  });
+
+const interceptedPort = () =>
+  reported({
+    remote: Optional(remotePort({ description: "As in the spec; absent where only a probe asks it" })),
+    port: port({ description: "Its number in this pod" }),
+    protocol: text<"TCP" | "UDP">(),
+    path: text<"kernel" | "stream" | "http">(),
+  });
+
+const interceptedPod = () =>
+  reported({
+    name: text(),
+    uid: text(),
+    mode: text<ModeName>(),
+    container: text(),
+    ports: list(interceptedPort()),
+    forwards: Optional(flag({
+      description:
+        "Mode beside: false where the pod's network does not forward packets, so that Nginx carries them",
+    })),
+    state: text<PodState>(),
+    reason: Optional(text({
+      maxLength: 4096,
+      description: "Why it is in this state, where it is not as wanted",
+    })),
+    cause: Optional(text<BridgeReason>({ description: "Failed and Restored: the kind of the reason" })),
+    originalImage: Optional(text({
+      maxLength: 4096,
+      description: "Mode replace: what stood in the pod's spec before",
+    })),
+    originalContainer: Optional(text({
+      description: "Mode replace: id of the original container when it was replaced; empty when none ran yet",
+    })),
+    carrierContainer: Optional(text({
+      description: "Id of the container in which Carrier was last configured",
+    })),
+  });
+
+const stowawayPort = () =>
+  reported({
+    remote: remotePort(),
+    protocol: protocol(),
+    stowaway: port({ minimum: STOWAWAY_PORTS.first, maximum: STOWAWAY_PORTS.last }),
+  });
+
+export const bridgeStatus = () =>
+  reported({
+    observedGeneration: Optional(generation()),
+    phase: Optional(text<BridgePhase>()),
+    ports: Optional(list(stowawayPort(), { description: "Stowaway's port for each bridged port" })),
+    pods: Optional(list(interceptedPod(), {
+      description:
+        "Those that the bridge has taken or means to take, with all that is needed to restore them",
+    })),
+    targetPods: Optional(integer({
+      minimum: 0,
+      description: "Living pods of the target, those that cannot be taken among them",
+    })),
+    conditions: Optional(conditions()),
+  });
