@@ -1,5 +1,6 @@
 /** Every name, label, port and time limit that two places share. */
 import config from "../deno.json" with { type: "json" };
+import { contract } from "./contract.ts";
 
 export const VERSION: string = config.version;
 
@@ -56,37 +57,38 @@ export const HOST_GATEWAY = "host.docker.internal";
 export const OPERATOR_PROGRAM = [
   "deno",
   "run",
-  ...["--no-prompt", "--cached-only", "--no-config", "--no-lock", "--allow-all"],
-  "/usr/local/lib/gefyra/gefyra.js",
+  ...contract.operatorFlags,
+  "--allow-all",
+  contract.paths.operator,
 ];
 
 // Tunnel -----------------------------------------------------------------------------------------------------
 /** Stowaway's NodePort, UDP. */
-export const WIREGUARD_NODE_PORT = 31820;
+export const WIREGUARD_NODE_PORT = contract.ports.nodePort;
 /** Where Stowaway listens inside its pod, UDP. */
-export const WIREGUARD_PORT = 51820;
+export const WIREGUARD_PORT = contract.ports.wireguard;
 /** One /24 of it per connection; RFC 2544 reserves it for benchmarks, so no network of a cluster has it. */
 export const TUNNEL_POOL = "198.18.0.0/15";
 /** Stowaway's own address in the tunnel: the first subnet is its own. */
 export const STOWAWAY_TUNNEL_ADDRESS = "198.18.0.1";
-/** Where Cargo's WireGuard finds its peer on the way through the API server, UDP on loopback (images/relay). */
-export const RELAY_UDP_PORT = 51821;
-/** Where the relay in Stowaway's pod listens, TCP on loopback (images/relay). */
-export const RELAY_POD_PORT = 51822;
-/** The volume that Cargo and the local relay share (images/relay). */
-export const RELAY_FOLDER = "/run/gefyra-relay";
-/** The user of the operator's image, numbered as in images/operator/Dockerfile, and of the local relay (images/relay). */
-export const GEFYRA_USER = 65532;
+/** Where Cargo's WireGuard finds its peer on the way through the API server, UDP on loopback. */
+export const RELAY_UDP_PORT = contract.ports.relayInCargo;
+/** Where the relay in Stowaway's pod listens, TCP on loopback. */
+export const RELAY_POD_PORT = contract.ports.relayInPod;
+/** The volume that Cargo and the local relay share. */
+export const RELAY_FOLDER = contract.paths.relayFolder;
+/** The user of the operator's and Carrier's images, and of the local relay. */
+export const GEFYRA_USER = contract.user;
 /** WireGuard marks its own datagrams with it, so that they do not enter the tunnel again. */
-export const FIREWALL_MARK = 51820;
-/** On answers of published ports, which leave over the Docker bridge; also the table of their route (images/cargo/cargo). */
-export const PUBLISHED_MARK = 51821;
+export const FIREWALL_MARK = contract.marks.wireguard;
+/** On answers of published ports, which leave over the Docker bridge; also the table of their route. */
+export const PUBLISHED_MARK = contract.marks.published;
 /** Seconds. Shorter than the 30 s in which some routers forget a UDP mapping. */
 export const KEEPALIVE_S = 5;
 /** The most that is used: a path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */
 export const TUNNEL_MTU = 1420;
 /** What every path is taken to carry, in the tunnel. */
-export const SMALLEST_TUNNEL_MTU = 576;
+export const SMALLEST_TUNNEL_MTU = contract.smallestMtu;
 /** Ports of Stowaway's pod that bridged traffic is sent to. */
 export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
 

@@ -4,6 +4,7 @@ import type { TunnelStatus } from "../api/client.ts";
 import { hostIn, hosts } from "./addresses.ts";
 import { cargoNftables } from "./nftables.ts";
 import { cargoWireguard } from "./wireguard.ts";
+import { networkConf } from "../contract.ts";
 
 export interface CargoSettings {
   /** `HOST:PORT` that is called; without it there is no peer. */
@@ -24,16 +25,14 @@ export function cargoFiles(
   return {
     "wireguard.conf": cargoWireguard(tunnel.serverPublicKey, endpoint),
     "nftables.conf": cargoNftables(tunnel.subnet, dockerSubnet, { local: only !== undefined }),
-    "network.conf": [
-      `ADDRESS=${hostIn(tunnel.subnet, hosts.cargo)}/24`,
-      `MTU=${mtu}`,
-      `PEER=${STOWAWAY_TUNNEL_ADDRESS}`,
-      ...(endpoints.length ? [`ENDPOINTS=${endpoints.join(",")}`] : []),
-      ...(only
-        ? [`ROUTES=${[`${STOWAWAY_TUNNEL_ADDRESS}/32`, ...only].join(",")}`, "DEFAULT_ROUTE=no"]
-        : ["DEFAULT_ROUTE=yes"]),
-      "",
-    ].join("\n"),
+    "network.conf": networkConf({
+      ADDRESS: `${hostIn(tunnel.subnet, hosts.cargo)}/24`,
+      MTU: mtu,
+      PEER: STOWAWAY_TUNNEL_ADDRESS,
+      ENDPOINTS: endpoints.length ? endpoints.join(",") : undefined,
+      ROUTES: only && [`${STOWAWAY_TUNNEL_ADDRESS}/32`, ...only].join(","),
+      DEFAULT_ROUTE: only ? "no" : "yes",
+    }),
     "Corefile": only ? splitCorefile(tunnel.dns) : corefile(".", tunnel.dns.server),
   };
 }

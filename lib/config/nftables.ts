@@ -1,4 +1,5 @@
 /** Rulesets for `nft -f`, each replacing its own table in one transaction. Pure. */
+import { contract } from "../contract.ts";
 import { PUBLISHED_MARK, TUNNEL_POOL } from "../names.ts";
 
 /** Traffic to Stowaway's `port` goes to `address:local` in the tunnel. */
@@ -9,7 +10,7 @@ export interface Forward {
   protocol: "TCP" | "UDP";
 }
 
-const TABLE = "gefyra";
+const { device: DEVICE, nftables: { table: TABLE } } = contract;
 
 /** A table that does not exist cannot be deleted, so it is made first; all in one transaction. */
 function replacing(chains: string): string {
@@ -19,7 +20,7 @@ function replacing(chains: string): string {
 /** TCP must fit the tunnel, whatever its ends believe of their path: clamped on both ends, so in both directions. */
 const forwarding = `	chain forward {
 		type filter hook forward priority filter; policy accept;
-		oifname "wg0" tcp flags syn / syn,rst tcp option maxseg size set rt mtu
+		oifname "${DEVICE}" tcp flags syn / syn,rst tcp option maxseg size set rt mtu
 	}
 `;
 
@@ -34,12 +35,12 @@ export function cargoNftables(
 ): string {
   return replacing(`${publishedPorts(dockerSubnet)}	chain prerouting {
 		type nat hook prerouting priority dstnat; policy accept;
-		iifname "wg0" dnat ip prefix to ip daddr map { ${tunnelSubnet} : ${dockerSubnet} }
+		iifname "${DEVICE}" dnat ip prefix to ip daddr map { ${tunnelSubnet} : ${dockerSubnet} }
 	}
 	chain postrouting {
 		type nat hook postrouting priority srcnat; policy accept;
 		meta mark ${PUBLISHED_MARK} accept
-		oifname "wg0" snat ip prefix to ip saddr map { ${dockerSubnet} : ${tunnelSubnet} }
+		oifname "${DEVICE}" snat ip prefix to ip saddr map { ${dockerSubnet} : ${tunnelSubnet} }
 ${local ? LEAVES_LOCALLY : ""}	}
 ${forwarding}`);
 }
@@ -62,7 +63,7 @@ function publishedPorts(dockerSubnet: string): string {
 	chain published_ports {
 		type filter hook prerouting priority mangle; policy accept;
 		ip saddr != ${dockerSubnet} accept
-		iifname "wg0" accept
+		iifname "${DEVICE}" accept
 		ip daddr ${TUNNEL_POOL} accept
 		ct state invalid tcp flags & (syn | ack) == syn | ack update @published { ${flow} }
 		${flow} @published update @published { ${flow} } meta mark set ${PUBLISHED_MARK}
@@ -75,7 +76,7 @@ function publishedPorts(dockerSubnet: string): string {
 }
 
 /** What leaves over the Docker bridge comes back through Cargo, which otherwise would see one direction only. */
-const LEAVES_LOCALLY = `		oifname != "wg0" ct status ! dnat masquerade
+const LEAVES_LOCALLY = `		oifname != "${DEVICE}" ct status ! dnat masquerade
 `;
 
 /**
@@ -85,14 +86,14 @@ const LEAVES_LOCALLY = `		oifname != "wg0" ct status ! dnat masquerade
 export function stowawayNftables(forwards: Forward[]): string {
   return replacing(`${portMap("TCP", forwards)}${portMap("UDP", forwards)}	chain prerouting {
 		type nat hook prerouting priority dstnat; policy accept;
-		iifname "wg0" accept
+		iifname "${DEVICE}" accept
 		fib daddr type local dnat ip to tcp dport map @tcp_ports
 		fib daddr type local dnat ip to udp dport map @udp_ports
 	}
 	chain postrouting {
 		type nat hook postrouting priority srcnat; policy accept;
-		oifname != "wg0" ip saddr ${TUNNEL_POOL} masquerade
-		oifname "wg0" ct status dnat masquerade
+		oifname != "${DEVICE}" ip saddr ${TUNNEL_POOL} masquerade
+		oifname "${DEVICE}" ct status dnat masquerade
 	}
 ${forwarding}`);
 }

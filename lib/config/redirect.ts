@@ -1,4 +1,5 @@
 /** The rules that send a pod's ports elsewhere from within its own network namespace, for `nft -f`. Pure. */
+import { contract } from "../contract.ts";
 
 export type Redirect =
   /** Handed to Stowaway by the kernel. */
@@ -6,7 +7,7 @@ export type Redirect =
   /** Handed to Carrier's Nginx in the same pod. */
   | { protocol: "TCP" | "UDP"; port: number; listen: number };
 
-const TABLE = "gefyra";
+const { table: TABLE, chain: CHAIN } = contract.nftables;
 
 /** A connection begins with this. One that is older than the rules would begin, for conntrack, with any other. */
 const BEGINS = "tcp flags syn / syn,ack";
@@ -34,7 +35,7 @@ export function redirectRules(redirects: Redirect[]): string {
   return `table ip ${TABLE}
 delete table ip ${TABLE}
 table ip ${TABLE} {
-	chain prerouting {
+	chain ${CHAIN} {
 		type nat hook prerouting priority dstnat; policy accept;
 ${rules}	}
 	chain postrouting {

@@ -3,6 +3,7 @@ import { GefyraError } from "../errors.ts";
 import { STOWAWAY_PORTS, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_MTU, TUNNEL_POOL } from "../names.ts";
 import { type Forward, stowawayNftables } from "./nftables.ts";
 import { type StowawayPeer, stowawayWireguard } from "./wireguard.ts";
+import { contract, networkConf } from "../contract.ts";
 
 export interface StowawayState {
   privateKey: string;
@@ -14,18 +15,17 @@ export function stowawayFiles({ privateKey, peers, forwards }: StowawayState): R
   return {
     "wireguard.conf": stowawayWireguard(privateKey, peers),
     "nftables.conf": stowawayNftables(forwards),
-    "network.conf": [
-      `ADDRESS=${STOWAWAY_TUNNEL_ADDRESS}/32`,
-      `MTU=${TUNNEL_MTU}`,
-      `ROUTES=${[`${TUNNEL_POOL} dev wg0`, ...peers.flatMap(narrowRoute).sort()].join(",")}`,
-      "",
-    ].join("\n"),
+    "network.conf": networkConf({
+      ADDRESS: `${STOWAWAY_TUNNEL_ADDRESS}/32`,
+      MTU: TUNNEL_MTU,
+      ROUTES: [`${TUNNEL_POOL} dev ${contract.device}`, ...peers.flatMap(narrowRoute).sort()].join(","),
+    }),
   };
 }
 
 /** A peer whose path carries less than the device has a route of its own, which says so. */
 function narrowRoute({ subnet, mtu = TUNNEL_MTU }: StowawayPeer): string[] {
-  return mtu < TUNNEL_MTU ? [`${subnet} dev wg0 mtu ${mtu}`] : [];
+  return mtu < TUNNEL_MTU ? [`${subnet} dev ${contract.device} mtu ${mtu}`] : [];
 }
 
 /** `count` free ports of Stowaway. */

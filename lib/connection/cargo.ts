@@ -4,8 +4,9 @@ import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { TUNNEL_MTU } from "../names.ts";
 import type { WireguardStatus } from "../config/wireguard.ts";
+import { contract } from "../contract.ts";
 
-const PROGRAM = "/usr/local/bin/cargo";
+const PROGRAM = contract.paths.cargo;
 
 async function call(
   engine: Engine,

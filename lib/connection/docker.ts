@@ -12,6 +12,7 @@ import {
 } from "../names.ts";
 import { hostIn, hosts, joinRange } from "../config/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
+import { contract } from "../contract.ts";
 
 /**
  * Docker gives the auxiliary address `DefaultGatewayIPv4` to every container of the network as its default gateway,
@@ -48,7 +49,7 @@ export function cargoOptions(connection: Connection, image: string): ContainerCr
     Image: image,
     Hostname: cargo,
     Labels: connectionLabels(connection.name, "cargo"),
-    Env: [`CARGO_GATEWAY=${hostIn(connection.subnet, hosts.gateway)}/24`],
+    Env: [`${contract.cargoVariables.gateway}=${hostIn(connection.subnet, hosts.gateway)}/24`],
     HostConfig: {
       CapAdd: ["NET_ADMIN"],
       NetworkMode: connection.network,
@@ -58,7 +59,7 @@ export function cargoOptions(connection: Connection, image: string): ContainerCr
       Sysctls: { "net.ipv4.ip_forward": "1", "net.ipv4.conf.all.src_valid_mark": "1" },
       // WireGuard's private key lives here and nowhere else.
       Mounts: [
-        { Type: "volume", Source: volume, Target: "/var/lib/cargo" },
+        { Type: "volume", Source: volume, Target: contract.paths.cargoState },
         { Type: "volume", Source: relay, Target: RELAY_FOLDER },
       ],
     },

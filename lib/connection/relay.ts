@@ -9,6 +9,7 @@ import { type Connection, connectionLabels, dockerNames } from "./connection.ts"
 import { relayOptions } from "./docker.ts";
 import { removeContainers } from "./remove-local.ts";
 import type { Tools } from "./tools.ts";
+import { contract } from "../contract.ts";
 
 /** Also gives one that runs already a new token. True when it had to be made or started. */
 export async function startRelay(
@@ -24,7 +25,7 @@ export async function startRelay(
   ]);
   const container = await engine.inspect(relay);
   if (!container) await engine.create(relayOptions(connection, image));
-  // Files of its own user on the volume: never in the container's settings (images/relay/target.go).
+  // Files of its own user on the volume: never in the container's settings.
   const target = {
     server: cluster.server.href,
     trust: cluster.trust,
@@ -32,7 +33,8 @@ export async function startRelay(
     namespace: connection.namespace,
     pod: STOWAWAY_POD,
   };
-  const files = { "target.json": JSON.stringify(target), token };
+  const { relayTarget, relayToken } = contract.files;
+  const files = { [relayTarget]: JSON.stringify(target), [relayToken]: token };
   await engine.put(relay, RELAY_FOLDER, await archive(files, { uid: GEFYRA_USER, gid: GEFYRA_USER }));
   if (container?.State.Running) return false;
   await engine.start(relay);

@@ -2,6 +2,7 @@
  * Small programs that run in Cargo, Stowaway and the operator's pod: with what Debian's essential packages have (bash,
  * perl-base), so that they need nothing of the images, whatever their version.
  */
+import { SMALLEST_TUNNEL_MTU } from "../names.ts";
 
 /**
  * Answers on one port until its time is over. UDP: what comes goes back; `quit` ends it. TCP begins with four letters:
@@ -52,7 +53,7 @@ my $socket = IO::Socket::INET->new(Proto => "udp", PeerAddr => $host, PeerPort =
 setsockopt($socket, 0, 10, pack("i", 2)) or die "$!\\n";
 my $largest = 0; my $reader = IO::Select->new($socket);
 for my $round (1 .. 3) {
-  for (my $size = $mtu; $size >= 576; $size -= 4) {
+  for (my $size = $mtu; $size >= ${SMALLEST_TUNNEL_MTU}; $size -= 4) {
     next if $size <= $largest; send($socket, "x" x ($size - 28), 0);
     while ($reader->can_read(0)) { recv($socket, my $data, 65535, 0); my $got = length($data) + 28; $largest = $got if $got > $largest && $got > 28 }
   }

@@ -3,11 +3,12 @@
 import type { ContainerCreateOptions, HostConfig, NetworkCreateOptions } from "dockerode";
 import { GefyraError } from "../errors.ts";
 import { KUBECONFIG_LABEL, LAB_LABEL, ROLE_LABEL } from "../names.ts";
+import { contract } from "../contract.ts";
 
 export const DEFAULT_LAB = "lab";
-export const API_PORT = 6443;
+export const API_PORT = contract.ports.labApiServer;
 /** Where a node looks for its certificates. */
-export const PKI_FOLDER = "/etc/kubernetes/pki";
+export const PKI_FOLDER = contract.paths.labPki;
 
 export type NodeRole = "control-plane" | "worker";
 /** On a lab's nodes: what they are in the cluster. */

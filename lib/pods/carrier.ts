@@ -3,13 +3,12 @@ import { archive } from "../archive.ts";
 import type { Cluster, ExecTarget } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import type { CarrierFiles } from "../config/carrier.ts";
+import { contract } from "../contract.ts";
 
-const PROGRAM = "/opt/carrier/bin/carrier";
+const PROGRAM = contract.paths.carrier;
 
-/** What `carrier apply` ends with where the pod's network does not forward. */
-const NO_FORWARDING = 3;
-/** … and where somebody else redirects what comes to the pod, as a mesh's proxy does. */
-const FOREIGN_REDIRECT = 4;
+/** Of `carrier apply`: the pod's network does not forward, or somebody else redirects what comes to it, as a mesh does. */
+const { noForwarding, foreignRedirect } = contract.exitCodes;
 
 export interface Configuring {
   /** Ports are given up, none is taken: packets are not redirected to Nginx any more before it stops to listen. */
@@ -34,10 +33,10 @@ async function apply(cluster: Cluster, target: ExecTarget, files: Record<string,
   const { exitCode, stderr } = await cluster.exec(target, [PROGRAM, "apply"], await archive(files));
   if (exitCode === 0) return;
   const pod = `${target.namespace}/${target.pod}`;
-  if (exitCode === NO_FORWARDING) {
+  if (exitCode === noForwarding) {
     throw new GefyraError("no-forwarding", `Cannot redirect packets in pod "${pod}": ${stderr.trim()}`);
   }
-  if (exitCode === FOREIGN_REDIRECT) {
+  if (exitCode === foreignRedirect) {
     throw new GefyraError(
       "foreign-redirect",
       `Cannot redirect packets in pod "${pod}": ${stderr.trim().replace(/^carrier: /, "")}`,

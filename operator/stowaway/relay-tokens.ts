@@ -6,8 +6,9 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { GefyraError } from "../../lib/errors.ts";
 import { RELAY, RELAY_TOKEN_RENEWAL_S, RELAY_TOKEN_S } from "../../lib/names.ts";
 import { type Context, keys } from "../runtime/context.ts";
+import { contract } from "../../lib/contract.ts";
 
-const PROGRAM = "/usr/local/bin/relay";
+const PROGRAM = contract.paths.relay;
 /** A pod that ends by itself has done so by then. */
 const LOST_AFTER_MS = 15_000;
 

@@ -13,8 +13,9 @@ import type { WireguardStatus } from "../../lib/config/wireguard.ts";
 import { byAge } from "../../lib/api/age.ts";
 import { portKey } from "../../lib/workload/ports.ts";
 import type { Context } from "../runtime/context.ts";
+import { contract } from "../../lib/contract.ts";
 
-const PROGRAM = "/usr/local/bin/stowaway";
+const PROGRAM = contract.paths.stowaway;
 
 export interface Tunnel {
   publicKey: string;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { contract } from "../../lib/contract.ts";
 import { checkImports } from "./check.ts";
 import { circlesIn } from "./circles.ts";
 import { type Import, importsIn } from "./graph.ts";
@@ -90,10 +91,17 @@ Deno.test("what a file must not say is reported", () => {
     ["tests/utils.ts", "", /name it after what it does/],
     ["cli/list.ts", `phase === "Active"`, /"Active" is a constant in lib\/api/],
     ["operator/bridge/outcome.ts", `reason: "PartlyBridged"`, /"PartlyBridged" is a constant/],
+    ["lib/lab/nodes.ts", `const PORT = ${contract.ports.labApiServer};`, /belongs to images\/contract/],
+    ["lib/pods/carrier.ts", `const PROGRAM = "${contract.paths.carrier}";`, /belongs to images\/contract/],
+    ["lib/config/stowaway.ts", "`${pool} dev wg0 mtu ${mtu}`", /wg0 belongs to images\/contract/],
     ["lib/plan/plan.ts", `Deno.env.get("HOME")`, /lib\/plan is pure/],
   ];
   for (const [path, text, expected] of table) assert.match(textProblemsOf(path, text).join(), expected, path);
   assert.deepEqual(textProblemsOf("lib/plan/plan.test.ts", "Deno.test()"), []);
+  assert.deepEqual(
+    textProblemsOf("lib/names.ts", `/** e.g. 51820, in "wg0". */\n  // 51820\nconst a = 1;`),
+    [],
+  );
   assert.deepEqual(textProblemsOf("lib/pods/resolve.ts", `pod.status?.phase !== "Failed"`), []);
 });
 

@@ -1,7 +1,6 @@
 /** Which room of the house may import which. Pure. */
-import { bridgePhases, clientPhases, podStates } from "../../lib/api/phases.ts";
-import { bridgeReasons, clientReasons } from "../../lib/api/reasons.ts";
 import type { Import } from "./graph.ts";
+import { literalProblemsOf } from "./literals.ts";
 
 const pure = ["lib", "lib/api", "lib/workload", "lib/config", "lib/plan"];
 /** The cluster's side of the work, which the operator does, or a client where no operator runs. */
@@ -76,32 +75,14 @@ export function problemsOf(imports: Import[]): string[] {
   });
 }
 
-/** Phases, states and reasons that are Gefyra's own; Kubernetes and Docker have some of them too. */
-const foreign = new Set<string>([
-  "Pending",
-  "Ready",
-  "Connected",
-  "Failed",
-  "Forbidden",
-  "Conflict",
-  "Deleted",
-]);
-const states = [bridgePhases, clientPhases, podStates, bridgeReasons, clientReasons]
-  .flatMap((block): string[] => Object.values(block)).filter((one) => !foreign.has(one));
-const STATE = new RegExp(`"(${[...new Set(states)].join("|")})"`);
-const declareStates = ["lib/api/phases.ts", "lib/api/reasons.ts"];
-
 /** What a file says that it should not, one line each. */
 export function textProblemsOf(path: string, text: string): string[] {
   const problems: string[] = [];
   if (/(^|\/)utils?[^/]*\.ts$/.test(path)) problems.push(`${path}: name it after what it does`);
   if (/^export \* /m.test(text)) problems.push(`${path}: nothing may be re-exported whole`);
   const room = roomOf(path) ?? "";
-  const state = STATE.exec(text)?.[1];
-  if (
-    state && /^(cli|lib|operator)\//.test(path) && !/\.test\.ts$/.test(path) && !declareStates.includes(path)
-  ) {
-    problems.push(`${path}: "${state}" is a constant in ${declareStates.join(" or ")}`);
+  if (/^(cli|lib|operator)\//.test(path) && !path.endsWith(".test.ts")) {
+    problems.push(...literalProblemsOf(path, text));
   }
   const isPure = pure.includes(room) && room !== "lib" && !path.endsWith(".test.ts");
   if (isPure && /\b(Deno\.|fetch\(|process\.)/.test(text)) {

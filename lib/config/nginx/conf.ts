@@ -4,6 +4,7 @@ import { httpBlock } from "./http.ts";
 import type { CarrierServer } from "./server.ts";
 import { streamBlock } from "./stream.ts";
 import { block, checked } from "./syntax.ts";
+import { contract } from "../../contract.ts";
 
 /**
  * What is no HTTP on an `http` port goes where requests without a match go. To tell, a module of Carrier's own looks at
@@ -23,7 +24,7 @@ export function nginxConf(servers: CarrierServer[], connections: number = CONNEC
 }
 
 const modules = (...names: string[]): string =>
-  names.map((name) => `load_module /usr/lib/nginx/modules/${name}.so;`).join("\n");
+  names.map((name) => `load_module ${contract.paths.nginxModules}/${name}.so;`).join("\n");
 
 const HTTP_MODULES = [
   "ngx_http_headers_more_filter_module",

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { cargoFiles } from "./config/cargo.ts";
+import { stowawayFiles } from "./config/stowaway.ts";
+import { contract, networkConf } from "./contract.ts";
+import { OPERATOR_PROGRAM } from "./names.ts";
+
+const { device, exitCodes, files, marks, nftables, paths, ports } = contract;
+const root = new URL("..", import.meta.url).pathname;
+const read = (path: string) => Deno.readTextFileSync(`${root}${path}`);
+const user = `${contract.user}:${contract.user}`;
+
+/** What the group of a pattern takes from a text, each once. */
+const found = (text: string, pattern: RegExp): string[] =>
+  [...new Set([...text.matchAll(new RegExp(pattern, "gm"))].map(([whole, group]) => group ?? whole))].sort();
+
+type Row = [path: string, pattern: RegExp, ...expected: (string | number)[]];
+
+const table: Row[] = [
+  ["images/relay/main.go", /cargoAddress += "(.*)"/, `127.0.0.1:${ports.relayInCargo}`],
+  ["images/relay/main.go", /wireguardAddress += "(.*)"/, `127.0.0.1:${ports.wireguard}`],
+  ["images/relay/main.go", /podPort += (\d+)/, ports.relayInPod],
+  ["images/relay/main.go", /relayUser += (\d+)/, contract.user],
+  ["images/relay/main.go", /relayFolder += "(.*)"/, paths.relayFolder],
+  ["images/relay/main.go", /UDP 127\.0\.0\.1:(\d+)/, ports.relayInCargo, ports.wireguard],
+  ["images/relay/main.go", /TCP 127\.0\.0\.1:(\d+)/, ports.relayInPod],
+  ["images/relay/target.go", /targetFile += "(.*)"/, files.relayTarget],
+  ["images/relay/target.go", /tokenFile += "(.*)"/, files.relayToken],
+  ["images/tunnel/tunnel.sh", /^readonly DEVICE=(.*)$/, device],
+  ["images/tunnel/tunnel.sh", /^readonly TABLE=(\d+)/, marks.wireguard],
+  ["images/cargo/path.sh", /^readonly SMALLEST_MTU=(\d+)/, contract.smallestMtu],
+  ["images/cargo/cargo", /^PUBLISHED=(\d+)/, marks.published],
+  ["images/cargo/cargo", /^STATE=(.*)$/, paths.cargoState],
+  ["images/cargo/cargo", /^# Volume: ([^ ]*)/, paths.cargoState],
+  ["images/cargo/cargo", /^# {9}(\/run[^ ,]*)/, paths.relayFolder],
+  ["images/cargo/cargo", /CARGO_GATEWAY/, contract.cargoVariables.gateway],
+  [
+    "images/cargo/Dockerfile",
+    /^COPY coredns relay cargo (.*)$/,
+    folderOf(paths.cargo),
+    folderOf(paths.relay),
+  ],
+  [
+    "images/stowaway/Dockerfile",
+    /^COPY stowaway relay (.*)$/,
+    folderOf(paths.stowaway),
+    folderOf(paths.relay),
+  ],
+  ["images/carrier/carrier", /^ +exit ([2-9])$/, exitCodes.noForwarding, exitCodes.foreignRedirect],
+  ["images/carrier/carrier", /Ends with (\d)/, exitCodes.noForwarding],
+  ["images/carrier/carrier", /^# +and with (\d)/, exitCodes.foreignRedirect],
+  ["images/carrier/carrier", /\b(?:nginx|nftables)\.conf\b/, ...files.carrier],
+  ["images/carrier/carrier", /nft flush chain (.*?) \|\|/, `ip ${nftables.table} ${nftables.chain}`],
+  ["images/carrier/carrier", /table != "(.*)"/, `ip ${nftables.table}`],
+  ["images/carrier/Dockerfile", /^USER (.*)$/, user],
+  ["images/carrier/Dockerfile", /^COPY carrier stand-in (.*)$/, folderOf(paths.carrier)],
+  ["images/carrier/Dockerfile", /^ENTRYPOINT \["(.*)", "run"\]$/, paths.carrier],
+  ["images/carrier/Dockerfile", /^COPY --from=modules \/built\/ngx_\S+ (.*)\/$/, paths.nginxModules],
+  ["images/carrier/stand-in", /\/\S+\/carrier\b(?= run| running)/, paths.carrier],
+  ["images/operator/Dockerfile", /^USER (.*)$/, user],
+  ["images/operator/Dockerfile", /^COPY gefyra\.js (.*)$/, paths.operator],
+  ["images/lab/node/node", /^PKI=(.*)$/, paths.labPki],
+  ["images/lab/node/control-plane.sh", /--secure-port (\d+)/, ports.labApiServer],
+  ["images/lab/node/certificates.sh", /server: "https:\/\/\$2:(\d+)"/, ports.labApiServer],
+];
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+Deno.test("Go, shell and Dockerfiles say what the contract says", () => {
+  for (const [path, pattern, ...expected] of table) {
+    assert.deepEqual(
+      found(read(path), pattern),
+      [...new Set(expected.map(String))].sort(),
+      `${path} ${pattern}`,
+    );
+  }
+});
+
+Deno.test("no file of the images has a port, user or device that looks like the contract's and is another", async () => {
+  const known = [device, contract.user, ...Object.values(ports), ...Object.values(marks)].map(String);
+  for (const folder of ["cargo", "carrier", "operator", "relay", "stowaway", "tunnel"]) {
+    for await (const { name, isFile } of Deno.readDir(`${root}images/${folder}`)) {
+      if (!isFile || name.endsWith("_test.go")) continue;
+      const path = `images/${folder}/${name}`;
+      for (const value of found(read(path), /\b(?:5182\d|3182\d|6553[0-4]|wg\d)\b/)) {
+        assert.ok(known.includes(value), `${path}: ${value}`);
+      }
+    }
+  }
+});
+
+Deno.test("network.conf: each key is written, checked and read under one name", () => {
+  const keys = Object.keys(contract.networkConf).sort();
+  assert.deepEqual(found(read("images/tunnel/tunnel.sh"), /=~ \^([A-Z_]+)=/), keys);
+  const scripts = ["images/tunnel/tunnel.sh", "images/cargo/path.sh"].map(read).join("\n");
+  assert.deepEqual(found(scripts, /\bsetting "[^"]*" ([A-Z_]+)/), keys);
+  const words = (path: string) => read(path).replaceAll(/\s+#?\s*/g, " ");
+  for (const [key, value] of Object.entries(contract.networkConf)) {
+    assert.ok(words("images/cargo/cargo").includes(`${key}=${value}`), `cargo: ${key}=${value}`);
+  }
+  for (const setting of found(read("images/stowaway/stowaway"), /\b([A-Z_]+=[^ ).]+?),? /)) {
+    const [key = "", value] = setting.split("=");
+    if (key in contract.networkConf) assert.equal(value, contract.networkConf[key as "MTU"], "stowaway");
+  }
+  assert.equal(
+    networkConf({ ADDRESS: "198.18.1.2/24", MTU: 1420, PEER: undefined }),
+    "ADDRESS=198.18.1.2/24\nMTU=1420\n",
+  );
+});
+
+Deno.test("the files of apply are those that Cargo and Stowaway read", () => {
+  const tunnel = {
+    subnet: "198.18.1.0/24",
+    serverPublicKey: "",
+    nodePort: 1,
+    dns: { server: "", domain: "" },
+  };
+  const written = {
+    cargo: cargoFiles(tunnel, "172.28.0.0/24", {}),
+    stowaway: stowawayFiles({ privateKey: "", peers: [], forwards: [] }),
+  };
+  for (const part of ["cargo", "stowaway"] as const) {
+    assert.deepEqual(Object.keys(written[part]).sort(), files[part]);
+    const [known = ""] = found(read(`images/${part}/${part}`), /^FILES='([^']*)'/);
+    assert.deepEqual(known.split(" ").sort(), files[part]);
+  }
+});
+
+Deno.test("the operator's image starts the program that is run in it", () => {
+  const [entrypoint = ""] = found(read("images/operator/Dockerfile"), /^ENTRYPOINT (.*)$/);
+  const asked = ["--allow-net", "--allow-env", "--allow-read", "--allow-sys"];
+  const program = (rights: string[]) => ["deno", "run", ...contract.operatorFlags, ...rights, paths.operator];
+  assert.deepEqual(JSON.parse(entrypoint), program(asked));
+  assert.deepEqual(OPERATOR_PROGRAM, program(["--allow-all"]));
+});
