@@ -5,13 +5,8 @@ import { kubeconfigPaths } from "../lib/connection/current.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
 import { manifests, type ServiceOptions } from "../lib/config/manifests.ts";
 import { DEFAULT_REGISTRY } from "../lib/images.ts";
-import {
-  DISCONNECT_TIMEOUT_S,
-  LONGEST_DISCONNECT_TIMEOUT_S,
-  NAMESPACE,
-  SHORTEST_DISCONNECT_TIMEOUT_S,
-  VERSION,
-} from "../lib/names.ts";
+import { DISCONNECT_TIMEOUT_S, LONGEST_DISCONNECT_TIMEOUT_S, NAMESPACE, VERSION } from "../lib/names.ts";
+import { SHORTEST_DISCONNECT_TIMEOUT_S } from "../lib/settings.ts";
 import { describeTunnel, transports } from "../lib/connection/endpoints.ts";
 import {
   clusterOf,

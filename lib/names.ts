@@ -83,8 +83,6 @@ export const GEFYRA_USER = contract.user;
 export const FIREWALL_MARK = contract.marks.wireguard;
 /** On answers of published ports, which leave over the Docker bridge; also the table of their route. */
 export const PUBLISHED_MARK = contract.marks.published;
-/** Seconds. Shorter than the 30 s in which some routers forget a UDP mapping. */
-export const KEEPALIVE_S = 5;
 /** The most that is used: a path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */
 export const TUNNEL_MTU = 1420;
 /** What every path is taken to carry, in the tunnel. */
@@ -93,12 +91,10 @@ export const SMALLEST_TUNNEL_MTU = contract.smallestMtu;
 export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
 
 // Time -------------------------------------------------------------------------------------------------------
-/** Seconds. After so much silence of a client, what is bridged to it goes back to the originals until it is heard again. */
-export const SUSPEND_AFTER_S = 18;
 /** A client that was silent for so long is removed with its bridges. */
 export const DISCONNECT_TIMEOUT_S = 600;
-/** What may be asked for instead: not shorter than a few keepalives, not longer than a week. */
-export const SHORTEST_DISCONNECT_TIMEOUT_S = 30, LONGEST_DISCONNECT_TIMEOUT_S = 604_800;
+/** What may be asked for instead is not longer than a week; the shortest is in settings.ts. */
+export const LONGEST_DISCONNECT_TIMEOUT_S = 604_800;
 /** How long `up` looks for an endpoint that answers. */
 export const CONNECT_TIMEOUT_MS = 30_000;
 /** How long `up` waits until the cloud has given Stowaway's load balancer an address. */
@@ -127,5 +123,3 @@ export const DOCTOR = "gefyra-doctor";
 export const DOCTOR_PORT = 8000;
 /** Ports of Stowaway's pod that a doctor picks one of; several may run at once. */
 export const DOCTOR_PORTS = { first: 30000, last: 39999 } as const;
-/** Seconds after which what a killed `doctor` has left ends by itself. */
-export const DOCTOR_LIFETIME_S = 60;

@@ -4,13 +4,21 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
 )
 
-// A tunnel that goes this way speaks at least every 5 s.
-const idle = 20 * time.Second
+// A tunnel that goes this way speaks with each keepalive. GEFYRA_RELAY_IDLE: another number of seconds (lib/settings.ts).
+var idle = idleFrom(os.Getenv("GEFYRA_RELAY_IDLE"))
+
+func idleFrom(text string) time.Duration {
+	if seconds, err := strconv.Atoi(text); err == nil && seconds > 0 {
+		return time.Duration(seconds) * time.Second
+	}
+	return 20 * time.Second
+}
 
 // As much as waits for a line: WireGuard's call is among it, which it would repeat after five seconds only.
 const mostKept = 2*batchSize + 4096

@@ -3,10 +3,10 @@ import { Optional } from "typebox";
 import {
   DISCONNECT_TIMEOUT_S,
   LONGEST_DISCONNECT_TIMEOUT_S,
-  SHORTEST_DISCONNECT_TIMEOUT_S,
   SMALLEST_TUNNEL_MTU,
   TUNNEL_MTU,
 } from "../names.ts";
+import { SHORTEST_DISCONNECT_TIMEOUT_S } from "../settings.ts";
 import { conditions } from "./condition-schema.ts";
 import type { ClientPhase } from "./phases.ts";
 import { generation, integer, list, object, port, reported, text, time } from "./schema.ts";

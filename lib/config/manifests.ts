@@ -12,6 +12,7 @@ import {
   WIREGUARD_NODE_PORT,
   WIREGUARD_PORT,
 } from "../names.ts";
+import { operatorSettings } from "../settings.ts";
 import { bridgeDefinition, clientDefinition } from "../api/crds.ts";
 import {
   clusterRole,
@@ -121,6 +122,7 @@ function operator(namespace: string, images: ImageNames): Manifest {
       env: [
         { name: "GEFYRA_NAMESPACE", value: namespace },
         { name: "GEFYRA_CARRIER_IMAGE", value: imageOf("carrier", images) },
+        ...operatorSettings,
       ],
       securityContext: restricted,
       resources: { requests: { cpu: "10m", memory: "96Mi" } },

@@ -1,5 +1,6 @@
 /** WireGuard configurations for `wg syncconf`. Pure. */
-import { FIREWALL_MARK, KEEPALIVE_S, WIREGUARD_PORT } from "../names.ts";
+import { FIREWALL_MARK, WIREGUARD_PORT } from "../names.ts";
+import { KEEPALIVE_S } from "../settings.ts";
 
 export interface StowawayPeer {
   publicKey: string;

@@ -10,6 +10,7 @@ import {
   NAMESPACE_LABEL,
   RELAY_FOLDER,
 } from "../names.ts";
+import { containerSettings } from "../settings.ts";
 import { hostIn, hosts, joinRange } from "../config/addresses.ts";
 import { type Connection, connectionLabels, dockerNames } from "./connection.ts";
 import { contract } from "../contract.ts";
@@ -49,7 +50,7 @@ export function cargoOptions(connection: Connection, image: string): ContainerCr
     Image: image,
     Hostname: cargo,
     Labels: connectionLabels(connection.name, "cargo"),
-    Env: [`${contract.cargoVariables.gateway}=${hostIn(connection.subnet, hosts.gateway)}/24`],
+    Env: [`${contract.cargoVariables.gateway}=${hostIn(connection.subnet, hosts.gateway)}/24`, ...containerSettings],
     HostConfig: {
       CapAdd: ["NET_ADMIN"],
       NetworkMode: connection.network,
@@ -83,6 +84,7 @@ export function relayOptions({ name }: Connection, image: string): ContainerCrea
     Entrypoint: ["relay", "api"],
     User: `${GEFYRA_USER}:${GEFYRA_USER}`,
     Labels: connectionLabels(name, "relay"),
+    ...(containerSettings.length ? { Env: containerSettings } : {}),
     HostConfig: {
       NetworkMode: "host",
       CapDrop: ["ALL"],

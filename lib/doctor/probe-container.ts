@@ -3,7 +3,8 @@ import { createWithAddress } from "../app/address.ts";
 import { appOptions } from "../app/spec.ts";
 import { type Connection, connectionLabels } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { DOCTOR, DOCTOR_LIFETIME_S, DOCTOR_PORT } from "../names.ts";
+import { DOCTOR, DOCTOR_PORT } from "../names.ts";
+import { DOCTOR_LIFETIME_S } from "../settings.ts";
 import type { BridgedApp } from "../api/client.ts";
 import { SERVER } from "./programs.ts";
 

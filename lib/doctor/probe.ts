@@ -4,7 +4,8 @@
  * what belongs to it.
  */
 import type { Cluster } from "../kube/cluster.ts";
-import { API_VERSION, DOCTOR, DOCTOR_LIFETIME_S } from "../names.ts";
+import { API_VERSION, DOCTOR } from "../names.ts";
+import { DOCTOR_LIFETIME_S } from "../settings.ts";
 import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
 import { condition, READY } from "../api/conditions.ts";
 import { generateKeyPair } from "../config/keys.ts";

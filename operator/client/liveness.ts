@@ -2,7 +2,7 @@
  * Who was heard lately, by the bytes that WireGuard received. A client that is silent for a short while has its bridges
  * suspended, one that is silent for too long is removed.
  */
-import { KEEPALIVE_S, SUSPEND_AFTER_S } from "../../lib/names.ts";
+import { KEEPALIVE_S, SUSPEND_AFTER_S } from "../../lib/settings.ts";
 import { clientRef, type GefyraClient } from "../../lib/api/client.ts";
 import { clientPhases } from "../../lib/api/phases.ts";
 import { type Context, keys, writeStatus } from "../runtime/context.ts";

@@ -1,7 +1,8 @@
 /** Measures the tunnel between Cargo and Stowaway, through a server that Stowaway runs for as long. */
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Engine } from "../../docker/engine.ts";
-import { DOCTOR_LIFETIME_S, DOCTOR_PORTS, STOWAWAY_TUNNEL_ADDRESS } from "../../names.ts";
+import { DOCTOR_PORTS, STOWAWAY_TUNNEL_ADDRESS } from "../../names.ts";
+import { DOCTOR_LIFETIME_S } from "../../settings.ts";
 import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
 import { BANDWIDTH, LATENCY, PATH_MTU, QUIT, SERVER } from "../programs.ts";
 
