@@ -1,6 +1,7 @@
 /** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
 import assert from "node:assert/strict";
 import { CONNECTION, kubeconfig } from "./names.ts";
+import { settings } from "./waits.ts";
 import { kubeconfigOf, program, type SuiteLab } from "./suite.ts";
 
 export interface Output {
@@ -46,7 +47,7 @@ export async function commandIn(lab: SuiteLab, args: string[]): Promise<Output> 
 export function startGefyra(args: string[], env: Env = {}): Running {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-config", "--allow-all", program, ...args],
-    env: { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, NO_COLOR: "1", ...env },
+    env: { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, NO_COLOR: "1", ...settings, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

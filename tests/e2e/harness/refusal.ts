@@ -23,3 +23,10 @@ export async function assertRefused({ args, exit, says, env }: Refusal): Promise
   assert.equal(stdout, "");
   assert.equal(code, exitCodes[exit], stderr);
 }
+
+/** Ends with the code for that, and says it. */
+export async function assertFails(args: string[], exit: ExitReason, says: RegExp): Promise<void> {
+  const { code, stderr } = await tryGefyra(args);
+  assert.match(stderr, says);
+  assert.equal(code, exitCodes[exit], stderr);
+}

@@ -137,3 +137,8 @@ export async function clientOf(connection = CONNECTION, { get } = kube): Promise
   const [name = ""] = (await docker(["network", "ls", "--filter", filter, "--format", format])).split("\n");
   return await get("GefyraClient", name, NAMESPACE);
 }
+
+/** The machine vanishes: the operator is left alone with what is there. */
+export async function vanish(): Promise<void> {
+  await docker(["rm", "--force", ...await containersOf("cargo")]);
+}

@@ -5,6 +5,7 @@ import { gefyra } from "../harness/gefyra.ts";
 import { APP, CONTROL_PLANE, WORKER } from "../harness/names.ts";
 import { get, type Json } from "../harness/kube.ts";
 import { inApp, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { MEGABYTES } from "../harness/waits.ts";
 import { ordered, report, timed } from "../harness/steps.ts";
 import { httpProbe, tools, workload } from "../harness/workloads.ts";
 
@@ -12,7 +13,7 @@ const PROBE_ROUNDS_MS = 5_000;
 
 const modes = [
   { name: "replaced", mode: "--replace", restarts: 1, megabytes: 100 },
-  { name: "kept", mode: "--keep", restarts: 0, megabytes: 200 },
+  { name: "kept", mode: "--keep", restarts: 0, megabytes: MEGABYTES },
 ];
 
 Deno.test("across nodes: large bodies arrive whole, and probes are content", async (t) => {

@@ -5,6 +5,7 @@ import { gefyra } from "../harness/gefyra.ts";
 import { type Json, kubectl, list } from "../harness/kube.ts";
 import { containersOf, type TestEnv, testEnv } from "../harness/test-env.ts";
 import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
+import { DISCONNECT_TIMEOUT } from "../harness/waits.ts";
 import { ordered, report, timed } from "../harness/steps.ts";
 import { httpProbe, tools, workload } from "../harness/workloads.ts";
 import { APP } from "../harness/names.ts";
@@ -153,7 +154,7 @@ Deno.test("a client that vanishes is forgotten, with all that it had", async () 
   await using place = await testEnv("vanished");
   await place.apply([tools(), ...names.flatMap((name) => workload(name))]);
   const before = await snapshot();
-  await gefyra("up", "--disconnect-timeout", "30");
+  await gefyra("up", "--disconnect-timeout", DISCONNECT_TIMEOUT);
   await place.run(APP, "local");
   await Promise.all([place.bridge(APP, "kept", "--keep"), place.bridge(APP, "replaced", "--replace")]);
   await docker(["rm", "--force", ...await containersOf("cargo")]);
