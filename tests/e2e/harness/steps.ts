@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { dumpState } from "./dump-state.ts";
 
 export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
@@ -16,6 +17,18 @@ export async function timed(work: () => Promise<unknown>): Promise<string> {
   const start = performance.now();
   await work();
   return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+}
+
+/** "Within seconds", also on a machine that does more than this. */
+export const SOON_MS = 30_000;
+
+/** Fails when the work takes longer. */
+export async function soon(work: () => Promise<unknown>): Promise<void> {
+  const start = performance.now();
+  await work();
+  const took = performance.now() - start;
+  report(`${(took / 1000).toFixed(1)} s`);
+  assert.ok(took < SOON_MS, `${took} ms`);
 }
 
 /** What a test found out, beside passing. */

@@ -1,20 +1,13 @@
 /** One pod never holds up the others, and what goes wrong is told at once, with the original in its place. */
 import assert from "node:assert/strict";
 import { exitCodes } from "../../../lib/errors.ts";
-import { clientRef } from "../../../lib/api/client.ts";
 import { eventually } from "../../docker.ts";
 import { gefyra, tryGefyra } from "../harness/gefyra.ts";
 import { APP, WORKER } from "../harness/names.ts";
-import { apply, get, type Json, kube, kubectl, type Manifest } from "../harness/kube.ts";
-import { startLoad } from "../harness/load-client.ts";
-import { bridgeArgs, testEnv } from "../harness/test-env.ts";
-import { ordered, report } from "../harness/steps.ts";
-import { helloContainer, httpProbe, service, tools, toolsContainer, workload } from "../harness/workloads.ts";
-import { TEST_LABEL } from "../harness/suite.ts";
-
-/** "Within seconds", also on a machine that does more than this. */
-const SOON_MS = 30_000;
-const RATE = 50;
+import { apply, get, type Json, kubectl, type Manifest } from "../harness/kube.ts";
+import { testEnv } from "../harness/test-env.ts";
+import { ordered, soon, SOON_MS } from "../harness/steps.ts";
+import { helloContainer, tools, toolsContainer, workload } from "../harness/workloads.ts";
 
 /** Its pods cannot share the one node that they may run on. */
 function crowded(name: string): Manifest[] {
@@ -68,41 +61,12 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     const { stdout } = await gefyra("list", "--bridges", "-o", "wide");
     return stdout.split("\n").find((line) => line.startsWith(`${name} `)) ?? "";
   };
-  const soon = async (work: () => Promise<unknown>) => {
-    const start = performance.now();
-    await work();
-    const took = performance.now() - start;
-    report(`${(took / 1000).toFixed(1)} s`);
-    assert.ok(took < SOON_MS, `${took} ms`);
-  };
-
-  await step("up names a quota that keeps Gefyra's pods out", async () => {
-    const own = `${namespace}-quota`;
-    await kubectl("create", "namespace", own);
-    await kubectl("label", "namespace", own, `${TEST_LABEL}=trouble`);
-    // Where not even Stowaway's pod may come, nothing is touched. Where one may, the other is missing.
-    const told = [
-      ["none", exitCodes.refused, /it does not admit Stowaway's pod: .* exceeded quota: none/],
-      ["one", exitCodes.failure, /Cannot create the pods of .* exceeded quota: one/],
-    ] as const;
-    for (const [pods, [quota, exit, message]] of told.entries()) {
-      await kubectl("create", "quota", quota, "--namespace", own, "--hard", `pods=${pods}`);
-      await soon(async () => {
-        const { code, stderr } = await tryGefyra(["up", "--namespace", own]);
-        assert.equal(code, exit, stderr);
-        assert.match(stderr, message);
-      });
-      await kubectl("delete", "quota", quota, "--namespace", own);
-    }
-    await kubectl("delete", "namespace", own, "--ignore-not-found", "--wait");
-  });
 
   const names = ["kept", "replaced"], pair = { replicas: 2 };
   await Promise.all([
     place.applyUnasked([
       ...[tools(), ...names.flatMap((name) => crowded(`${name}-crowded`))],
       ...[...workload("left", pair), ...servesOnce("once"), ...neighboured("neighboured")],
-      ...[...workload("single", { extra: { readinessProbe: httpProbe(80) } }), ...workload("denied")],
     ]),
     gefyra("up"),
   ]);
@@ -179,30 +143,6 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     await gefyra("unbridge", "-N", "selected");
   });
 
-  await step("active and removed are said when the only pod of a service answers", async () => {
-    const load = await startLoad(namespace, "http://single", RATE);
-    const pause = () => new Promise((resolve) => setTimeout(resolve, 2_500));
-    const said: number[] = [];
-    await pause();
-    for (let round = 0; round < 2; round++) {
-      await place.bridge(APP, "single", "--replace");
-      said.push(Date.now() / 1000);
-      await pause();
-      await gefyra("unbridge", "-N", "single");
-      said.push(Date.now() / 1000);
-      await pause();
-    }
-    const { began, lost } = await load.stop();
-    const late = said.map((time) =>
-      lost.map(({ at, error }) => ({ after: began + at - time, error }))
-        .filter(({ after }) => after > 0 && after < 2.4)
-    );
-    report(
-      `${lost.length} lost while it was switched, after it was said to be done: ${JSON.stringify(late)}`,
-    );
-    assert.deepEqual(late, [[], [], [], []]);
-  });
-
   await step("what Carrier refuses is told, and the original is back", async () => {
     const target = ["-n", namespace, "--target", "deployment/neighboured/hello-nginx", "--port", "9000:8000"];
     await soon(async () => {
@@ -268,86 +208,5 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
     }, SOON_MS);
     await gefyra("unbridge", "-N", "crashing");
     await kubectl("delete", "deployment", "crashing", ...inNamespace, "--wait=false");
-  });
-
-  await step("a policy that admits no change of the pod is named at once", async () => {
-    const name = `gefyra-${namespace}`;
-    const rule = {
-      apiGroups: [""],
-      apiVersions: ["v1"],
-      operations: ["UPDATE"],
-      resources: ["pods/ephemeralcontainers"],
-    };
-    const group = "admissionregistration.k8s.io/v1", metadata = { name };
-    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": namespace } };
-    const policy = [
-      {
-        ...{ apiVersion: group, kind: "ValidatingAdmissionPolicy", metadata },
-        spec: {
-          matchConstraints: { namespaceSelector, resourceRules: [rule] },
-          validations: [{ expression: "false", message: "nobody joins pods here" }],
-        },
-      },
-      {
-        ...{ apiVersion: group, kind: "ValidatingAdmissionPolicyBinding", metadata },
-        spec: { policyName: name, validationActions: ["Deny"] },
-      },
-    ];
-    await kube.applyWithKubectl(policy);
-    try {
-      await eventually(async () => {
-        const { code, stderr } = await tryGefyra([...bridgeArgs(namespace, APP, "denied"), "--keep"]);
-        if (code === 0) {
-          // The API server did not know the policy yet. A pod that Carrier has joined is not changed again.
-          await gefyra("unbridge", "-N", "denied");
-          await kubectl("delete", "pods", "--selector", "app=denied", ...inNamespace);
-          await kubectl("rollout", "status", "deployment/denied", ...inNamespace);
-        }
-        assert.equal(code, exitCodes.refused, stderr);
-        assert.match(stderr, /Cannot bridge "denied": pod denied-.*: .*nobody joins pods here/);
-      }, 60_000);
-    } finally {
-      await kubectl("delete", "validatingadmissionpolicybinding,validatingadmissionpolicy", name);
-    }
-  });
-
-  await step("a quota that lets no pod come is named by a bridge that waits for one", async () => {
-    await kubectl("create", "quota", "none", ...inNamespace, "--hard", "pods=0");
-    await apply(namespace, [...workload("barred"), service("unused")]);
-    await eventually(async () => {
-      const { status } = await get("Deployment", "barred", namespace);
-      assert.ok(status.conditions?.some(({ type }: Json) => type === "ReplicaFailure"));
-    });
-    const { stdout } = await place.bridge(APP, "barred");
-    assert.match(
-      stdout,
-      /^Bridge barred waits: Deployment "barred" has no pods now: FailedCreate: .*exceeded quota/,
-    );
-    await kubectl("delete", "quota", "none", ...inNamespace);
-    await eventually(async () => assert.equal((await status("barred")).phase, "Active"), 60_000);
-    await gefyra("unbridge", "-N", "barred");
-    await kubectl(
-      "delete",
-      "deployment/barred",
-      "service/barred",
-      "service/unused",
-      ...inNamespace,
-      "--wait=false",
-    );
-  });
-
-  await step("a client where nobody looks is told so, and one for ever is not admitted", async () => {
-    const { apiVersion, kind } = clientRef(namespace, "");
-    const publicKey = "A".repeat(43) + "=";
-    const client = (name: string, spec: object) => ({ apiVersion, kind, metadata: { name }, spec });
-    await apply(namespace, [client("misplaced", { publicKey })]);
-    await eventually(async () => {
-      const { status } = await get("GefyraClient", "misplaced", namespace);
-      assert.equal(status.phase, "Refused");
-      assert.match(status.conditions[0].message, /looks at clients in namespace "gefyra" only/);
-    });
-    await kubectl("delete", "gefyraclient", "misplaced", ...inNamespace);
-    const forever = client("forever", { publicKey, disconnectTimeout: 604_801 });
-    await assert.rejects(apply(namespace, [forever]), /disconnectTimeout.*less than or equal to 604800/);
   });
 });
