@@ -40,8 +40,9 @@ export async function runFile(file: string, env: Record<string, string>): Promis
     for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
   };
   const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
-  const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
+  const [{ code, signal }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
   clearTimeout(timer);
+  if (signal) output += `\n${file} was ended by ${signal}\n`;
   const cases = casesOf(await Deno.readTextFile(junit).catch(() => ""));
   return { file, seconds: (performance.now() - start) / 1000, cases, code, output };
 }
