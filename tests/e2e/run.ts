@@ -9,7 +9,7 @@ import { basename } from "node:path";
 import { prepareLab, prepareProgram } from "./harness/prepare.ts";
 import { type Result, runFile, totals } from "./harness/run-file.ts";
 import { describeSlowest, longestFirst, noteDurations } from "./harness/durations.ts";
-import { root, serialLab, sharedLab, type SuiteLab } from "./harness/suite.ts";
+import { root, serialLab, sharedLab } from "./harness/suite.ts";
 
 /** How many files of `parallel/` run side by side, and how many labs there are for those of `serial/`. */
 const SIDE_BY_SIDE = Number(Deno.env.get("GEFYRA_E2E_JOBS") || 3);
@@ -23,9 +23,14 @@ Deno.chdir(root);
 const files = await chosenFiles(Deno.args);
 await prepareProgram();
 const results: Result[] = [];
-await Promise.all(
-  groups.map((group) => runGroup(group, files.filter((file) => file.includes(`/${group}/`)))),
-);
+const of = (group: string) => files.filter((file) => file.includes(`/${group}/`));
+const lanes = Array.from({ length: Math.min(LANES, of("serial").length) }, (_, i) => i + 1);
+const shared = of("parallel").length ? [sharedLab] : [];
+await Promise.all([...shared, ...lanes.map(serialLab)].map(prepareLab));
+await Promise.all([
+  runFiles(of("parallel"), Array.from({ length: SIDE_BY_SIDE }, () => ({}))),
+  runFiles(of("serial"), lanes.map((lane) => ({ GEFYRA_E2E_LANE: `${lane}` }))),
+]);
 await noteDurations(results);
 console.log(`\nslowest:\n${describeSlowest(results)}\n`);
 const { ok, line } = totals(results, performance.now() - start);
@@ -49,21 +54,12 @@ async function chosenFiles(args: string[]): Promise<string[]> {
   return args.length ? named : all;
 }
 
-async function runGroup(group: typeof groups[number], files: string[]): Promise<void> {
+/** A worker for each environment takes one file after the other. */
+async function runFiles(files: string[], environments: Record<string, string>[]): Promise<void> {
   const queue = await longestFirst(files);
-  const workers: { lab: SuiteLab; env: Record<string, string> }[] = group === "parallel"
-    ? Array.from({ length: SIDE_BY_SIDE }, () => ({ lab: sharedLab, env: {} }))
-    : Array.from(
-      { length: LANES },
-      (_, i) => ({ lab: serialLab(i + 1), env: { GEFYRA_E2E_LANE: `${i + 1}` } }),
-    );
-  const needed = workers.slice(0, queue.length);
-  const labs = new Map(needed.map(({ lab }) => [lab.name, lab]));
-  const ready = new Map([...labs].map(([name, lab]) => [name, prepareLab(lab)]));
-  await Promise.all(needed.map(async ({ lab, env }) => {
-    await ready.get(lab.name);
+  await Promise.all(environments.map(async (env) => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const result = await runFile(file, { GEFYRA_E2E_PREPARED: lab.name, ...env });
+      const result = await runFile(file, env);
       console.log(result.output);
       results.push(result);
     }

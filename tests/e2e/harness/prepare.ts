@@ -28,14 +28,16 @@ import {
 } from "./suite.ts";
 import { takeSuiteLock } from "./suite-lock.ts";
 
-/** Set by the runner, and by the first of several files that run one after the other in a process. */
-const DONE = "GEFYRA_E2E_PREPARED";
+/** The labs that are ready. Set by the runner, and by the first of several files that one process runs. */
+export const PREPARED = "GEFYRA_E2E_PREPARED";
 
-/** What the running test file needs. */
-export async function prepare(): Promise<void> {
-  if (Deno.env.get(DONE)?.split(" ").includes(lab.name)) return;
-  await prepareProgram();
-  await prepareLab(lab);
+const prepared = () => (Deno.env.get(PREPARED) ?? "").split(" ").filter(Boolean);
+
+/** What the running test file needs, by default its own lab. A lab that is ready is left alone: others may use it. */
+export async function prepare(needed = lab): Promise<void> {
+  if (prepared().includes(needed.name)) return;
+  if (prepared().length === 0) await prepareProgram();
+  await prepareLab(needed);
 }
 
 const say = (text: string) => console.error(`# ${text}`);
@@ -59,7 +61,7 @@ export async function prepareLab(lab: SuiteLab): Promise<void> {
   await load(engine, lab.name, workloads.map((name) => `${name}:latest`));
   await sweep(lab);
   if (lab.shared) await install(lab);
-  Deno.env.set(DONE, `${Deno.env.get(DONE) ?? ""} ${lab.name}`.trim());
+  Deno.env.set(PREPARED, [...prepared(), lab.name].join(" "));
 }
 
 /** Takes down the connections to a lab, and removes what tests have made in it. */

@@ -6,7 +6,7 @@ import { docker, eventually } from "../../docker.ts";
 import { type Output, tryGefyra } from "../harness/gefyra.ts";
 import { type Json, type Kube, kubeIn, type Manifest } from "../harness/kube.ts";
 import { CONTEXT, kubeconfig, named } from "../harness/names.ts";
-import { prepareLab } from "../harness/prepare.ts";
+import { prepare } from "../harness/prepare.ts";
 import { ordered, report, timed } from "../harness/steps.ts";
 import { kubeconfigOf, sharedLab, TEST_LABEL } from "../harness/suite.ts";
 import { clientOf, testEnv } from "../harness/test-env.ts";
@@ -20,7 +20,7 @@ Deno.test("two clusters at once, each with apps and bridges of its own", async (
   const step = ordered(t);
   const file = `${place.folder}/kubeconfig`;
   // The other cluster is that of the tests that share one.
-  await prepareLab(sharedLab);
+  await prepare(sharedLab);
   const second = kubeIn(sharedLab), SECOND = contextOf(sharedLab.name);
   await mergeInto(file, [kubeconfig, kubeconfigOf(sharedLab)]);
   const labs = [CONTEXT, SECOND] as const;
