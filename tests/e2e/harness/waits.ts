@@ -9,16 +9,21 @@ const short = !NIGHTLY && !SHARED;
 
 /** For the environment of each command, see lib/settings.ts. */
 export const settings: Record<string, string> = short
-  ? { GEFYRA_KEEPALIVE: "2", GEFYRA_SUSPEND_AFTER: "8", GEFYRA_DOCTOR_LIFETIME: "30", GEFYRA_RELAY_IDLE: "8" }
+  ? {
+    GEFYRA_KEEPALIVE: "3",
+    GEFYRA_SUSPEND_AFTER: "10",
+    GEFYRA_DOCTOR_LIFETIME: "30",
+    GEFYRA_RELAY_IDLE: "8",
+  }
   : {};
 
-export const SUSPEND_AFTER_MS = short ? 8_000 : 18_000;
+export const SUSPEND_AFTER_MS = short ? 10_000 : 18_000;
 /** The shortest that `up --disconnect-timeout` takes, seconds. */
-export const DISCONNECT_TIMEOUT = short ? "12" : "30";
+export const DISCONNECT_TIMEOUT = short ? "18" : "30";
 /** Longer than the operator waits between two looks at its clients. */
-export const LOOKED_AGAIN_MS = short ? 5_000 : 12_000;
+export const LOOKED_AGAIN_MS = short ? 7_000 : 12_000;
 /** An outage that nobody is to notice, and one that everybody does. */
-export const SHORT_OUTAGE_MS = short ? 3_000 : 7_000,
-  LONG_OUTAGE_MS = NIGHTLY ? 60_000 : short ? 16_000 : 30_000;
+export const SHORT_OUTAGE_MS = short ? 4_000 : 7_000,
+  LONG_OUTAGE_MS = NIGHTLY ? 60_000 : short ? 20_000 : 30_000;
 /** A large body. */
 export const MEGABYTES = NIGHTLY ? 1000 : 200;
