@@ -50,7 +50,10 @@ export function cargoOptions(connection: Connection, image: string): ContainerCr
     Image: image,
     Hostname: cargo,
     Labels: connectionLabels(connection.name, "cargo"),
-    Env: [`${contract.cargoVariables.gateway}=${hostIn(connection.subnet, hosts.gateway)}/24`, ...containerSettings],
+    Env: [
+      `${contract.cargoVariables.gateway}=${hostIn(connection.subnet, hosts.gateway)}/24`,
+      ...containerSettings,
+    ],
     HostConfig: {
       CapAdd: ["NET_ADMIN"],
       NetworkMode: connection.network,

@@ -68,7 +68,8 @@ Deno.test({
         await exec(cargo, "cargo", "improve");
         assert.match(await endpoint(), /:31820$/);
         await bothWays(place);
-        const left = async () => assert.match(await logOfRelay(), /another mode, the line is closed\n?$/);
+        const left = async () =>
+          assert.match(await logOfRelay(), /the connection is closed: Cargo uses another transport\n?$/);
         report(`the line was closed ${await timed(() => eventually(left, 40_000))} later`);
         await bothWays(place);
       });
