@@ -23,10 +23,15 @@ export interface OperatorSettings {
   /** Gefyra's own namespace. */
   namespace: string;
   carrierImage: string;
+  /** Of the kubeconfig, where it runs outside of a cluster. */
+  context?: string;
+  /** Where the cluster's resolver is named. */
+  resolvConf?: string;
 }
 
 /** Runs until SIGTERM or SIGINT. */
-export async function runOperator({ namespace, carrierImage }: OperatorSettings): Promise<void> {
+export async function runOperator(settings: OperatorSettings): Promise<void> {
+  const { namespace, carrierImage, context: kubeContext, resolvConf = "/etc/resolv.conf" } = settings;
   const log = (text: string) => console.log(`${new Date().toISOString()} ${text}`);
   let begun = false;
   const stopped = new Promise<void>((resolve) => {
@@ -34,7 +39,7 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
     const stop = () => begun ? resolve() : Deno.exit(0);
     for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, stop);
   });
-  const cluster = await connectCluster();
+  const cluster = await connectCluster({ context: kubeContext });
   const version = await retry(() => cluster.version(), {
     ...UNTIL_THERE,
     onFailedAttempt: ({ error, attemptNumber }) => {
@@ -53,7 +58,7 @@ export async function runOperator({ namespace, carrierImage }: OperatorSettings)
     (change) => enqueue(change),
     (error) => log(`watch: ${messageOf(error)}`),
   );
-  const dns = parseResolvConf(await Deno.readTextFile("/etc/resolv.conf"));
+  const dns = parseResolvConf(await Deno.readTextFile(resolvConf));
   const attempts = startAttempts();
   const context: Context = { cluster, cache, queue, attempts, namespace, carrierImage, dns, log };
   const tunnel = await openTunnel(context);
