@@ -13,7 +13,7 @@ import { root, serialLab, sharedLab } from "./harness/suite.ts";
 
 /** How many files of `parallel/` run side by side, and how many labs there are for those of `serial/`. */
 const SIDE_BY_SIDE = Number(Deno.env.get("GEFYRA_E2E_JOBS") || 3);
-const LANES = Number(Deno.env.get("GEFYRA_E2E_LANES") || 2);
+const LANES = Number(Deno.env.get("GEFYRA_E2E_LANES") || await usualLanes());
 
 const groups = ["parallel", "serial"] as const;
 const E2E = `${root}tests/e2e`;
@@ -36,6 +36,15 @@ console.log(`\nslowest:\n${describeSlowest(results)}\n`);
 const { ok, line } = totals(results, performance.now() - start);
 console.log(line);
 Deno.exit(ok ? 0 : 1);
+
+/** Three labs take more inotify instances than Linux usually lets one user have. */
+async function usualLanes(): Promise<number> {
+  const limit = "fs.inotify.max_user_instances";
+  const text = await Deno.readTextFile(`/proc/sys/${limit.replaceAll(".", "/")}`).catch(() => "");
+  if (text === "" || Number(text) >= 256) return 2;
+  console.error(`# one lane only, as ${limit} is ${text.trim()}: \`sysctl ${limit}=512\` allows two`);
+  return 1;
+}
 
 /** Groups, or files; all of them where none is named. */
 async function chosenFiles(args: string[]): Promise<string[]> {
