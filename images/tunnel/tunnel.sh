@@ -42,8 +42,9 @@ start_wireguard_go() {
   # Its mark for "in the foreground already" also keeps it from praising the kernel module that is not there.
   LOG_LEVEL=error WG_PROCESS_FOREGROUND=1 wireguard-go --foreground "$DEVICE" &
   wireguard=$!
+  # Ten seconds: a container that ends here is started again by Docker, and a command in it fails meanwhile.
   local tries
-  for ((tries = 0; tries < 100; tries++)); do
+  for ((tries = 0; tries < 500; tries++)); do
     [[ -S $socket ]] && return
     kill -0 "$wireguard" 2>/dev/null || break
     sleep 0.02
@@ -80,7 +81,7 @@ stop() {
 # `docker start` returns before `run` is through.
 await_run() {
   local tries
-  for ((tries = 0; tries < 100; tries++)); do
+  for ((tries = 0; tries < 300; tries++)); do
     [[ -e $RUNTIME/pid ]] && return
     sleep 0.05
   done
