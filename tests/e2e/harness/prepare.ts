@@ -14,7 +14,7 @@ import { buildWorkloads, workloads } from "../../../scripts/images/workloads.ts"
 import { docker } from "../../docker.ts";
 import { commandIn } from "./gefyra.ts";
 import { install } from "./install.ts";
-import { kubeIn } from "./kube.ts";
+import { type Json, type Kube, kubeIn } from "./kube.ts";
 import { lab } from "./names.ts";
 import {
   folder,
@@ -65,19 +65,31 @@ export async function prepareLab(lab: SuiteLab): Promise<void> {
 }
 
 /** Takes down the connections to a lab, and removes what tests have made in it. */
-export async function sweep(lab: SuiteLab): Promise<void> {
+async function sweep(lab: SuiteLab): Promise<void> {
+  const kube = kubeIn(lab);
+  const clients = (await kube.list("GefyraClient")).map(({ metadata }) => metadata.name);
+  await release(kube, "GefyraBridge", ({ spec }) => !clients.includes(spec.client));
   for (const connection of await connectionsOf(lab)) {
-    await commandIn(lab, ["down", "--connection", connection]);
+    await commandIn(lab, ["down", "--connection", connection]).catch((error) => say(String(error)));
   }
-  const { cluster, kubectl } = kubeIn(lab);
-  const own = await cluster();
+  for (const kind of ["GefyraBridge", "GefyraClient"]) await release(kube, kind, () => true);
+  const cluster = await kube.cluster();
   const roles = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" };
-  for (const { metadata } of lab.shared ? [] : await own.list(roles)) {
+  for (const { metadata } of lab.shared ? [] : await cluster.list(roles)) {
     const namespace = namespaceOfRole(metadata?.name ?? "");
-    if (namespace) await uninstall(own, namespace);
+    if (namespace) await uninstall(cluster, namespace);
   }
-  await kubectl("delete", "namespaces", "--selector", TEST_LABEL, "--wait");
-  await kubectl("delete", "all", "--namespace", "default", "--selector", TEST_LABEL, "--wait");
+  await kube.kubectl("delete", "namespaces", "--selector", TEST_LABEL, "--wait");
+  await kube.kubectl("delete", "all", "--namespace", "default", "--selector", TEST_LABEL, "--wait");
+}
+
+/** Removes what has lost its operator, or whom its operator waits for. */
+async function release(kube: Kube, kind: string, isLost: (object: Json) => boolean): Promise<void> {
+  for (const { metadata: { name, namespace }, ...rest } of await kube.list(kind)) {
+    if (!isLost(rest)) continue;
+    await kube.patch(kind, name, namespace, { metadata: { finalizers: [] } });
+    await kube.drop(kind, name, namespace);
+  }
 }
 
 /** By the label of their networks: also those that are named after their context. */

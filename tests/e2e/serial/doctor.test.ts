@@ -213,6 +213,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
       assert.equal(await docker(["ps", "--all", "--quiet", "--filter", `name=${ORPHAN}`]), "");
     } finally {
       await docker(["rm", "--force", ORPHAN]);
+      await kubectl("delete", "gefyrabridge", "lost", "--namespace", "gefyra", "--ignore-not-found");
     }
   });
 });
