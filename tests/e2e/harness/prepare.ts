@@ -87,8 +87,9 @@ async function sweep(lab: SuiteLab): Promise<void> {
 async function release(kube: Kube, kind: string, isLost: (object: Json) => boolean): Promise<void> {
   for (const { metadata: { name, namespace }, ...rest } of await kube.list(kind)) {
     if (!isLost(rest)) continue;
-    await kube.patch(kind, name, namespace, { metadata: { finalizers: [] } });
     await kube.drop(kind, name, namespace);
+    // Its operator may have been there for it after all.
+    await kube.patch(kind, name, namespace, { metadata: { finalizers: [] } }).catch(() => {});
   }
 }
 
