@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../kube/cluster.ts";
 import { configureCarrier } from "./carrier.ts";
 
-Deno.test("Carrier gets its configuration on stdin, and its refusal is told", async () => {
+Deno.test("Carrier gets its configuration on stdin, and its refusal is reported", async () => {
   const calls: [unknown, string[], string][] = [];
   const cluster = (exitCode: number) => ({
     exec: (target: unknown, command: string[], stdin: Uint8Array) => {

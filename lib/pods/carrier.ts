@@ -1,4 +1,4 @@
-/** Hands Carrier its configuration over exec. */
+/** Gives Carrier its configuration over exec. */
 import { archive } from "../archive.ts";
 import type { Cluster, ExecTarget } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
@@ -7,24 +7,24 @@ import { contract } from "../contract.ts";
 
 const PROGRAM = contract.paths.carrier;
 
-/** Of `carrier apply`: the pod's network does not forward, or somebody else redirects what comes to it, as a mesh does. */
+/** Of `carrier apply`: the pod's network does not forward packets, or something else redirects them, such as a mesh. */
 const { noForwarding, foreignRedirect } = contract.exitCodes;
 
 export interface Configuring {
-  /** Ports are given up, none is taken: packets are not redirected to Nginx any more before it stops to listen. */
+  /** No port is added: packets are no longer redirected to Nginx before it stops listening. */
   shrinks?: boolean;
 }
 
-/** The whole configuration; Carrier sees what differs, and lets Nginx listen before packets are redirected to it. */
+/** Sends the whole configuration. Carrier finds what differs, and has Nginx listen before packets are redirected to it. */
 export async function configureCarrier(
   cluster: Cluster,
   target: ExecTarget,
   files: CarrierFiles,
   { shrinks = false }: Configuring = {},
 ): Promise<void> {
-  // Without NET_ADMIN (in mode "replace") there are no rules to set.
+  // In mode "replace" Carrier has no NET_ADMIN, and no rules to set.
   const { "nginx.conf": nginx, "nftables.conf": rules } = files;
-  // Where Nginx ends, Carrier takes the rules first by itself.
+  // When Nginx is to stop, Carrier itself sets the rules first.
   if (shrinks && rules && nginx) await apply(cluster, target, { "nftables.conf": rules });
   await apply(cluster, target, { "nginx.conf": nginx, ...(rules ? { "nftables.conf": rules } : {}) });
 }
@@ -46,7 +46,7 @@ async function apply(cluster: Cluster, target: ExecTarget, files: Record<string,
   throw new GefyraError("carrier-refused", `Cannot configure Carrier in pod "${pod}": ${stderr.trim()}`);
 }
 
-/** What protocols have come to the ports that Carrier reads since it was configured, e.g. `443-tls`, `80-http`. */
+/** The protocols that Carrier has seen on the ports it reads since it was configured, e.g. `443-tls`, `80-http`. */
 export async function protocolsSeen(cluster: Cluster, target: ExecTarget): Promise<string[]> {
   const { exitCode, stdout, stderr } = await cluster.exec(target, [PROGRAM, "status"]);
   if (exitCode === 0) return JSON.parse(stdout).spoken ?? [];

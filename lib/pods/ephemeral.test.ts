@@ -5,7 +5,7 @@ import { addCarrier, ephemeralContainer, isHopeless, type Placement, placementOf
 
 const IMAGE = "gefyra/carrier:1";
 
-/** A pod with ephemeral containers, by name: the image, and the state that the kubelet tells, if it does. */
+/** A pod with ephemeral containers: name, image, and the state that the kubelet reports, if any. */
 function podWith(...containers: [name: string, image: string, state?: V1ContainerState][]): V1Pod {
   return {
     metadata: { name: "web-1", namespace: "shop" },
@@ -26,20 +26,20 @@ function podWith(...containers: [name: string, image: string, state?: V1Containe
 const running = { running: {} };
 const ended = { terminated: { exitCode: 1 } };
 
-Deno.test("a Carrier that runs is used again, and one that has ended is followed by another", () => {
+Deno.test("a running Carrier is used again, and one that has ended is followed by another", () => {
   const first = "gefyra-carrier", second = "gefyra-carrier-2";
   const table: [string, V1Pod, Placement][] = [
     ["no ephemeral container", { spec: { containers: [] } }, { state: "absent", name: first }],
-    ["somebody debugs", podWith(["debugger", "busybox", running]), { state: "absent", name: first }],
+    ["it has a debug container", podWith(["debugger", "busybox", running]), { state: "absent", name: first }],
     ["it runs", podWith([first, IMAGE, running]), { state: "running", name: first, id: `id-${first}` }],
     ["the kubelet has not seen it", podWith([first, IMAGE]), { state: "starting", name: first }],
     [
-      "the kubelet prepares it",
+      "the kubelet is preparing it",
       podWith([first, IMAGE, { waiting: { reason: "PodInitializing" } }]),
       { state: "starting", name: first },
     ],
     [
-      "its image is not to be had",
+      "its image cannot be pulled",
       podWith([first, IMAGE, { waiting: { reason: "ErrImagePull", message: "no such host" } }]),
       { state: "failed", name: first, reason: "ErrImagePull: no such host" },
     ],
@@ -67,7 +67,7 @@ Deno.test("where Carrier's image is not known, any of them is Carrier", () => {
   assert.equal(placementOf(pod, undefined).state, "running");
 });
 
-Deno.test("waiting is in vain when the image or the container cannot be had, and only then", () => {
+Deno.test("waiting is hopeless when the image or the container cannot be made, and only then", () => {
   for (
     const reason of ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError"]
   ) {
@@ -78,7 +78,7 @@ Deno.test("waiting is in vain when the image or the container cannot be had, and
   }
 });
 
-Deno.test("Carrier joins with one capability, whatever user the pod prescribes", () => {
+Deno.test("Carrier joins with one capability, whatever user the pod sets", () => {
   assert.deepEqual(ephemeralContainer("gefyra-carrier", IMAGE).securityContext, {
     runAsUser: 0,
     runAsNonRoot: false,
@@ -88,7 +88,7 @@ Deno.test("Carrier joins with one capability, whatever user the pod prescribes",
   });
 });
 
-Deno.test("joining adds to the ephemeral containers that there are, over their own subresource", async () => {
+Deno.test("Carrier is added to the existing ephemeral containers, over their own subresource", async () => {
   const patches: unknown[][] = [];
   const patch = (...args: unknown[]) => {
     patches.push(args);

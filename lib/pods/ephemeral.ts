@@ -1,17 +1,17 @@
-/** Carrier beside the original: an ephemeral container that joins the running pod. */
+/** Carrier beside the original: an ephemeral container in the running pod. */
 import type { V1ContainerStatus, V1EphemeralContainer, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 
 const NAME = "gefyra-carrier";
 
-/** An ephemeral container stays in the pod's spec for the pod's life, so one that runs is used again. */
+/** An ephemeral container stays in the pod's spec until the pod ends, so a running one is used again. */
 export type Placement =
   | { state: "running"; name: string; id: string }
   | { state: "starting"; name: string }
   | { state: "failed"; name: string; reason: string }
   | { state: "absent"; name: string };
 
-/** Reasons of the kubelet which waiting does not mend. */
+/** The kubelet's reasons that waiting does not resolve. */
 export function isHopeless(reason: string): boolean {
   return /^(Err|ImagePullBackOff|InvalidImage|CreateContainerE|CreateContainerConfig|RunContainerE)/.test(
     reason,
@@ -21,8 +21,8 @@ export function isHopeless(reason: string): boolean {
 const NO_IMAGE = /^(Err|ImagePullBackOff|InvalidImage)/;
 
 /**
- * Why a container of this image does not start, where waiting does not mend it. A status may be older than a change of
- * the image: then it names another. Pure.
+ * Why a container of this image does not start, if waiting does not resolve it. A status may be older than the last change
+ * of the image: then it names another one. Pure.
  */
 export function hopelessReason(status: V1ContainerStatus | undefined, image: string): string | undefined {
   const { reason, message } = status?.state?.waiting ?? {};
@@ -31,7 +31,7 @@ export function hopelessReason(status: V1ContainerStatus | undefined, image: str
   return message ? `${reason}: ${message}` : reason;
 }
 
-/** Where Carrier, of this image or of any, stands in a pod; with `absent`, the name that is free for it. Pure. */
+/** The state of the Carrier beside the original, of this image or of any; if `absent`, with a free name for it. Pure. */
 export function placementOf(pod: V1Pod, image: string | undefined): Placement {
   const ours = (pod.spec?.ephemeralContainers ?? []).filter(({ name }) => name.startsWith(NAME));
   for (const { name, image: placed } of ours) {
@@ -48,7 +48,7 @@ export function placementOf(pod: V1Pod, image: string | undefined): Placement {
   return { state: "absent", name: ours.length === 0 ? NAME : `${NAME}-${ours.length + 1}` };
 }
 
-/** NET_ADMIN and nothing else; root, since only root's capabilities survive the start of a program. Pure. */
+/** NET_ADMIN and nothing else; as root, since only root keeps its capabilities when it starts a program. Pure. */
 export function ephemeralContainer(name: string, image: string): V1EphemeralContainer {
   return {
     name,

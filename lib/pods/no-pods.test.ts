@@ -11,7 +11,7 @@ const failure = {
   ...{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: QUOTA },
 };
 
-Deno.test("a workload that may not make its pods says why, and one that has what it wants says nothing", () => {
+Deno.test("a workload that cannot make its pods has a reason, and one that has its pods has none", () => {
   const set = (replicas: number, there: number): Workload => ({
     ...{ kind: "StatefulSet", metadata: { uid: "a" }, spec: { replicas }, status: { replicas: there } },
   });

@@ -1,11 +1,11 @@
-/** Why a workload that wants pods gets none: a quota, a LimitRange, an admission controller. */
+/** Why a workload gets no pods: a quota, a LimitRange, an admission controller. */
 import type { CoreV1Event } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { events, textOf } from "../kube/events.ts";
 import { API_VERSIONS } from "../api/kinds.ts";
 
-/** What the kinds have in common. */
+/** The fields that all kinds of workloads have. */
 export interface Workload extends KubernetesObject {
   spec?: { replicas?: number };
   status?: {
@@ -30,7 +30,7 @@ export async function whyNoPods(
   return failedCreate(workload, await events(cluster, namespace, { reason: "FailedCreate" }));
 }
 
-/** Pure. Deployments and ReplicaSets have a condition, the others only events: latest first. */
+/** Deployments and ReplicaSets have a condition, the others only events; `events` has the latest first. Pure. */
 export function failedCreate(
   { kind, metadata, spec, status }: Workload,
   events: CoreV1Event[],

@@ -9,7 +9,7 @@ const labels = { app: "web" };
 const template = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web:1" }] } };
 const selector = { matchLabels: labels };
 
-/** An object that somebody made and controls. */
+/** An object with a controller. */
 function object(kind: string, name: string, more: object = {}, owner?: string): KubernetesObject {
   const ownerReferences = owner
     ? [{ apiVersion: "", kind: "", name: "", uid: `uid-${owner}`, controller: true }]
@@ -72,7 +72,7 @@ Deno.test("pods belong to a target by their owner, not by their labels alone", a
   }
 });
 
-Deno.test("a pod that goes is none of them, one that comes back under a name is", async () => {
+Deno.test("a pod that is being deleted does not belong to the target, a new one of the same name does", async () => {
   const target = await resolve("Pod", "bare");
   const back = pod("bare");
   back.metadata!.uid = "another";
@@ -96,7 +96,7 @@ Deno.test("the pods' spec is the template's, the pod's own, or that of the Servi
   }
 });
 
-Deno.test("only a template tells the image of a new pod", async () => {
+Deno.test("only a template has the image of a new pod", async () => {
   const image = async (kind: string, name: string) => (await resolve(kind, name)).templateImage("web");
   assert.deepEqual(
     await Promise.all([image("Deployment", "web"), image("Pod", "bare"), image("Service", "web")]),
@@ -108,7 +108,7 @@ Deno.test("only a template tells the image of a new pod", async () => {
   );
 });
 
-Deno.test("what can never be bridged is named", async () => {
+Deno.test("a target that can never be bridged has a reason", async () => {
   const table: [string, RegExp][] = [
     ["manual", /no selector/],
     ["outside", /an alias for "db\.example\.org" \(ExternalName\)/],

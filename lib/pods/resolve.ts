@@ -1,4 +1,4 @@
-/** Finds a bridge's target in the cluster, and tells which pods belong to it. */
+/** Finds a bridge's target in the cluster, and the pods that belong to it. */
 import type {
   V1Deployment,
   V1LabelSelector,
@@ -21,13 +21,13 @@ export interface FoundTarget {
   found: boolean;
   /** Why it can never be bridged. */
   reasons: string[];
-  /** The template's; a pod's own; of a Service, that of its first pod. `undefined` while there is none. */
+  /** From the template; a pod's own; for a Service, from its first pod. `undefined` while there is none. */
   podSpec: V1PodSpec | undefined;
-  /** Labels and annotations that come with it. */
+  /** Labels and annotations, from where `podSpec` is from. */
   podMetadata: V1ObjectMeta | undefined;
-  /** What the workload gives a new pod; `undefined` where no template is known. */
+  /** The image that the workload gives a new pod; `undefined` without a template. */
   templateImage(container: string): string | undefined;
-  /** Of a Service. */
+  /** For a Service. */
   servicePorts?: V1ServicePort[];
 }
 
@@ -35,7 +35,7 @@ export interface ResolvedTarget extends FoundTarget {
   selects(pod: V1Pod): boolean;
 }
 
-/** With which pods belong to it: for a Deployment, its ReplicaSets are listed as well. */
+/** Finds a target and its pods. For a Deployment, its ReplicaSets are listed as well. */
 export async function resolveTarget(
   cluster: Cluster,
   namespace: string,
@@ -48,7 +48,7 @@ export async function resolveTarget(
   };
 }
 
-/** What can be known of a target by reading it alone; of a Service, its pods are listed as well. */
+/** Finds a target by reading it alone. For a Service, its pods are listed as well. */
 export async function findTarget(cluster: Cluster, namespace: string, target: Target): Promise<FoundTarget> {
   return (await lookUp(cluster, namespace, target)).found;
 }
@@ -85,7 +85,7 @@ async function lookUp(cluster: Cluster, namespace: string, { kind, name }: Targe
   return { found: { ...none, ...ofWorkload(object as Workload) }, object };
 }
 
-/** What workloads have in common. */
+/** The fields that all workloads have. */
 type Workload = Pick<V1ReplicaSet, "metadata" | "spec">;
 
 function ofWorkload({ spec }: Workload): Partial<FoundTarget> {
@@ -99,7 +99,7 @@ function ofWorkload({ spec }: Workload): Partial<FoundTarget> {
 }
 
 function ofPod(pod: V1Pod): Partial<FoundTarget> {
-  // The kubelet makes it from a file: the API server's copy cannot be changed.
+  // The kubelet makes a static pod from a file: the API server's copy of it cannot be changed.
   const fixed = pod.metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
   return {
     found: isAlive(pod),
@@ -142,7 +142,7 @@ async function selectorOf(
   kind: string,
   object: KubernetesObject,
 ): Promise<(pod: V1Pod) => boolean> {
-  // A pod that comes back under its name is meant as well.
+  // A new pod of the same name belongs to the target as well.
   if (kind === "Pod") return ({ metadata }) => metadata?.name === object.metadata?.name;
   if (kind === "Service") {
     const selector = serviceSelector(object);
@@ -157,7 +157,7 @@ async function selectorOf(
   };
 }
 
-/** A Deployment's pods belong to its ReplicaSets, to the old ones too while it rolls out. */
+/** A Deployment's pods belong to its ReplicaSets; during a rollout, also to the old ones. */
 async function replicaSetsOf(
   cluster: Cluster,
   namespace: string,
@@ -174,7 +174,7 @@ async function replicaSetsOf(
   return new Set(own.map((set) => set.metadata?.uid));
 }
 
-/** The uid of what made an object and keeps their number. Labels alone may fit pods that belong to somebody else. */
+/** The uid of the controller that owns an object. Labels alone may match pods of another owner. */
 function controllerOf(metadata: V1ObjectMeta | undefined): string | undefined {
   return metadata?.ownerReferences?.find(({ controller }) => controller)?.uid;
 }

@@ -1,11 +1,11 @@
-/** What the EndpointSlices of a namespace say of one pod. Pure. */
+/** The place of a pod in the EndpointSlices of its namespace. Pure. */
 import type { V1Endpoint, V1EndpointSlice } from "@kubernetes/client-node";
 
 /**
- * - `absent`: no Service sends anybody to the pod;
- * - `alone`: it is the only one of a Service;
- * - `last`: a Service has others, but none of them is ready;
- * - `among`: others are ready in each of its Services.
+ * - `absent`: no Service leads to the pod;
+ * - `alone`: it is the only pod of a Service;
+ * - `last`: a Service has other pods, but none of them is ready;
+ * - `among`: each of its Services has other ready pods.
  */
 export type Standing = "absent" | "alone" | "last" | "among";
 
@@ -22,7 +22,7 @@ export function standing(slices: V1EndpointSlice[], uid: string): Standing {
   return (["alone", "last", "among"] as const).find((one) => found.includes(one)) ?? "absent";
 }
 
-/** The same with the pod not ready; `undefined` where nothing differs. */
+/** The endpoints with the pod not ready; `undefined` if it is not ready already. */
 export function endpointsWithout(endpoints: V1Endpoint[], uid: string): V1Endpoint[] | undefined {
   if (!endpoints.some((one) => isOf(one, uid) && isReady(one))) return undefined;
   return endpoints.map((one) =>
@@ -31,5 +31,5 @@ export function endpointsWithout(endpoints: V1Endpoint[], uid: string): V1Endpoi
 }
 
 export const isOf = ({ targetRef }: V1Endpoint, uid: string): boolean => targetRef?.uid === uid;
-// An unknown state is to be taken as ready, says the API.
+// The API says: an unknown state counts as ready.
 const isReady = ({ conditions }: V1Endpoint) => conditions?.ready !== false;

@@ -34,7 +34,7 @@ function outcome(
   return [phase, reason, message];
 }
 
-Deno.test("what runs is enough, and the pod that does not is named with its reason", () => {
+Deno.test("the pods that run are enough, and a pod that does not is named with its reason", () => {
   const pods = [pod("a"), pod("b", false)];
   const waiting = [record("a", "Active"), record("b", "Waiting", { reason: NO_NODE })];
   const says = `1 of 2 pods are bridged; pod b: ${NO_NODE}`;
@@ -51,7 +51,7 @@ Deno.test("what runs is enough, and the pod that does not is named with its reas
   ]);
 });
 
-Deno.test("a pod on its way is waited for at first, and holds up nobody once the bridge is active", () => {
+Deno.test("a bridge waits for pods on their way at first, and not once it is active", () => {
   const pods = [pod("a"), pod("b")], records = [record("a", "Active"), record("b", "Switching")];
   const count = "1 of 2 pods are bridged";
   assert.deepEqual(outcome(pods, records), ["Pending", "Switching", count]);
@@ -66,7 +66,7 @@ Deno.test("a pod on its way is waited for at first, and holds up nobody once the
   ]);
 });
 
-Deno.test("where no pod can be taken, the first reason is the bridge's own", () => {
+Deno.test("where no pod can be bridged, the first reason is the bridge's own", () => {
   const pods = [pod("a")];
   const failed = (cause: InterceptedPod["cause"]) =>
     outcome(pods, [record("a", "Restored", { cause: cause!, reason: "the text" })]);
@@ -80,7 +80,7 @@ Deno.test("where no pod can be taken, the first reason is the bridge's own", () 
   ]);
 });
 
-Deno.test("a pod that is bridged and not ready is no secret", () => {
+Deno.test("a pod that is bridged and not ready is named", () => {
   assert.deepEqual(outcome([pod("a", false)], [record("a", "Active")]), [
     "Active",
     "PartlyBridged",
@@ -94,7 +94,7 @@ Deno.test("a pod that has left the target is not counted", () => {
   assert.deepEqual(outcome([pod("a")], records), ["Active", "Bridged", "1 of 1 pods are bridged"]);
 });
 
-Deno.test("TLS on a port that match should read is told, by the reason too", () => {
+Deno.test("TLS on a port that match should read is in the message and in the reason", () => {
   const note = "port https (443) speaks TLS";
   const told = (records: InterceptedPod[], pods = [pod("a")]) => {
     const { phase, reason, message } = withNotes(
@@ -109,7 +109,7 @@ Deno.test("TLS on a port that match should read is told, by the reason too", () 
   assert.deepEqual(told([a, b], [pod("a"), pod("b")]), ["Active", "PartlyBridged", some]);
 });
 
-Deno.test("of many pods a few are named", () => {
+Deno.test("of many pods, a few are named", () => {
   const names = ["b", "c", "d", "e", "f"];
   const records = names.map((name) => record(name, "Waiting", { reason: NO_NODE }));
   const [, , message] = outcome(["a", ...names].map((name) => pod(name)), [

@@ -1,4 +1,4 @@
-/** What is true of a bridge after a look at all pods of its target. Pure. */
+/** The phase of a bridge, from the records of all pods of its target. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { BridgeStatus, InterceptedPod } from "../../lib/api/bridge.ts";
 import { type BridgeReason, bridgeReasons, retriedReasons } from "../../lib/api/reasons.ts";
@@ -17,15 +17,15 @@ export interface Observed {
   /** The living pods of the target. */
   pods: V1Pod[];
   records: InterceptedPod[];
-  /** How many of the pods can be taken. */
+  /** How many of the pods can be bridged. */
   admitted: number;
-  /** Why some of the pods can never be taken. */
+  /** Why some of the pods can never be bridged. */
   reasons: string[];
-  /** It was active before this look, and asks for nothing else since. */
+  /** The bridge was active before this pass, with its present specification. */
   wasActive: boolean;
 }
 
-/** One pod never holds up the others: what runs is enough, and those that cannot be bridged are named. */
+/** One pod never delays the others: those that run are enough, and those that cannot be bridged are named. */
 export function outcomeOf({ target, pods, records, admitted, reasons, wasActive }: Observed): Outcome {
   const mine = records.filter(({ uid, state }) =>
     state !== podStates.restoring && pods.some(({ metadata }) => metadata?.uid === uid)
@@ -85,7 +85,7 @@ export function withNotes(outcome: Outcome, notes: string[]): Outcome {
   };
 }
 
-/** Whether it may succeed later without a change of the bridge. */
+/** Whether a later attempt may succeed without a change of the bridge. */
 const isRetried = ({ cause }: InterceptedPod) => cause === undefined || retriedReasons.includes(cause);
 
 const texts = (records: InterceptedPod[]) => records.map(({ name, reason }) => `pod ${name}: ${reason}`);

@@ -1,4 +1,4 @@
-/** Writes down how a bridge is. */
+/** Writes the phase of a bridge and its condition. */
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { condition, READY, withCondition } from "../../lib/api/conditions.ts";
 import { bridgePhases } from "../../lib/api/phases.ts";
@@ -7,7 +7,7 @@ import type { Outcome } from "./outcome.ts";
 import { shortened, writeBridgeStatus } from "./records.ts";
 
 export interface PhaseUpdate extends Outcome {
-  /** As they were where it is absent. */
+  /** Absent: they stay as they are. */
   pods?: InterceptedPod[];
   targetPods?: number;
 }
@@ -21,8 +21,8 @@ export async function setPhase(
   const bridge = context.cache.bridges.get(namespace, name);
   if (!bridge) return;
   const generation = bridge.metadata?.generation ?? 0, before = bridge.status;
-  const wasSaid = before?.phase === phase && condition(before.conditions, READY)?.reason === reason;
-  if (!wasSaid) context.log(`bridge ${namespace}/${name}: ${phase} (${reason}): ${message}`);
+  const unchanged = before?.phase === phase && condition(before.conditions, READY)?.reason === reason;
+  if (!unchanged) context.log(`bridge ${namespace}/${name}: ${phase} (${reason}): ${message}`);
   await writeBridgeStatus(context, bridge, {
     observedGeneration: generation,
     phase,

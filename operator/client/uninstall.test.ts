@@ -5,7 +5,7 @@ import { handedOver, removedByItself } from "./uninstall.ts";
 
 const going = belongings("gefyra").map(refOf);
 
-Deno.test("the operator removes what it can by itself, its own role last", () => {
+Deno.test("the operator removes what it can, its own role last", () => {
   assert.deepEqual(removedByItself(going).map(({ kind }) => kind), [
     "CustomResourceDefinition",
     "CustomResourceDefinition",
@@ -14,7 +14,7 @@ Deno.test("the operator removes what it can by itself, its own role last", () =>
   ]);
 });
 
-Deno.test("what the operator does not remove by itself it hands over, all of it", () => {
+Deno.test("everything else is handed over to the garbage collector", () => {
   const all = [...handedOver(going), ...removedByItself(going)];
   assert.equal(all.length, going.length);
   assert.deepEqual(new Set(all), new Set(going));

@@ -17,7 +17,7 @@ Deno.test("objects are found by namespace and name", () => {
   assert.deepEqual(known.all(), [a, b]);
 });
 
-Deno.test("an older state does not overwrite the one just written", () => {
+Deno.test("an older version does not overwrite the one just written", () => {
   const known = objectCache();
   const written = object("a", "10");
   known.put(written);
@@ -36,7 +36,7 @@ Deno.test("a new object of an old name counts as new, whatever its version", () 
   assert.equal(known.get("shop", "a"), successor);
 });
 
-Deno.test("a removed object is forgotten", () => {
+Deno.test("a removed object is gone", () => {
   const known = objectCache();
   known.put(object("a", "1"));
   known.remove(object("a", "2"));

@@ -1,4 +1,4 @@
-/** What the operator knows of the cluster, kept current by watches. */
+/** The objects that the operator works with, kept current by watches. */
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../../lib/api/objects.ts";
 import type { Cluster, Selection } from "../../lib/kube/cluster.ts";
@@ -9,21 +9,21 @@ import { CLIENT_KIND, type GefyraClient } from "../../lib/api/client.ts";
 export interface ObjectCache<T> {
   get(namespace: string, name: string): T | undefined;
   all(): T[];
-  /** Takes an object that the API server answered a write with, so that the next look does not see an older one. */
+  /** Adds or updates an object, unless a newer version of it is here: also with what a write returned, so that the next pass sees it. */
   put(object: T): void;
   remove(object: T): void;
 }
 
 export interface Cache {
   clients: ObjectCache<GefyraClient>;
-  /** Clients in other namespaces than Gefyra's. */
+  /** Clients outside Gefyra's namespace. */
   misplaced: ObjectCache<GefyraClient>;
   bridges: ObjectCache<GefyraBridge>;
-  /** Stowaway's pods: one, or two for a moment. */
+  /** Stowaway's pods: one, or two for a short time. */
   stowaways: ObjectCache<V1Pod>;
   /** The pods of the namespaces that have bridges. */
   pods: ObjectCache<V1Pod>;
-  /** Follows the pods and the Services of a namespace from now on. */
+  /** Watches the pods and the Services of a namespace from now on. */
   watch(namespace: string): Promise<void>;
   stop(): void;
 }
@@ -50,7 +50,7 @@ export function objectCache<T extends KubernetesObject>(): ObjectCache<T> {
   };
 }
 
-/** Resource versions grow with every write: a watch may bring an older state than the one just written. */
+/** Resource versions grow with every write. A watch may deliver an older version than the one just written. */
 function isNewer(a: KubernetesObject, b: KubernetesObject): boolean {
   if (a.metadata?.uid !== b.metadata?.uid) return true;
   return BigInt(a.metadata?.resourceVersion ?? 0) >= BigInt(b.metadata?.resourceVersion ?? 0);
@@ -94,7 +94,7 @@ export async function startCache(
           cache.pods,
           () => ({ kind: "pod", namespace: target }),
         ),
-        // Which pods it selects may change with it.
+        // A change may make it select other pods.
         watch(
           { apiVersion: "v1", kind: "Service", namespace: target },
           objectCache<V1Service>(),

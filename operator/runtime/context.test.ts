@@ -17,7 +17,7 @@ function contextWith(answer: Thing | undefined) {
   return { patches, context: { cluster: { patch } as Partial<Cluster> as Cluster } as Context };
 }
 
-Deno.test("a status is written only where it differs", async () => {
+Deno.test("a status is written only if it differs", async () => {
   const { context, patches } = contextWith({ metadata });
   const object: Thing = { metadata, status: { phase: "Ready" } };
   assert.equal(await writeStatus(context, objectCache<Thing>(), ref, object, { phase: "Ready" }), object);
@@ -26,7 +26,7 @@ Deno.test("a status is written only where it differs", async () => {
   assert.deepEqual(patches, [{ status: { phase: "Gone" } }]);
 });
 
-Deno.test("the order of fields, which is the API server's own, and absent ones make no difference", async () => {
+Deno.test("the order of fields, which the API server changes, and absent fields make no difference", async () => {
   type Detailed = KubernetesObject & {
     status?: { phase: string; tunnel?: object; pods?: object[] | undefined };
   };
@@ -40,7 +40,7 @@ Deno.test("the order of fields, which is the API server's own, and absent ones m
   assert.equal(patches.length, 2);
 });
 
-Deno.test("what the API server answers is known at once", async () => {
+Deno.test("the answer of the API server is in the cache at once", async () => {
   const answer: Thing = { metadata: { ...metadata, resourceVersion: "2" }, status: { phase: "Gone" } };
   const known = objectCache<Thing>();
   assert.equal(
@@ -60,14 +60,14 @@ Deno.test("a status of an object that is gone is not an error", async () => {
   assert.deepEqual(known.all(), []);
 });
 
-Deno.test("an object that its last finalizer has let go is forgotten, even after its end was seen", async () => {
+Deno.test("an object without its last finalizer leaves the cache, even if its end was seen before", async () => {
   const answer: Thing = { metadata: { ...metadata, deletionTimestamp: new Date() } };
   const known = objectCache<Thing>();
   await setFinalizers(contextWith(answer).context, known, ref, []);
   assert.deepEqual(known.all(), []);
 });
 
-Deno.test("an object that still has finalizers, or is not deleted, stays known", async () => {
+Deno.test("an object that still has finalizers, or is not deleted, stays in the cache", async () => {
   for (
     const more of [
       { deletionTimestamp: new Date(), finalizers: ["other"] },

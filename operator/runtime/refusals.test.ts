@@ -7,7 +7,7 @@ const answer = (code: number, message = "no") =>
   explained(new URL("https://cluster"), () => Promise.reject(new ApiError(code, message)))
     .catch((error: unknown) => error);
 
-Deno.test("what the API server refuses for good is told from what it may admit later", async () => {
+Deno.test("a refusal of the API server has a reason; what a retry may resolve has none", async () => {
   const table: [number, string, string | undefined][] = [
     [403, "pods is forbidden", "Forbidden"],
     [422, "ValidatingAdmissionPolicy denied request", "Forbidden"],
@@ -24,7 +24,7 @@ Deno.test("what the API server refuses for good is told from what it may admit l
   assert.equal(changeRefusal(new TypeError("a fault")), undefined);
 });
 
-Deno.test("what Carrier and Stowaway refuse has a reason; where nobody could be asked there is none", () => {
+Deno.test("a refusal of Carrier or Stowaway has a reason; an error in reaching them has none", () => {
   const table: [GefyraError, string | undefined][] = [
     [new GefyraError("carrier-refused", "duplicate upstream"), "CarrierRefused"],
     [new GefyraError("carrier-refused", "carrier: 'carrier run' is not up"), undefined],
