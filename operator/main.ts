@@ -1,22 +1,22 @@
-/** The operator: watches, one queue, and a reconciler per kind of key. */
+/** The operator: watches, one queue of keys, and a reconciler for each kind of key. */
 import retry from "p-retry";
 import { connectCluster } from "../lib/kube/kubernetes.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
-import { startAttempts } from "./runtime/attempts.ts";
-import { reconcileBridge } from "./bridge/reconcile.ts";
+import { bridgeReconciler } from "./bridge/reconcile.ts";
 import { reconcileClient, reconcileMisplaced } from "./client/reconcile.ts";
 import { type Context, keys } from "./runtime/context.ts";
-import { startLiveness } from "./client/liveness.ts";
-import { startRelayTokens } from "./stowaway/relay-tokens.ts";
+import { livenessReconciler } from "./client/liveness.ts";
+import { relayReconciler } from "./stowaway/relay-tokens.ts";
 import { startQueue } from "./runtime/queue.ts";
+import type { Result } from "./runtime/result.ts";
 import { parseResolvConf } from "./stowaway/resolv-conf.ts";
 import { openTunnel } from "./stowaway/tunnel.ts";
 import { type Change, startCache } from "./runtime/cache.ts";
 
-/** Who ends where nobody answers, as after a node's restart, is started again by the kubelet later and later. */
-const UNTIL_THERE = { retries: Infinity, minTimeout: 500, maxTimeout: 2_000 };
-/** What clients wait for comes first. */
+/** The API server may be away, as after a node's restart. If the operator ended, the kubelet would delay its restart. */
+const UNTIL_IT_ANSWERS = { retries: Infinity, minTimeout: 500, maxTimeout: 2_000 };
+/** After a change of Stowaway's pod: peers and bridges, which clients wait for, come first. */
 const RELAY_DELAY_MS = 5_000;
 
 export interface OperatorSettings {
@@ -33,15 +33,15 @@ export interface OperatorSettings {
 export async function runOperator(settings: OperatorSettings): Promise<void> {
   const { namespace, carrierImage, context: kubeContext, resolvConf = "/etc/resolv.conf" } = settings;
   const log = (text: string) => console.log(`${new Date().toISOString()} ${text}`);
-  let begun = false;
+  let started = false;
   const stopped = new Promise<void>((resolve) => {
-    // Before anything has begun there is nothing to finish.
-    const stop = () => begun ? resolve() : Deno.exit(0);
+    // Before anything has started there is nothing to finish.
+    const stop = () => started ? resolve() : Deno.exit(0);
     for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, stop);
   });
   const cluster = await connectCluster({ context: kubeContext });
   const version = await retry(() => cluster.version(), {
-    ...UNTIL_THERE,
+    ...UNTIL_IT_ANSWERS,
     onFailedAttempt: ({ error, attemptNumber }) => {
       if (attemptNumber === 1) log(messageOf(error));
     },
@@ -49,7 +49,7 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
   log(`gefyra ${VERSION} operator in namespace ${namespace}, Kubernetes ${version}`);
 
   const queue = startQueue((key) => dispatch(key), (key, error) => log(`${key}: ${messageOf(error)}`));
-  // Until the whole cache is known, nothing is done.
+  // No pass starts before the cache is complete.
   const early: Change[] = [];
   let enqueue = (change: Change) => void early.push(change);
   const cache = await startCache(
@@ -59,20 +59,31 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
     (error) => log(`watch: ${messageOf(error)}`),
   );
   const dns = parseResolvConf(await Deno.readTextFile(resolvConf));
-  const attempts = startAttempts();
-  const context: Context = { cluster, cache, queue, attempts, namespace, carrierImage, dns, log };
+  const context: Context = { cluster, cache, queue, namespace, carrierImage, dns, log };
   const tunnel = await openTunnel(context);
-  const checkLiveness = startLiveness(context, tunnel);
-  const provideRelay = startRelayTokens(context);
+  const reconcileBridge = bridgeReconciler(context, tunnel);
+  const reconcileLiveness = livenessReconciler(context, tunnel);
+  const reconcileRelay = relayReconciler(context);
 
-  const dispatch = async (key: string): Promise<void> => {
+  const dispatch = async (key: string): Promise<Result> => {
     const [kind, first = "", second = ""] = key.split("/");
-    if (kind === "client") await reconcileClient(context, tunnel, first);
-    else if (kind === "misplaced") await reconcileMisplaced(context, first, second);
-    else if (kind === "bridge") await reconcileBridge(context, tunnel, first, second);
-    else if (kind === "tunnel") await tunnel.apply();
-    else if (kind === "relay") await provideRelay();
-    else await checkLiveness();
+    switch (kind) {
+      case "client":
+        return await reconcileClient(context, tunnel, first);
+      case "misplaced":
+        return await reconcileMisplaced(context, first, second);
+      case "bridge":
+        return await reconcileBridge(first, second);
+      case keys.relay:
+        return await reconcileRelay();
+      case keys.liveness:
+        return await reconcileLiveness();
+      case keys.tunnel:
+        await tunnel.apply();
+        return {};
+      default:
+        throw new Error(`Unknown key "${key}"`);
+    }
   };
 
   enqueue = (change) => {
@@ -86,11 +97,11 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
       if (touched) queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
     }
     if (change.kind === "stowaway") {
-      queue.addLater(keys.relay.changed, RELAY_DELAY_MS);
+      queue.addAfter(keys.relay, RELAY_DELAY_MS);
       for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
     }
   };
-  begun = true;
+  started = true;
   early.forEach(enqueue);
   queue.add(keys.liveness);
 

@@ -6,7 +6,7 @@ import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "
 import { waitFor } from "../wait.ts";
 import { whyNotReady } from "../workload/pod-problems.ts";
 import { podRef, restorePod } from "../pods/pod-image.ts";
-import { releasePod } from "../pods/release.ts";
+import { releaseShare } from "../pods/release.ts";
 
 export interface RemoveOptions {
   client: string;
@@ -40,7 +40,7 @@ async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: bo
   };
   await waitFor(gone, {
     what: `bridge "${ref.name}" to restore its pods`,
-    // Containers that were replaced come back one after the other.
+    // Replaced containers are restored one by one.
     timeout: RESTORE_TIMEOUT_MS * Math.max(1, bridge.status?.pods?.length ?? 0),
     interval: operated ? 100 : 500,
   });
@@ -56,14 +56,14 @@ async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promis
   return false;
 }
 
-/** What other bridges of the pod's Carrier want is lost, as nobody is there to renew it. */
+/** The shares of other bridges are lost too, as no operator renews them. */
 async function restoreOrRelease(
   cluster: Cluster,
   namespace: string,
   record: InterceptedPod,
 ): Promise<boolean> {
   if (record.mode === "replace") return await restorePod(cluster, namespace, record.container, record);
-  return await releasePod(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
+  return await releaseShare(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
 }
 
 /** Of the pods that a bridge had, those that live and whose originals do not serve: each with its reason. */

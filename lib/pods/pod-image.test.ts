@@ -48,7 +48,7 @@ function pod(
   };
 }
 
-/** Whether the pod is given back, and what was patched for it. */
+/** Whether the pod is restored, and what was patched for it. */
 async function restore(found: V1Pod | undefined) {
   const patches: unknown[] = [];
   const cluster = {
@@ -61,7 +61,7 @@ async function restore(found: V1Pod | undefined) {
   return { done: await restorePod(cluster, "shop", "web", record), patches };
 }
 
-Deno.test("a pod is given back when a ready container that is not Carrier's has the original image", async () => {
+Deno.test("a pod is restored when a ready container other than Carrier's has the original image", async () => {
   const table: [string, V1Pod | undefined, boolean][] = [
     ["the original is ready", pod("nginx:1", running("c-new")), true],
     ["it is not ready yet", pod("nginx:1", running("c-new", false)), false],
@@ -86,7 +86,7 @@ Deno.test("a pod is given back when a ready container that is not Carrier's has 
   }
 });
 
-Deno.test("while Carrier's image is in the spec, the original's is put back, and nothing else", async () => {
+Deno.test("while the spec has Carrier's image, it is replaced by the original's, and nothing else changes", async () => {
   assert.deepEqual(await restore(pod("gefyra/carrier:1", running("c-carrier"))), {
     done: false,
     patches: [[{ spec: { containers: [{ name: "web", image: "nginx:1" }] } }, { strategic: true }]],

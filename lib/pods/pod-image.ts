@@ -1,4 +1,4 @@
-/** Takes a running pod's traffic, configures Carrier in it, and gives the pod back. Every step can be repeated. */
+/** Changes the image of a running pod's container, and restores it. Every step can be repeated. */
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import { type InterceptedPod, isUntouched } from "../api/bridge.ts";
@@ -19,13 +19,16 @@ export function imageInSpec(pod: V1Pod, container: string): string | undefined {
   return pod.spec?.containers.find(({ name }) => name === container)?.image;
 }
 
-/** The id of the container that runs now, if one does. */
+/** The id of the running container, if one runs. */
 export function runningContainer(pod: V1Pod, container: string): string | undefined {
   const status = containerStatus(pod, container);
   return status?.state?.running ? status.containerID : undefined;
 }
 
-/** An image is one of the few fields of a running pod that may be changed; the kubelet restarts the container. The new state. */
+/**
+ * An image is one of the few fields of a running pod that may be changed; the kubelet then restarts the container.
+ * Returns the pod with the new image; `undefined` when it is gone.
+ */
 export async function setImage(
   cluster: Cluster,
   pod: V1Pod,
@@ -39,8 +42,8 @@ export async function setImage(
 }
 
 /**
- * Gives one pod back. True when nothing is left to do: the pod is gone, or its original image is in the spec and a
- * container other than Carrier's is ready, or does not start however long one waits.
+ * Restores a pod whose container was replaced. True when nothing is left to do: the pod is gone, or its spec has the
+ * original image and a container other than Carrier's is ready, or cannot start at all.
  */
 export async function restorePod(
   cluster: Cluster,
@@ -49,7 +52,7 @@ export async function restorePod(
   intercepted: InterceptedPod,
 ): Promise<boolean> {
   const { originalImage } = intercepted;
-  // Its record was lost and no template knows better: only whoever owns the pod can make it anew.
+  // The record was lost and no template has the image: only the pod's owner can make it anew.
   if (!originalImage || isUntouched(intercepted)) return true;
   const pod = await cluster.get<V1Pod>(podRef(namespace, intercepted.name));
   if (!pod || pod.metadata?.uid !== intercepted.uid || pod.metadata.deletionTimestamp) return true;
@@ -63,7 +66,7 @@ export async function restorePod(
   return crashes(status, intercepted) || hopelessReason(status, originalImage) !== undefined;
 }
 
-/** The original has started and ended, again and again. */
+/** The original starts and ends again and again. */
 function crashes(status: V1ContainerStatus | undefined, { carrierContainer }: InterceptedPod): boolean {
   const ended = status?.lastState?.terminated?.containerID;
   return status?.state?.waiting?.reason === "CrashLoopBackOff" && ended !== carrierContainer;

@@ -4,7 +4,7 @@ import type { Cluster } from "../kube/cluster.ts";
 import type { GefyraBridge, InterceptedPod } from "../api/bridge.ts";
 import type { Match } from "../api/match.ts";
 import { sharesOf } from "../config/shares.ts";
-import { releasePod } from "./release.ts";
+import { releaseShare } from "./release.ts";
 
 const IMAGE = "gefyra/carrier:1";
 
@@ -43,7 +43,7 @@ const bridge = (
   },
 });
 
-Deno.test("of a Carrier only those have a share who use it and stay", () => {
+Deno.test("a bridge has a share of a Carrier while it uses it", () => {
   const other = record({ uid: "2" });
   const instead = record({ mode: "replace", container: "api" });
   const rule = (value: string): Match => [[{ kind: "path", operator: "Regex", value }]];
@@ -107,7 +107,7 @@ function podWith({ state, uid = "1", deleted = false, phase = "Running" }: Found
   };
 }
 
-/** Releases the pod; `events` has what was done to it. */
+/** Releases a share; `events` has what was done to the pod. */
 async function release(
   found: V1Pod | undefined,
   { of = record(), bridges = [] as GefyraBridge[], knowsImage = true } = {},
@@ -121,23 +121,23 @@ async function release(
       return Promise.resolve(undefined);
     },
   } as Partial<Cluster> as Cluster;
-  const done = await releasePod(cluster, "shop", of, {
+  const done = await releaseShare(cluster, "shop", of, {
     bridges,
     image: knowsImage ? IMAGE : undefined,
     stowaway: "10.0.0.9",
-    tell: (_cluster, target, { id }, files, { shrinks }) => {
+    configure: (target, { id }, files, { shrinks }) => {
       rules = files["nftables.conf"] ?? "";
-      events.push(`tell ${target.container} ${id}${shrinks ? ", giving up" : ""}`);
+      events.push(`configure ${target.container} ${id}${shrinks ? ", shrinking" : ""}`);
       return Promise.resolve();
     },
   });
   return { done, events, rules };
 }
 
-Deno.test("a pod is released when its Carrier has been told, or when there is nothing to tell", async () => {
-  const told = ["tell gefyra-carrier c1, giving up"];
+Deno.test("a share is released once Carrier is configured without it, or has no configuration", async () => {
+  const configured = ["configure gefyra-carrier c1, shrinking"];
   const table: [string, V1Pod | undefined, boolean, string[]][] = [
-    ["Carrier runs", podWith({ state: "running" }), true, told],
+    ["Carrier runs", podWith({ state: "running" }), true, configured],
     ["the pod is gone", undefined, true, []],
     ["another pod has its name", podWith({ state: "running", uid: "2" }), true, []],
     ["the pod is being deleted", podWith({ state: "running", deleted: true }), true, []],
@@ -152,7 +152,7 @@ Deno.test("a pod is released when its Carrier has been told, or when there is no
   }
 });
 
-Deno.test("a Carrier that never had a configuration has nothing to take back", async () => {
+Deno.test("a Carrier that never had a configuration has nothing to release", async () => {
   const { carrierContainer: _, ...of } = record();
   for (const state of ["waiting", "terminated"] as const) {
     assert.deepEqual(await release(podWith({ state }), { of }), { done: true, events: [], rules: "" }, state);
@@ -167,7 +167,7 @@ Deno.test("what other bridges want of the pod stays", async () => {
   assert.doesNotMatch(last.rules, /dport/);
 });
 
-Deno.test("without an operator no new Carrier is placed, as nobody knows its image", async () => {
+Deno.test("without an operator no new Carrier joins, as its image is not known", async () => {
   const { done, events } = await release(podWith({ state: "terminated" }), { knowsImage: false });
   assert.deepEqual([done, events], [false, []]);
 });

@@ -1,4 +1,4 @@
-/** Several bridges may share a pod's Carrier: takes out what one of them wanted, when it goes. */
+/** Several bridges may share a pod's Carrier: takes one bridge's share out of it when that bridge goes. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster, ExecTarget } from "../kube/cluster.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../api/bridge.ts";
@@ -7,22 +7,21 @@ import { type CarrierFiles, carrierFiles } from "../config/carrier.ts";
 import { sharesOf } from "../config/shares.ts";
 import { addCarrier, placementOf } from "./ephemeral.ts";
 
-/** Which of all Carriers one is; `id` as the runtime names the container, absent before anybody has said it. */
+/** One of all Carriers. `id`: the container's, as the container runtime names it; absent until the kubelet reports it. */
 export interface CarrierIdentity {
   uid: string;
   id: string | undefined;
 }
 
 export interface Release {
-  /** All bridges, of which those that are being deleted do not count. */
+  /** All bridges. Those that are being deleted have no share. */
   bridges: GefyraBridge[];
   /** Carrier's image; of any image where it is not known. */
   image: string | undefined;
   /** Address of Stowaway's pod. */
   stowaway: string;
-  /** Hands a Carrier its configuration. */
-  tell?: (
-    cluster: Cluster,
+  /** Gives a Carrier its configuration. The default always does; another may skip one that it has already. */
+  configure?: (
     target: ExecTarget,
     carrier: CarrierIdentity,
     files: CarrierFiles,
@@ -30,12 +29,12 @@ export interface Release {
   ) => Promise<unknown>;
 }
 
-/** Takes one bridge's share out of a pod's Carrier beside the original. True when nothing is left to do. */
-export async function releasePod(
+/** Takes one bridge's share out of the Carrier beside the original. True when nothing is left to do. */
+export async function releaseShare(
   cluster: Cluster,
   namespace: string,
   record: InterceptedPod,
-  { bridges, image, stowaway, tell = tellAlways }: Release,
+  { bridges, image, stowaway, configure }: Release,
 ): Promise<boolean> {
   const { name, uid, carrierContainer } = record;
   if (isUntouched(record)) return true;
@@ -45,15 +44,14 @@ export async function releasePod(
   const placed = placementOf(pod, image);
   if (placed.state !== "running") {
     if (!carrierContainer) return true;
-    // The rules of a Carrier that has ended stay in the pod's network: another has to take them out.
+    // The rules of a Carrier that has ended stay in the pod's network: another Carrier has to remove them.
     if (placed.state === "absent" && image) await addCarrier(cluster, pod, placed.name, image);
     return false;
   }
   const files = carrierFiles(pod, sharesOf(bridges, record), stowaway);
   const target = { namespace, pod: name, container: placed.name };
-  await tell(cluster, target, { uid, id: placed.id }, files, { shrinks: true });
+  const options = { shrinks: true };
+  if (configure) await configure(target, { uid, id: placed.id }, files, options);
+  else await configureCarrier(cluster, target, files, options);
   return true;
 }
-
-const tellAlways: NonNullable<Release["tell"]> = (cluster, target, _carrier, files, options) =>
-  configureCarrier(cluster, target, files, options);

@@ -1,30 +1,47 @@
-/** Tells Carriers their configuration, and each only what it does not know. */
-import { configureCarrier, type Configuring } from "../../lib/pods/carrier.ts";
+/** Configures Carriers, each only when its configuration differs. */
 import type { CarrierFiles } from "../../lib/config/carrier.ts";
+import type { ExecTarget } from "../../lib/kube/cluster.ts";
+import { configureCarrier, type Configuring } from "../../lib/pods/carrier.ts";
 import type { CarrierIdentity } from "../../lib/pods/release.ts";
-import type { Cluster, ExecTarget } from "../../lib/kube/cluster.ts";
+import type { Context } from "../runtime/context.ts";
+import type { State } from "../runtime/state.ts";
 
-/** Uid of a pod and name of the container → what it was told last. */
-const told = new Map<string, { id: string | undefined; mark: string }>();
+export interface Carriers {
+  /**
+   * False when the Carrier has this configuration already. A Carrier that was configured before its id was known is
+   * taken to be the first container that has an id.
+   */
+  configure(
+    target: ExecTarget,
+    carrier: CarrierIdentity,
+    files: CarrierFiles,
+    options?: Configuring,
+  ): Promise<boolean>;
+}
 
-/** False when it knew already. One that was told before anybody had said its id is the first that one is said of. */
-export async function tellCarrier(
-  cluster: Cluster,
-  target: ExecTarget,
-  { uid, id }: CarrierIdentity,
-  files: CarrierFiles,
-  options: Configuring = {},
-): Promise<boolean> {
-  const key = `${uid}/${target.container}`, mark = JSON.stringify(files);
-  const known = told.get(key);
-  const same = known?.id === undefined || id === undefined || known.id === id;
-  if (known?.mark === mark && same) {
-    told.set(key, { id: id ?? known.id, mark });
-    return false;
-  }
-  // Until it has answered, nobody knows what it has.
-  told.delete(key);
-  await configureCarrier(cluster, target, files, options);
-  told.set(key, { id, mark });
-  return true;
+interface Configured {
+  id: string | undefined;
+  files: string;
+}
+
+export function createCarriers({ cluster }: Pick<Context, "cluster">, state: State): Carriers {
+  /** Uid of a pod → name of a container → its last configuration. */
+  const pods = state.byUid<Map<string, Configured>>();
+  return {
+    configure: async (target, { uid, id }, files, options = {}) => {
+      const containers = pods.get(uid) ?? new Map<string, Configured>();
+      pods.set(uid, containers);
+      const wanted = JSON.stringify(files), known = containers.get(target.container);
+      const same = known?.id === undefined || id === undefined || known.id === id;
+      if (known?.files === wanted && same) {
+        containers.set(target.container, { id: id ?? known.id, files: wanted });
+        return false;
+      }
+      // Until it answers, its configuration is unknown.
+      containers.delete(target.container);
+      await configureCarrier(cluster, target, files, options);
+      containers.set(target.container, { id, files: wanted });
+      return true;
+    },
+  };
 }

@@ -1,116 +1,64 @@
 import assert from "node:assert/strict";
-import type { V1OwnerReference, V1Pod } from "@kubernetes/client-node";
-import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
-import type { Cluster } from "../../lib/kube/cluster.ts";
-import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
-import { startAttempts } from "../runtime/attempts.ts";
-import type { Context } from "../runtime/context.ts";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { KubernetesObject } from "../../lib/api/objects.ts";
+import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { restoreDepartedPods } from "./departed-pods.ts";
-import { objectCache } from "../runtime/cache.ts";
+import { bridgeOf, dueIn, fixture, podOf, recordOf } from "./fixture.ts";
 
-const CARRIER = "gefyra/carrier:1";
-
-const record = (name: string, more: Partial<InterceptedPod> = {}): InterceptedPod => ({
-  ...{ name, uid: `uid-${name}`, mode: "beside", container: "web", state: "Active", ports: [] },
-  ...more,
-});
-
-function pod(
-  name: string,
-  more: KubernetesObject["metadata"] & { ownerReferences?: V1OwnerReference[] } = {},
-): V1Pod {
-  return {
-    metadata: { name, namespace: "shop", uid: `uid-${name}`, ...more },
-    spec: {
-      containers: [{ name: "web", image: "nginx:1" }],
-      ephemeralContainers: [{ name: "gefyra-carrier", image: CARRIER }],
-    },
-    status: {
-      phase: "Running",
-      ephemeralContainerStatuses: [{
-        ...{ name: "gefyra-carrier", image: CARRIER, imageID: "", ready: false, restartCount: 0 },
-        ...{ containerID: crypto.randomUUID(), state: { running: {} } },
-      }],
-    },
-  };
-}
-
+const carrier = { running: {} };
 const ownedBy = (uid: string) => ({
   ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "web", uid, controller: true }],
 });
 
-/** One look; `events` has what was done to the cluster, in order. */
-async function leave(
-  records: InterceptedPod[],
-  pods: V1Pod[],
-  { stay = [] as string[], owner = undefined as KubernetesObject | undefined, exec = (): number => 0 } = {},
-) {
-  const bridge: GefyraBridge = {
-    metadata: { name: "b", namespace: "shop", uid: "b", resourceVersion: "1" },
-    spec: {
-      client: "me",
-      target: { kind: "Deployment", name: "web" },
-      ports: [],
-      destination: { name: "app", address: "198.18.1.10" },
-    },
-    status: { phase: "Active", pods: records },
-  };
-  const bridges = objectCache<GefyraBridge>(), known = objectCache<V1Pod>();
-  bridges.put(bridge);
-  pods.forEach(known.put);
-  const events: string[] = [], later: string[] = [];
-  const cluster = {
-    get: ({ kind, name }: ObjectRef) => Promise.resolve(kind === "Pod" ? known.get("shop", name) : owner),
-    patch: (_: ObjectRef, { status }: Partial<GefyraBridge>) => {
-      events.push(`status: ${status?.pods?.map(({ name, state }) => `${name} ${state}`)}`);
-      return Promise.resolve({ ...bridge, status });
-    },
-    exec: ({ pod }: { pod: string }) => {
-      events.push(`apply in ${pod}`);
-      return Promise.resolve({ exitCode: exec(), stdout: "", stderr: "" });
-    },
-  } as unknown as Cluster;
-  const context = {
-    cluster,
-    cache: { bridges, pods: known, stowaways: objectCache<V1Pod>() },
-    queue: { addLater: (key: string) => void later.push(key) },
-    attempts: startAttempts(),
-    carrierImage: CARRIER,
-    log: () => {},
-  } as unknown as Context;
-  const left = await restoreDepartedPods(context, bridge, new Set(stay));
-  return { left: left.map(({ name, state }) => `${name} ${state}`), events, later };
+interface Fields {
+  /** Uids of the pods that belong to the target. */
+  belonging?: string[];
+  owner?: KubernetesObject | undefined;
+  exec?: () => number;
 }
 
-Deno.test("a pod that has left the target is restored, and those that stay are left alone", async () => {
-  const records = [record("a"), record("left")], pods = () => [pod("a"), pod("left")];
-  assert.deepEqual(await leave(records, pods(), { stay: ["uid-a"] }), {
+/** One pass. */
+async function restore(
+  records: InterceptedPod[],
+  pods: V1Pod[],
+  { belonging = [], owner, exec = () => 0 }: Fields = {},
+) {
+  const { context, bridge, events } = fixture({ bridge: bridgeOf(records), pods, other: owner, exec });
+  const { records: left, ...next } = await restoreDepartedPods(context, bridge(), new Set(belonging));
+  const isDue = dueIn(next) !== undefined;
+  return { left: left.map(({ name, state }) => `${name} ${state}`), events: events(), isDue };
+}
+
+Deno.test("a pod that no longer belongs to the target is restored, and the others are not touched", async () => {
+  const records = [recordOf("a"), recordOf("left")];
+  const pods = [podOf("a", { carrier }), podOf("left", { carrier })];
+  assert.deepEqual(await restore(records, pods, { belonging: ["uid-a"] }), {
     left: ["a Active"],
     events: ["status: a Active,left Restoring", "apply in left"],
-    later: [],
+    isDue: false,
   });
-  assert.deepEqual(await leave(records, pods(), { stay: ["uid-a"], exec: () => 1 }), {
+  assert.deepEqual(await restore(records, pods, { belonging: ["uid-a"], exec: () => 1 }), {
     left: ["a Active", "left Restoring"],
     events: ["status: a Active,left Restoring", "apply in left"],
-    later: ["bridge/shop/b"],
+    isDue: true,
   });
 });
 
-Deno.test("one that comes back while it is being restored is taken anew afterwards", async () => {
-  const records = [record("a", { state: "Restoring" })];
-  assert.deepEqual((await leave(records, [pod("a")], { stay: ["uid-a"] })).left, []);
+Deno.test("a pod that belongs to the target again while it is being restored is taken again afterwards", async () => {
+  const records = [recordOf("a", { state: "Restoring" })];
+  const { left } = await restore(records, [podOf("a", { carrier })], { belonging: ["uid-a"] });
+  assert.deepEqual(left, []);
 });
 
-Deno.test("pods that are gone, are ending, or were never touched are forgotten", async () => {
-  const ending = pod("ends", { deletionTimestamp: new Date() });
-  const records = [record("gone"), record("ends"), record("waits", { state: "Waiting" })];
-  assert.deepEqual(await leave(records, [ending, pod("waits")]), { left: [], events: [], later: [] });
+Deno.test("pods that are gone, are being deleted, or were never touched are forgotten", async () => {
+  const ending = podOf("ends", { metadata: { deletionTimestamp: new Date() } });
+  const records = [recordOf("gone"), recordOf("ends"), recordOf("waits", { state: "Waiting" })];
+  const nothing = { left: [], events: [], isDue: false };
+  assert.deepEqual(await restore(records, [ending, podOf("waits")]), nothing);
 });
 
-Deno.test("pods whose ReplicaSet is being replaced stay until they end", async () => {
-  const look = (owner: KubernetesObject | undefined) =>
-    leave([record("a")], [pod("a", ownedBy("rs"))], { owner });
-  const stays = { left: ["a Active"], events: [], later: ["bridge/shop/b"] };
+Deno.test("pods whose owner does not want them stay until they end", async () => {
+  const stays = { left: ["a Active"], events: [], isDue: true };
   const set = (more: object = {}) => ({ metadata: { uid: "rs" }, spec: { replicas: 1 }, ...more });
   const table: [string, KubernetesObject | undefined, boolean][] = [
     ["it is gone", undefined, true],
@@ -121,7 +69,9 @@ Deno.test("pods whose ReplicaSet is being replaced stay until they end", async (
     ["it wants its pods", set(), false],
   ];
   for (const [name, owner, expected] of table) {
-    const found = await look(owner);
+    const found = await restore([recordOf("a")], [podOf("a", { carrier, metadata: ownedBy("rs") })], {
+      owner,
+    });
     if (expected) assert.deepEqual(found, stays, name);
     else assert.deepEqual(found.left, [], name);
   }

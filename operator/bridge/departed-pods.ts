@@ -1,49 +1,55 @@
-/** Pods that have left a bridge's target: their originals come back at once. */
+/** Restores pods that no longer belong to a bridge's target. */
 import type { KubernetesObject } from "../../lib/api/objects.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
-import { API_VERSIONS } from "../../lib/api/kinds.ts";
 import { podStates } from "../../lib/api/phases.ts";
-import { type Context, later } from "../runtime/context.ts";
+import { API_VERSIONS } from "../../lib/api/kinds.ts";
+import { earliest, type Requeue, requeueAfter } from "../runtime/result.ts";
+import type { BridgeContext } from "./context.ts";
 import { lives, recordsOf, writeBridgeStatus } from "./records.ts";
-import { restoreAll } from "./restore.ts";
+import { restorePods } from "./restore.ts";
 
-const AGAIN_MS = 1_000, UNTIL_ENDED_MS = 5_000;
+const UNTIL_ENDED_MS = 5_000;
 
-/** The records of the pods that stay, by their uids, and of those that are not given back yet. */
+/** The records of the pods that belong to the target, by their uids, and of those that are not restored yet. */
 export async function restoreDepartedPods(
-  context: Context,
+  context: BridgeContext,
   bridge: GefyraBridge,
-  stay: Set<string>,
-): Promise<InterceptedPod[]> {
+  belonging: Set<string>,
+): Promise<Requeue & { records: InterceptedPod[] }> {
   const { namespace = "" } = bridge.metadata ?? {};
-  const again = (milliseconds: number) => later(context, bridge, milliseconds);
-  const records = recordsOf(context, bridge).filter((record) => lives(context, record));
-  const marked = await Promise.all(records.map(async (record): Promise<InterceptedPod[]> => {
-    // One that comes back while it is being restored is taken anew afterwards.
-    if (stay.has(record.uid) || record.state === podStates.restoring) return [record];
+  const known = recordsOf(context, bridge).filter((record) => lives(context, record));
+  let next: Requeue = {};
+  const marked = await Promise.all(known.map(async (record): Promise<InterceptedPod[]> => {
+    // A pod that belongs to the target again while it is being restored is taken again afterwards.
+    if (belonging.has(record.uid) || record.state === podStates.restoring) return [record];
     if (isUntouched(record)) return [];
-    if (await isEnding(context, namespace, record)) {
-      again(UNTIL_ENDED_MS);
+    if (await isUnwanted(context, namespace, record)) {
+      next = earliest(next, requeueAfter(UNTIL_ENDED_MS));
       return [record];
     }
-    context.log(`pod ${namespace}/${record.name}: has left the target`);
+    context.log(`pod ${namespace}/${record.name}: no longer belongs to the target`);
     return [{ ...record, state: podStates.restoring }];
   }));
-  const kept = marked.flat(), leaving = kept.filter(({ state }) => state === podStates.restoring);
-  if (leaving.length === 0) return kept;
-  // Written first: a Carrier that several bridges share is composed without them from now on.
-  await writeBridgeStatus(context, bridge, { pods: kept });
-  const left = await restoreAll(context, bridge, leaving);
-  if (left.length) again(AGAIN_MS);
-  return kept.filter((record) => record.state !== podStates.restoring || left.includes(record));
+  const records = marked.flat(), departed = records.filter(({ state }) => state === podStates.restoring);
+  if (departed.length === 0) return { records, ...next };
+  // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
+  await writeBridgeStatus(context, bridge, { pods: records });
+  const { left, ...again } = await restorePods(context, bridge, departed);
+  return {
+    records: records.filter((record) => record.state !== podStates.restoring || left.includes(record)),
+    ...earliest(next, again),
+  };
 }
 
 type Owner = KubernetesObject & { spec?: { replicas?: number } };
 
-/** Who made the pod is gone or wants none any more, so it ends in a moment, and a switch would only disturb it. */
-async function isEnding(context: Context, namespace: string, { name }: InterceptedPod): Promise<boolean> {
-  const { cluster, cache, log } = context;
+/** The pod's owner is gone or wants no pods any more: the pod ends soon, and restoring it would only disturb it. */
+async function isUnwanted(
+  { cluster, cache, log }: BridgeContext,
+  namespace: string,
+  { name }: InterceptedPod,
+): Promise<boolean> {
   const unwanted = async ({ metadata }: KubernetesObject): Promise<boolean> => {
     const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
     if (!owner || API_VERSIONS[owner.kind] !== owner.apiVersion) return false;

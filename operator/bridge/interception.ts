@@ -9,8 +9,8 @@ export interface Interception {
   pods: { pod: V1Pod; plan: ModePlan }[];
   /** Address of Stowaway's pod. */
   stowaway: string;
-  /** Has Stowaway take the bridge's ports; Carriers can start meanwhile, but may not send anything there before. */
-  tunnelReady: () => Promise<unknown>;
-  /** Stands in when a pod's own record is lost: what the workload would give a new pod. */
+  /** Makes Stowaway forward the bridge's ports. Carriers may start before that, but must not send anything there. */
+  ensureForwards: () => Promise<unknown>;
+  /** The image that the workload gives a new pod: what is restored where a pod's own record is lost. */
   templateImage: (container: string) => string | undefined;
 }

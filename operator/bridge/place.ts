@@ -2,83 +2,75 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { addCarrier, hopelessReason, placementOf } from "../../lib/pods/ephemeral.ts";
 import { containerStatus, imageInSpec, runningContainer } from "../../lib/pods/pod-image.ts";
-import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
-import { type Context, later } from "../runtime/context.ts";
-import { switchImage } from "./drain.ts";
+import type { InterceptedPod } from "../../lib/api/bridge.ts";
+import { type Requeue, requeueAfter } from "../runtime/result.ts";
+import type { BridgeContext } from "./context.ts";
 
 /** Where Carrier runs in a pod. */
 export interface Placed {
   container: string;
-  /** Of the running container, as the runtime names it; absent where nobody has said yet that it runs. */
+  /** The running container's id, as the container runtime names it; absent until the kubelet reports it. */
   id: string | undefined;
 }
 
-/** `undefined` while it is on its way; a reason where waiting does not bring it. */
-export type Placing = Placed | { reason: string } | undefined;
+/** Where it runs; or why it never will; or that it is on its way. */
+export type Placing = Placed | { reason: string } | Requeue;
 
 /**
- * Uid of a pod → when its Carrier joined. The kubelet says up to a second late that a container runs, while it can be
- * told its configuration at once: so for a moment that is just tried.
+ * The kubelet reports up to a second late that a container runs. Carrier takes its configuration before that, so for this
+ * long after its creation the operator simply tries.
  */
-const joinedAt = new Map<string, number>();
 const EARLY_MS = 5000;
 export const EARLY_INTERVAL_MS = 50;
 
-export async function placeBeside(context: Context, bridge: GefyraBridge, pod: V1Pod): Promise<Placing> {
+export async function placeBeside(context: BridgeContext, pod: V1Pod): Promise<Placing> {
   const placed = placementOf(pod, context.carrierImage);
   const { namespace = "", uid = "" } = pod.metadata ?? {};
   switch (placed.state) {
     case "running":
-      joinedAt.delete(uid);
+      context.createdAt.delete(uid);
       return { container: placed.name, id: placed.id };
     case "failed":
       return { reason: placed.reason };
     case "absent":
-      // A pod that no node has taken yet cannot be joined.
-      if (!pod.spec?.nodeName) return undefined;
+      // A pod without a node cannot get an ephemeral container.
+      if (!pod.spec?.nodeName) return {};
       await addCarrier(context.cluster, pod, placed.name, context.carrierImage);
       context.log(`pod ${namespace}/${pod.metadata?.name}: Carrier joins`);
-      expectEarly(context, bridge, uid);
-      return undefined;
+      return expectEarly(context, uid);
     case "starting":
-      return early(placed.name, uid);
+      return early(context, placed.name, uid);
   }
 }
 
-function expectEarly(context: Context, bridge: GefyraBridge, uid: string): void {
-  joinedAt.set(uid, Date.now());
-  later(context, bridge, EARLY_INTERVAL_MS);
-}
-
-function early(container: string, uid: string): Placed | undefined {
-  if (Date.now() - (joinedAt.get(uid) ?? 0) > EARLY_MS) return undefined;
-  return { container, id: undefined };
-}
-
 export async function placeInOriginalsPlace(
-  context: Context,
-  bridge: GefyraBridge,
+  context: BridgeContext,
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<Placing> {
   const { container } = record;
   if (imageInSpec(pod, container) !== context.carrierImage) {
-    const wait = await switchImage(context, pod, container, context.carrierImage);
-    if (wait > 0) {
-      later(context, bridge, wait);
-      return undefined;
-    }
-    // Without a readiness probe it is ready, and asked, as soon as it runs.
-    expectEarly(context, bridge, record.uid);
+    const wait = await context.drains.switchImage(pod, container, context.carrierImage);
+    if (wait > 0) return requeueAfter(wait);
     context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);
-    return undefined;
+    // Without a readiness probe, the container is ready and gets requests as soon as it runs.
+    return expectEarly(context, record.uid);
   }
   const id = runningContainer(pod, container);
   if (id && id !== record.originalContainer) {
-    joinedAt.delete(record.uid);
+    context.createdAt.delete(record.uid);
     return { container, id };
   }
-  // A container whose policy is to pull always pulls Carrier's image too.
+  // With the pull policy Always the kubelet pulls Carrier's image too.
   const reason = hopelessReason(containerStatus(pod, container), context.carrierImage);
-  return reason ? { reason } : early(container, record.uid);
+  return reason ? { reason } : early(context, container, record.uid);
+}
+
+function expectEarly({ createdAt }: BridgeContext, uid: string): Requeue {
+  createdAt.set(uid, Date.now());
+  return requeueAfter(EARLY_INTERVAL_MS);
+}
+
+function early({ createdAt }: BridgeContext, container: string, uid: string): Placed | Requeue {
+  return Date.now() - (createdAt.get(uid) ?? 0) > EARLY_MS ? {} : { container, id: undefined };
 }

@@ -1,22 +1,26 @@
-/** Takes the pods of a target, each in the mode that was planned, and keeps their Carriers configured. */
+/** Takes the pods of a target, each in its planned mode, and keeps their Carriers configured. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { containerStatus, imageInSpec, runningContainer } from "../../lib/pods/pod-image.ts";
 import type { ModePlan } from "../../lib/plan/modes/mode.ts";
 import { messageOf } from "../../lib/errors.ts";
-import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
+import { type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { podStates } from "../../lib/api/phases.ts";
 import { whyUnscheduled } from "../../lib/workload/pod-problems.ts";
-import { untilServices } from "./service-convergence.ts";
+import { earliest, type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 import { configure } from "./configure.ts";
-import { type Context, later } from "../runtime/context.ts";
-import { fail, keyOf, type Refusal, restoreFailed, slow, untilNextAttempt } from "./failures.ts";
+import type { BridgeContext } from "./context.ts";
+import { checkProgress, fail, type Refusal, restoreFailed, type Step, untilNextAttempt } from "./failures.ts";
 import { placeBeside, type Placed, placeInOriginalsPlace } from "./place.ts";
 import type { Interception } from "./interception.ts";
-import { recordsOf, shortened, writeBridgeStatus } from "./records.ts";
+import { keyOf, recordsOf, shortened, writeBridgeStatus } from "./records.ts";
 import { changeRefusal } from "../runtime/refusals.ts";
 
-export async function interceptPods(context: Context, interception: Interception): Promise<InterceptedPod[]> {
+/** The records of all pods. An error ends the pass, but what other pods asked for still counts. */
+export async function interceptPods(
+  context: BridgeContext,
+  interception: Interception,
+): Promise<Result & { records: InterceptedPod[] }> {
   const { bridge, pods } = interception;
   let records = recordsOf(context, bridge).map((record) => {
     const planned = pods.find(({ pod }) => pod.metadata?.uid === record.uid);
@@ -24,29 +28,36 @@ export async function interceptPods(context: Context, interception: Interception
       ? { ...record, ports: portsOf(planned.plan) }
       : record;
   });
-  for (const { pod, plan } of pods) {
-    const known = records.find(({ uid }) => uid === pod.metadata?.uid);
-    // Its original comes back first.
-    if (known?.state === podStates.restoring) continue;
-    const begun = begin(context, interception, { pod, plan, known, records });
-    if (!begun) continue;
-    records = known ? records.map((one) => one === known ? begun : one) : [...records, begun];
-    // What is needed for giving back is saved before anything is touched.
-    await writeBridgeStatus(context, bridge, { pods: records });
-    const put = (done: InterceptedPod) => {
-      records = records.map((one) => one.uid === done.uid ? done : one);
-      return done;
-    };
-    const done = put(await intercept(context, interception, pod, begun));
-    if (done.state !== podStates.failed) continue;
-    // Written first: a Carrier that several bridges share is composed without this one from now on.
-    await writeBridgeStatus(context, bridge, { pods: records });
-    put(await restoreFailed(context, bridge, pod, done));
+  let next: Requeue = {};
+  const put = ({ record, ...again }: Step): InterceptedPod => {
+    const known = records.some(({ uid }) => uid === record.uid);
+    records = known ? records.map((one) => one.uid === record.uid ? record : one) : [...records, record];
+    next = earliest(next, again);
+    return record;
+  };
+  try {
+    for (const { pod, plan } of pods) {
+      const known = records.find(({ uid }) => uid === pod.metadata?.uid);
+      // Its original is restored first.
+      if (known?.state === podStates.restoring) continue;
+      const first = firstStep(context, interception, { pod, plan, known, records });
+      if (!first) continue;
+      put(first);
+      // All that restoring needs is written before anything is touched.
+      await writeBridgeStatus(context, bridge, { pods: records });
+      const record = put(await intercept(context, interception, pod, first.record));
+      if (record.state !== podStates.failed) continue;
+      // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
+      await writeBridgeStatus(context, bridge, { pods: records });
+      put(await restoreFailed(context, bridge, pod, record));
+    }
+  } catch (error) {
+    return { records, ...next, error };
   }
-  return records;
+  return { records, ...next };
 }
 
-/** Of pods that lose their container one serves at any time. */
+/** Replaced containers change one at a time, so that the other pods serve. */
 const isOnItsWay = ({ state }: InterceptedPod) => state === podStates.switching || state === podStates.failed;
 
 /** Nothing of Gefyra's is in its way now, so it begins anew. */
@@ -62,39 +73,34 @@ interface Turn {
   records: InterceptedPod[];
 }
 
-/** The pod's record before anything is done to it now; `undefined` where its turn comes later. */
-function begin(
-  context: Context,
+/** The pod's record before anything is done to it; `undefined` while another pod comes first. Changes nothing. */
+function firstStep(
+  context: BridgeContext,
   interception: Interception,
   { pod, plan, known, records }: Turn,
-): InterceptedPod | undefined {
-  if (known && !startsAnew(known)) return known;
-  const { bridge } = interception;
+): Step | undefined {
+  if (known && !startsAnew(known)) return { record: known };
   if (known?.state === podStates.restored) {
-    const wait = untilNextAttempt(context, bridge, pod);
-    if (wait > 0) {
-      later(context, bridge, wait);
-      return known;
-    }
+    const wait = untilNextAttempt(context, interception.bridge, pod);
+    if (wait > 0) return { record: known, ...requeueAfter(wait) };
   }
   const unscheduled = whyUnscheduled(pod);
   if (unscheduled) {
-    return {
-      ...newRecord(context, interception, pod, plan),
-      state: podStates.waiting,
-      reason: shortened(unscheduled),
-    };
+    const record = newRecord(context, interception, pod, plan);
+    return { record: { ...record, state: podStates.waiting, reason: shortened(unscheduled) } };
   }
   const serves = runningContainer(pod, plan.container) !== undefined;
-  // The next waits until the one before is ready.
+  // The next one waits until the one before is ready.
   if (plan.mode === "replace" && serves && records.some(isOnItsWay)) return undefined;
-  return known?.state === podStates.suspended
-    ? { ...known, state: podStates.switching }
-    : newRecord(context, interception, pod, plan);
+  return {
+    record: known?.state === podStates.suspended
+      ? { ...known, state: podStates.switching }
+      : newRecord(context, interception, pod, plan),
+  };
 }
 
 function newRecord(
-  context: Context,
+  context: BridgeContext,
   { templateImage }: Interception,
   pod: V1Pod,
   plan: ModePlan,
@@ -127,50 +133,53 @@ const portsOf = ({ ports }: ModePlan): InterceptedPod["ports"] =>
   }));
 
 async function intercept(
-  context: Context,
+  context: BridgeContext,
   interception: Interception,
   pod: V1Pod,
   record: InterceptedPod,
-): Promise<InterceptedPod> {
-  if (isSettled(record)) return record;
+): Promise<Step> {
+  if (isSettled(record)) return { record };
   const { bridge } = interception;
   const { reason: _reason, cause: _cause, ...rest } = record;
-  const waiting = { ...rest, state: podStates.switching };
-  const placed = await place(context, bridge, pod, record);
-  if (placed === undefined) return await slow(context, bridge, pod, waiting);
-  if ("cause" in placed) return fail(context, bridge, pod, { ...waiting, ...placed });
-  const told = await configure(context, interception, pod, { ...placed, record });
-  if (told === "no-forwarding") return { ...waiting, forwards: false };
-  if (typeof told === "object") return fail(context, bridge, pod, { ...waiting, ...told });
-  // What stands in the pod's record afterwards is the container's real id.
-  if (!told || (!placed.id && record.mode === "replace")) return await slow(context, bridge, pod, waiting);
+  const switching = { ...rest, state: podStates.switching };
+  const checked = async (record: InterceptedPod, again: Requeue): Promise<Step> => {
+    const step = await checkProgress(context, bridge, pod, record);
+    return { ...step, ...earliest(again, step) };
+  };
+  const placed = await place(context, pod, record);
+  if ("cause" in placed) return { record: fail(context, bridge, pod, { ...switching, ...placed }) };
+  if (!("container" in placed)) return await checked(switching, placed);
+  const configured = await configure(context, interception, pod, { ...placed, record });
+  if ("cause" in configured) return { record: fail(context, bridge, pod, { ...switching, ...configured }) };
+  const { state, ...again } = configured;
+  if (state === "no-forwarding") return { record: { ...switching, forwards: false }, ...again };
+  // The record needs the container's real id.
+  if (state === "unreachable" || (!placed.id && record.mode === "replace")) {
+    return await checked(switching, again);
+  }
   const carrierContainer = placed.id ?? placed.container;
   if (record.mode === "replace") {
-    // A replaced container gets traffic only when the kubelet calls it ready.
+    // A replaced container gets traffic only when the kubelet reports it as ready.
     const ready = containerStatus(pod, record.container)?.ready === true;
-    if (!ready) return await slow(context, bridge, pod, { ...waiting, carrierContainer });
-    const was = record.state === podStates.active && record.carrierContainer === carrierContainer;
-    const wait = was ? 0 : await untilServices(context, pod);
-    if (wait > 0) {
-      later(context, bridge, wait);
-      return { ...waiting, carrierContainer };
-    }
+    if (!ready) return await checked({ ...switching, carrierContainer }, {});
+    const wasActive = record.state === podStates.active && record.carrierContainer === carrierContainer;
+    const wait = wasActive ? 0 : await context.convergence.track(pod);
+    if (wait > 0) return { record: { ...switching, carrierContainer }, ...requeueAfter(wait) };
   }
-  context.attempts.succeeded(keyOf(bridge, pod));
-  return { ...waiting, carrierContainer, state: podStates.active };
+  context.attempts.succeed(keyOf(bridge, pod.metadata));
+  return { record: { ...switching, carrierContainer, state: podStates.active } };
 }
 
 async function place(
-  context: Context,
-  bridge: GefyraBridge,
+  context: BridgeContext,
   pod: V1Pod,
   record: InterceptedPod,
-): Promise<Placed | Refusal | undefined> {
+): Promise<Placed | Refusal | Requeue> {
   try {
     const placed = record.mode === "beside"
-      ? await placeBeside(context, bridge, pod)
-      : await placeInOriginalsPlace(context, bridge, pod, record);
-    return placed && "reason" in placed ? { ...placed, cause: bridgeReasons.carrierFailed } : placed;
+      ? await placeBeside(context, pod)
+      : await placeInOriginalsPlace(context, pod, record);
+    return "reason" in placed ? { ...placed, cause: bridgeReasons.carrierFailed } : placed;
   } catch (error) {
     const cause = changeRefusal(error);
     if (!cause) throw error;

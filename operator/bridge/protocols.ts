@@ -1,65 +1,75 @@
-/** Notices ports that are to be matched and turn out to speak TLS: a bridge may be active and take nothing. */
+/** Finds ports that a match should read and that turn out to carry TLS: such a bridge is active and takes nothing. */
 import type { V1Pod } from "@kubernetes/client-node";
+import { podStates } from "../../lib/api/phases.ts";
 import { protocolsSeen } from "../../lib/pods/carrier.ts";
 import { isHeard, spokenNotes } from "../../lib/plan/encrypted.ts";
 import { placementOf } from "../../lib/pods/ephemeral.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
-import { podStates } from "../../lib/api/phases.ts";
-import { type Context, later } from "../runtime/context.ts";
+import type { Context } from "../runtime/context.ts";
+import { type Requeue, requeueAfter } from "../runtime/result.ts";
+import type { State } from "../runtime/state.ts";
 
-interface Heard {
-  /** As Carrier tells it. */
-  spoken: string[];
-  /** When Carrier is asked next, and how long it is left alone then. */
+export interface Protocols {
+  /**
+   * Sentences about an active bridge. Asks the Carrier of one of its pods from time to time, until something has come to
+   * each of its ports.
+   */
+  check(
+    bridge: GefyraBridge,
+    pods: V1Pod[],
+    records: InterceptedPod[],
+  ): Promise<Requeue & { notes: string[] }>;
+}
+
+interface Seen {
+  /** As Carrier reports them. */
+  protocols: string[];
+  /** Unix milliseconds: when Carrier is asked next; and how long it was left alone before. */
   next: number;
   wait: number;
 }
 
 const FIRST_MS = 2_000, LONGEST_MS = 30_000;
 
-/** Uid of a pod → what has come to it. */
-const heard = new Map<string, Heard>();
-
-/** What to say of an active bridge. One of its pods is asked, for as long as nothing has come to one of its ports. */
-export async function protocolNotes(
-  context: Context,
-  bridge: GefyraBridge,
-  pods: V1Pod[],
-  records: InterceptedPod[],
-): Promise<string[]> {
-  const record = records.find(({ mode, state }) => mode === "beside" && state === podStates.active);
-  const pod = record && pods.find(({ metadata }) => metadata?.uid === record.uid);
-  if (!bridge.spec.match || !record || !pod) return [];
-  const known = heard.get(record.uid) ?? { spoken: [], next: Date.now() + FIRST_MS, wait: FIRST_MS };
-  const now = known.next <= Date.now() ? await askAgain(context, pod, known) : known;
-  forget(context);
-  heard.set(record.uid, now);
-  if (!isHeard(now.spoken, record.ports)) {
-    later(context, bridge, Math.max(now.next - Date.now(), 0));
-  }
-  return spokenNotes(now.spoken, record.ports);
+export function createProtocols(
+  context: Pick<Context, "cluster" | "carrierImage" | "log">,
+  state: State,
+): Protocols {
+  /** By the pod's uid. */
+  const seen = state.byUid<Seen>();
+  return {
+    check: async ({ spec }, pods, records) => {
+      const record = records.find(({ mode, state }) => mode === "beside" && state === podStates.active);
+      const pod = record && pods.find(({ metadata }) => metadata?.uid === record.uid);
+      if (!spec.match || !record || !pod) return { notes: [] };
+      const known = seen.get(record.uid) ?? { protocols: [], next: Date.now() + FIRST_MS, wait: FIRST_MS };
+      const now = known.next <= Date.now() ? await ask(context, pod, known) : known;
+      seen.set(record.uid, now);
+      return {
+        notes: spokenNotes(now.protocols, record.ports),
+        ...(isHeard(now.protocols, record.ports) ? {} : requeueAfter(Math.max(now.next - Date.now(), 0))),
+      };
+    },
+  };
 }
 
-async function askAgain(context: Context, pod: V1Pod, known: Heard): Promise<Heard> {
+async function ask(
+  { cluster, carrierImage, log }: Pick<Context, "cluster" | "carrierImage" | "log">,
+  pod: V1Pod,
+  known: Seen,
+): Promise<Seen> {
   const wait = Math.min(known.wait * 2, LONGEST_MS);
-  const unheard = { ...known, wait, next: Date.now() + wait };
-  const placed = placementOf(pod, context.carrierImage);
-  if (placed.state !== "running") return unheard;
+  const unchanged = { ...known, wait, next: Date.now() + wait };
+  const placed = placementOf(pod, carrierImage);
+  if (placed.state !== "running") return unchanged;
   const { namespace = "", name = "" } = pod.metadata ?? {};
   try {
-    return {
-      ...unheard,
-      spoken: await protocolsSeen(context.cluster, { namespace, pod: name, container: placed.name }),
-    };
+    const protocols = await protocolsSeen(cluster, { namespace, pod: name, container: placed.name });
+    return { ...unchanged, protocols };
   } catch (error) {
-    // Carrier may be ending; what it takes does not depend on this.
-    context.log(`pod ${namespace}/${name}: ${messageOf(error)}`);
-    return unheard;
+    // Carrier may be ending. The bridge works without the answer.
+    log(`pod ${namespace}/${name}: ${messageOf(error)}`);
+    return unchanged;
   }
-}
-
-function forget({ cache }: Context): void {
-  const uids = new Set(cache.pods.all().map(({ metadata }) => metadata?.uid));
-  for (const uid of heard.keys()) if (!uids.has(uid)) heard.delete(uid);
 }

@@ -1,110 +1,101 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../../lib/kube/cluster.ts";
+import { GefyraError } from "../../lib/errors.ts";
 import { FINALIZER } from "../../lib/names.ts";
-import type { BridgeSpec, GefyraBridge, InterceptedPod } from "../../lib/api/bridge.ts";
+import type { BridgeSpec } from "../../lib/api/bridge.ts";
 import type { ModeName } from "../../lib/api/modes.ts";
 import type { GefyraClient } from "../../lib/api/client.ts";
-import { reconcileBridge } from "./reconcile.ts";
-import { startAttempts } from "../runtime/attempts.ts";
-import type { Context } from "../runtime/context.ts";
 import type { Tunnel } from "../stowaway/tunnel.ts";
-import { objectCache } from "../runtime/cache.ts";
+import { bridgeOf, CARRIER, dueIn, fixture, podOf, recordOf } from "./fixture.ts";
+import { bridgeReconciler } from "./reconcile.ts";
 
-const CARRIER = "gefyra/carrier:1";
+const client: GefyraClient = {
+  metadata: { name: "me", namespace: "gefyra" },
+  spec: { publicKey: "", disconnectTimeout: 600 },
+  status: {
+    tunnel: {
+      ...{ subnet: "198.18.1.0/24", serverPublicKey: "", nodePort: 1, dns: { server: "", domain: "" } },
+    },
+  },
+};
 const unfit: BridgeSpec["match"] = [[{ kind: "path", operator: "Regex", value: "(?<=/)a" }]];
 
-const record = (mode: ModeName): InterceptedPod => ({
-  ...{ name: "web-1", uid: "1", mode, container: "web", state: "Active", carrierContainer: "c1" },
-  ports: [{ remote: 80, port: 80, protocol: "TCP", path: "http" }],
-  ...(mode === "replace" ? { originalImage: "nginx:1" } : {}),
-});
-
-const pod = (): V1Pod => ({
-  metadata: { name: "web-1", namespace: "shop", uid: "1" },
-  spec: {
-    containers: [{ name: "web", image: CARRIER }],
-    ephemeralContainers: [{ name: "gefyra-carrier", image: CARRIER }],
-  },
+const stowaway: V1Pod = {
+  metadata: { name: "gefyra-stowaway-0", namespace: "gefyra" },
   status: {
-    phase: "Running",
-    podIP: "10.1.0.5",
-    ephemeralContainerStatuses: [{
-      ...{ name: "gefyra-carrier", image: CARRIER, imageID: "", ready: false, restartCount: 0 },
-      ...{ containerID: crypto.randomUUID(), state: { running: {} } },
+    podIP: "10.1.0.9",
+    containerStatuses: [{
+      ...{ name: "stowaway", image: "", imageID: "", ready: true, restartCount: 0, containerID: "s1" },
+      state: { running: {} },
     }],
   },
-});
+};
 
-/** One look at a bridge that has the pod and was changed. */
-async function reconcile(mode: ModeName, change: Partial<BridgeSpec>) {
-  const bridge: GefyraBridge = {
-    metadata: { name: "b", namespace: "shop", uid: "b", resourceVersion: "1", finalizers: [FINALIZER] },
-    spec: {
-      client: "me",
-      target: { kind: "Deployment", name: "web" },
-      ports: [{ remote: 80, local: 8000, protocol: "TCP" }],
-      destination: { name: "app", address: "198.18.1.10" },
-      ...change,
-    },
-    status: { phase: "Active", pods: [record(mode)] },
-  };
-  const tunnel = {
-    subnet: "198.18.1.0/24",
-    serverPublicKey: "",
-    nodePort: 1,
-    dns: { server: "", domain: "" },
-  };
-  const client: GefyraClient = {
-    metadata: { name: "me", namespace: "gefyra" },
-    spec: { publicKey: "", disconnectTimeout: 600 },
-    status: { tunnel },
-  };
-  const bridges = objectCache<GefyraBridge>(), clients = objectCache<GefyraClient>();
-  bridges.put(bridge);
-  clients.put(client);
-  const events: string[] = [], later: string[] = [];
-  const cluster = {
-    get: () => Promise.resolve(pod()),
-    patch: ({ kind }: { kind: string }, { status }: Partial<GefyraBridge>) => {
-      const pods = status?.pods?.map(({ name }) => name);
-      events.push(kind === "Pod" ? "image" : `${status?.phase} with ${pods}`);
-      return Promise.resolve({ ...bridges.get("shop", "b"), status });
-    },
-    exec: () => {
-      events.push("apply");
-      return Promise.resolve({ exitCode: 0, stdout: "", stderr: "" });
-    },
-  } as unknown as Cluster;
-  const context = {
-    cluster,
-    cache: { bridges, clients, stowaways: objectCache<V1Pod>(), pods: objectCache<V1Pod>() },
-    queue: { add: () => {}, addLater: (key: string) => void later.push(key), stop: () => Promise.resolve() },
-    namespace: "gefyra",
-    attempts: startAttempts(),
-    carrierImage: CARRIER,
-    log: () => {},
-  } as unknown as Context;
-  await reconcileBridge(context, {} as Tunnel, "shop", "b");
-  return { events, later };
+/** A bridge that has a pod, and was changed. */
+function changed(mode: ModeName, change: Partial<BridgeSpec>) {
+  const record = recordOf("a", {
+    ...{ mode, carrierContainer: "c1" },
+    ...(mode === "replace" ? { originalImage: "nginx:1" } : {}),
+  });
+  const { context: _, ...rest } = fixture({
+    bridge: bridgeOf([record], {
+      metadata: { finalizers: [FINALIZER] },
+      spec: { ports: [{ remote: 80, local: 8000, protocol: "TCP" }], ...change },
+    }),
+    pods: [podOf("a", { image: CARRIER, carrier: { running: {} } })],
+    client,
+    describe: ({ phase, pods }) => `${phase} with ${pods?.map(({ name }) => name)}`,
+  });
+  return { ...rest, reconcile: bridgeReconciler(rest.shared, {} as Tunnel) };
 }
 
-Deno.test("a bridge that is changed into one that must not be gives its pods back", async () => {
-  for (
-    const change of [{ match: unfit }, {
-      destination: { name: "x", address: "198.18.0.1" },
-    }] satisfies Partial<
-      BridgeSpec
-    >[]
-  ) {
-    const { events, later } = await reconcile("beside", change);
-    assert.deepEqual(events, ["Refused with web-1", "apply", "Refused with "]);
-    assert.deepEqual(later, []);
+Deno.test("a bridge that is changed into one that is refused has its pods restored", async () => {
+  const foreign = { name: "x", address: "198.18.0.1" };
+  for (const change of [{ match: unfit }, { destination: foreign }] satisfies Partial<BridgeSpec>[]) {
+    const { reconcile, events } = changed("beside", change);
+    assert.deepEqual(await reconcile("shop", "b"), {});
+    assert.deepEqual(events(), ["Refused with a", "apply in a", "Refused with "]);
   }
 });
 
-Deno.test("its pods stay on record until they are back", async () => {
-  const { events, later } = await reconcile("replace", { match: unfit });
-  assert.deepEqual(events, ["Refused with web-1", "image"]);
-  assert.deepEqual(later, ["bridge/shop/b"]);
+Deno.test("its pods stay in the status until they are restored", async () => {
+  const { reconcile, events, shared } = changed("replace", { match: unfit });
+  // As after a restart of the operator: the namespace is not watched yet.
+  shared.cache.pods.all().forEach(shared.cache.pods.remove);
+  const due = dueIn(await reconcile("shop", "b"));
+  assert.deepEqual(events(), ["Refused with a", "image of a"]);
+  assert.ok(due! > 0 && due! <= 1_000, `${due} ms`);
+});
+
+Deno.test("while Stowaway cannot be reached, a pass fails, and its key is due when the pods ask for it", async () => {
+  const { shared, events, bridge } = fixture({
+    bridge: bridgeOf([], {
+      metadata: { finalizers: [FINALIZER] },
+      spec: { target: { kind: "Pod", name: "a" }, ports: [{ remote: 80, local: 8000, protocol: "TCP" }] },
+    }),
+    pods: [podOf("a", { scheduled: true })],
+    client,
+  });
+  shared.cache.stowaways.put(stowaway);
+  const error = new GefyraError("exec-failed", "Cannot reach the node");
+  const tunnel = { ensureForwards: () => Promise.reject(error) } as Partial<Tunnel> as Tunnel;
+  const result = await bridgeReconciler(shared, tunnel)("shop", "b");
+  assert.equal(events().at(-1), "Carrier joins a");
+  assert.equal(result.error, error);
+  assert.ok(dueIn(result)! <= 50, `${dueIn(result)} ms`);
+  assert.deepEqual(bridge().status?.pods?.map(({ state }) => state), ["Switching"]);
+});
+
+Deno.test("after a pass, nothing is remembered of a pod that is gone", async () => {
+  const { reconcile, events, set, bridge } = changed("beside", { match: unfit });
+  const records = bridge().status!.pods!, pods = [podOf("a", { carrier: { running: {} } })];
+  const applies = async () => {
+    set({ pods, records });
+    await reconcile("shop", "b");
+    return events().filter((one) => one.startsWith("apply")).length;
+  };
+  assert.deepEqual([await applies(), await applies()], [1, 0]);
+  set({ pods: [], records: [] });
+  await reconcile("shop", "b");
+  assert.equal(await applies(), 1);
 });

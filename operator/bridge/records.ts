@@ -1,4 +1,4 @@
-/** What a bridge's status says of its pods. */
+/** The records that a bridge's status has of its pods. */
 import {
   bridgeRef,
   type BridgeStatus,
@@ -16,6 +16,10 @@ export function currentBridge({ cache }: Context, bridge: GefyraBridge): GefyraB
 export const recordsOf = (context: Context, bridge: GefyraBridge): InterceptedPod[] =>
   currentBridge(context, bridge).status?.pods ?? [];
 
+/** The key of what is remembered about a bridge and one of its pods. */
+export const keyOf = ({ metadata }: GefyraBridge, pod: { uid?: string } | undefined): string =>
+  `${metadata?.uid}/${pod?.uid}`;
+
 export async function writeBridgeStatus(
   context: Context,
   bridge: GefyraBridge,
@@ -28,12 +32,12 @@ export async function writeBridgeStatus(
   await writeStatus(context, context.cache.bridges, bridgeRef(namespace, name), known, status);
 }
 
-/** False where the pod is gone, or is ending. */
+/** False when the pod is gone or is being deleted. */
 export const lives = ({ cache }: Context, { uid }: InterceptedPod): boolean =>
   cache.pods.all().some(({ metadata }) => metadata?.uid === uid && !metadata.deletionTimestamp);
 
 const LONGEST_REASON = 1_000;
 
-/** A status admits no longer ones. */
+/** The schema of the status admits no longer texts. */
 export const shortened = (text: string): string =>
   text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;

@@ -19,11 +19,11 @@ const pod = (ready: boolean): V1Pod => ({
   status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
 });
 
-Deno.test("only a pod that a Service has no other for is waited for", () => {
+Deno.test("a pod is waited for only if its Service has no other", () => {
   const table: [string, V1Pod, V1EndpointSlice[], object | undefined][] = [
     ["it is in no Service", pod(true), [], undefined],
     ["it is not ready as a whole", pod(false), [slice(endpoint("a", false))], undefined],
-    ["others are reached", pod(true), [slice(endpoint("a", true), endpoint("b", true))], undefined],
+    ["others serve", pod(true), [slice(endpoint("a", true), endpoint("b", true))], undefined],
     ["its endpoint is not ready", pod(true), [slice(endpoint("a", false))], { since: 9 }],
     ["it is the only one", pod(true), [slice(endpoint("a", true))], { ready: 9 }],
     [
@@ -40,7 +40,7 @@ Deno.test("only a pod that a Service has no other for is waited for", () => {
   assert.deepEqual(observe(since, pod(true), [slice(endpoint("a", true))], 9), { since: 3, ready: 4 });
 });
 
-Deno.test("kube-proxy has written when its pause is over, and a moment has passed", () => {
+Deno.test("kube-proxy has written its rules after its pause and the time of two writes", () => {
   const table: [string, Parameters<typeof remaining>[0], number, number][] = [
     ["nothing to wait for", undefined, 5_000, 0],
     ["the endpoint is not ready yet", { since: 5_000 }, 5_100, 100],

@@ -1,33 +1,34 @@
-/** Sends what is bridged to a silent client back to the originals, and keeps all that is needed to resume. */
+/** Restores the originals while a client is silent, and keeps all that is needed to resume. */
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
-import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { bridgePhases, podStates } from "../../lib/api/phases.ts";
+import { bridgeReasons } from "../../lib/api/reasons.ts";
+import { requeueAfter, type Result } from "../runtime/result.ts";
+import type { BridgeContext } from "./context.ts";
+import { restoreOriginal } from "./originals.ts";
 import { setPhase } from "./phase.ts";
-import { type Context, later } from "../runtime/context.ts";
-import { restoreOriginals } from "./originals.ts";
 import { recordsOf, writeBridgeStatus } from "./records.ts";
 
-const AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
-export async function suspendBridge(context: Context, bridge: GefyraBridge): Promise<void> {
+export async function suspendBridge(context: BridgeContext, bridge: GefyraBridge): Promise<Result> {
   const { namespace = "", name = "" } = bridge.metadata ?? {};
   const records = recordsOf(context, bridge).map((record): InterceptedPod =>
     isUntouched(record) ? record : { ...record, state: podStates.suspended }
   );
-  // Written first: a Carrier that several bridges share is composed without this one from now on.
+  // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
   await writeBridgeStatus(context, bridge, { pods: records });
-  // All at once: none of them serves.
+  // All at once, as none of them serves.
   const results = await Promise.all(
-    records.map((record) => isUntouched(record) ? record : restoreOriginals(context, namespace, record)),
+    records.map((record) => isUntouched(record) ? record : restoreOriginal(context, namespace, record)),
   );
   const waiting = results.filter((one) => one === undefined).length;
-  const pods = records.map((record, i) => results[i] ?? record);
-  if (waiting) later(context, bridge, AGAIN_MS);
+  const next = waiting ? requeueAfter(RETRY_MS) : {};
   const silent = `client "${bridge.spec.client}" is silent`;
   await setPhase(context, namespace, name, {
     phase: bridgePhases.suspended,
     reason: bridgeReasons.clientSilent,
     message: waiting ? `${silent}: restoring ${waiting} originals` : `${silent}: the originals serve`,
-    pods,
+    pods: records.map((record, i) => results[i] ?? record),
   });
+  return next;
 }

@@ -1,74 +1,83 @@
 /**
- * Who was heard lately, by the bytes that WireGuard received. A client that is silent for a short while has its bridges
- * suspended, one that is silent for too long is removed.
+ * Which clients still send traffic, by the bytes that WireGuard has received from them: a keepalive comes every few seconds.
+ * A client that is silent for a short time has its bridges suspended; one that is silent for too long is removed.
  */
 import { KEEPALIVE_S, SUSPEND_AFTER_S } from "../../lib/settings.ts";
 import { clientRef, type GefyraClient } from "../../lib/api/client.ts";
 import { clientPhases } from "../../lib/api/phases.ts";
-import { type Context, keys, writeStatus } from "../runtime/context.ts";
+import { type Context, writeStatus } from "../runtime/context.ts";
+import { requeueAfter, type Result } from "../runtime/result.ts";
 import type { Tunnel } from "../stowaway/tunnel.ts";
 import { uninstall } from "./uninstall.ts";
 
-export interface Heard {
+export interface Received {
   bytes: number;
-  /** Unix milliseconds. */
+  /** Unix milliseconds: when the last bytes came. */
   at: number;
 }
 
-/** Status is written at most this often, since every write wakes all who watch. */
+/** At most this often `lastSeen` is written: every write wakes all that watch clients. */
 const WRITE_EVERY_MS = 30_000;
-/** Between two looks: while all are heard, and while one is not. */
-const LOOK_EVERY_MS = KEEPALIVE_S * 1000, LOOK_CLOSELY_EVERY_MS = 2_000;
+/** Between two checks: while all clients send traffic, and while one does not. */
+const CHECK_EVERY_MS = KEEPALIVE_S * 1000, CHECK_CLOSELY_EVERY_MS = 2_000;
 
-export function startLiveness(context: Context, tunnel: Tunnel) {
-  const heard = new Map<string, Heard>();
+export function livenessReconciler(context: Context, tunnel: Tunnel): () => Promise<Result> {
+  /** By public key. */
+  const received = new Map<string, Received>();
   const startedAt = Date.now();
-  let vanished = false;
+  let removedOne = false;
 
-  const look = async (): Promise<number> => {
+  /** Milliseconds until the next check. */
+  const check = async (): Promise<number> => {
     const { cache, cluster, namespace } = context;
-    const clients = cache.clients.all().filter(({ metadata }) => !metadata?.deletionTimestamp);
-    if (cache.clients.all().length === 0) {
-      if (vanished) await uninstall(context);
-      return LOOK_EVERY_MS;
+    const all = cache.clients.all();
+    prune(received, all);
+    if (all.length === 0) {
+      if (removedOne) await uninstall(context);
+      return CHECK_EVERY_MS;
     }
     const status = await tunnel.status();
     const now = Date.now();
-    let next = LOOK_EVERY_MS;
-    for (const client of clients) {
+    let next = CHECK_EVERY_MS;
+    for (const client of all.filter(({ metadata }) => !metadata?.deletionTimestamp)) {
       const { publicKey } = client.spec;
       const peer = status?.peers.find((one) => one.publicKey === publicKey);
-      const at = hear(heard, publicKey, peer?.rxBytes ?? 0, now);
-      const silence = now - (at ?? lastSign(client, heard.get(publicKey)?.at, startedAt));
-      const verdict = judge(silence, { timeout: timeoutOf(client), listening: status !== undefined });
-      if (at !== undefined) await noteSeen(context, client, at);
-      else next = Math.min(next, nextLook(silence));
-      if (verdict === "silent") await noteSilent(context, client, silence);
-      if (verdict !== "gone") continue;
+      const at = recordReceived(received, publicKey, peer?.rxBytes ?? 0, now);
+      const silence = now - (at ?? lastSeen(client, received.get(publicKey)?.at, startedAt));
+      const state = classify(silence, { timeout: timeoutOf(client), listening: status !== undefined });
+      if (at !== undefined) await writeSeen(context, client, at);
+      else next = Math.min(next, untilNextCheck(silence));
+      if (state === "silent") await writeSilent(context, client, silence);
+      if (state !== "gone") continue;
       context.log(`client ${client.metadata?.name}: silent for ${client.spec.disconnectTimeout} s, removed`);
-      vanished = true;
+      removedOne = true;
       await cluster.remove(clientRef(namespace, client.metadata?.name ?? ""));
     }
     return next;
   };
 
-  return async (): Promise<void> => {
-    let next = LOOK_CLOSELY_EVERY_MS;
+  return async () => {
     try {
-      next = await look();
-    } finally {
-      context.queue.addLater(keys.liveness, next);
+      return requeueAfter(await check());
+    } catch (error) {
+      return { ...requeueAfter(CHECK_CLOSELY_EVERY_MS), error };
     }
   };
 }
 
 const timeoutOf = ({ spec }: GefyraClient) => spec.disconnectTimeout * 1000;
 
+/** Drops the counters of keys that no client has any more. */
+export function prune(received: Map<string, Received>, clients: GefyraClient[]): void {
+  const keys = new Set(clients.map(({ spec }) => spec.publicKey));
+  for (const key of received.keys()) if (!keys.has(key)) received.delete(key);
+}
+
 /**
- * What a silence of so many milliseconds means. `listening`: Stowaway was there to hear. Where it was not, nobody can be
- * reached, so the originals serve, but nobody is removed for it. Pure.
+ * What a silence of so many milliseconds means. `listening`: Stowaway was running. Otherwise no client can be reached, so
+ * the originals serve, but no client is removed. Pure.
  */
-export function judge(
+export function classify(
   silence: number,
   { timeout, listening }: { timeout: number; listening: boolean },
 ): "alive" | "silent" | "gone" {
@@ -76,44 +85,52 @@ export function judge(
   return silence > SUSPEND_AFTER_S * 1000 ? "silent" : "alive";
 }
 
-/** Milliseconds to the next look at one who was not heard: a silence that becomes too long is seen as it does. Pure. */
-export function nextLook(silence: number): number {
+/** Milliseconds until the next check of a silent client: at the latest when its silence becomes too long. Pure. */
+export function untilNextCheck(silence: number): number {
   const left = SUSPEND_AFTER_S * 1000 - silence + 1;
-  return left > 0 ? Math.min(left, LOOK_CLOSELY_EVERY_MS) : LOOK_CLOSELY_EVERY_MS;
+  return left > 0 ? Math.min(left, CHECK_CLOSELY_EVERY_MS) : CHECK_CLOSELY_EVERY_MS;
 }
 
-/** The time when the counter has grown since the last look, else `undefined`. Pure but for its memory. */
-export function hear(heard: Map<string, Heard>, key: string, bytes: number, now: number): number | undefined {
-  const before = heard.get(key);
-  if (bytes === 0 || before?.bytes === bytes) return undefined;
-  heard.set(key, { bytes, at: now });
+/** `now` when the counter has changed since the last check, else `undefined`. */
+export function recordReceived(
+  received: Map<string, Received>,
+  key: string,
+  bytes: number,
+  now: number,
+): number | undefined {
+  if (bytes === 0 || received.get(key)?.bytes === bytes) return undefined;
+  received.set(key, { bytes, at: now });
   return now;
 }
 
-/** Silence counts from the last sign of life; a new operator gives everybody the whole time again. Pure. */
-export function lastSign(client: GefyraClient, heardAt: number | undefined, operatorStart: number): number {
+/** Unix milliseconds: the start of a silence. A restarted operator gives every client the whole time again. Pure. */
+export function lastSeen(
+  client: GefyraClient,
+  receivedAt: number | undefined,
+  operatorStart: number,
+): number {
   const created = new Date(client.metadata?.creationTimestamp ?? 0).getTime();
-  return Math.max(heardAt ?? 0, created, operatorStart);
+  return Math.max(receivedAt ?? 0, created, operatorStart);
 }
 
-async function noteSeen(context: Context, client: GefyraClient, at: number): Promise<void> {
+async function writeSeen(context: Context, client: GefyraClient, at: number): Promise<void> {
   const last = new Date(client.status?.lastSeen ?? 0).getTime();
   if (client.status?.phase === clientPhases.connected && at - last < WRITE_EVERY_MS) return;
   if (client.status?.phase === clientPhases.silent) {
-    context.log(`client ${client.metadata?.name}: heard again`);
+    context.log(`client ${client.metadata?.name}: sends traffic again`);
   }
-  const lastSeen = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
-  await writePhase(context, client, { phase: clientPhases.connected, lastSeen });
+  const seen = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+  await writePhase(context, client, { phase: clientPhases.connected, lastSeen: seen });
 }
 
-async function noteSilent(context: Context, client: GefyraClient, silence: number): Promise<void> {
+async function writeSilent(context: Context, client: GefyraClient, silence: number): Promise<void> {
   if (client.status?.phase === clientPhases.silent) return;
   const seconds = Math.round(silence / 1000);
   context.log(`client ${client.metadata?.name}: silent for ${seconds} s, its bridges are suspended`);
   await writePhase(context, client, { phase: clientPhases.silent });
 }
 
-/** Its bridges watch: a change of the client wakes them. */
+/** A change of the client is a change for its bridges too. */
 async function writePhase(
   context: Context,
   client: GefyraClient,

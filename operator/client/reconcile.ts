@@ -9,20 +9,23 @@ import { clientPhases } from "../../lib/api/phases.ts";
 import { contains, pickTunnelSubnet } from "../../lib/config/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "../runtime/context.ts";
 import { configurationRefusal } from "../runtime/refusals.ts";
+import { type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 import { hasOwnKey, type Tunnel } from "../stowaway/tunnel.ts";
 
-/** What Stowaway refuses is asked again so often; it answers itself as long as it need not be asked. */
-const AGAIN_MS = 5_000;
+/** What Stowaway refuses is tried again after this time. */
+const RETRY_MS = 5_000;
+/** While the bridges of a deleted client are being removed. */
+const CHECK_BRIDGES_MS = 1_000;
 
-/** Gives a client its place in the tunnel, and takes it and its bridges away when it goes. */
-export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<void> {
+/** Gives a client its place in the tunnel. Removes its bridges and its peer when it is deleted. */
+export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<Result> {
   const { cache, namespace, queue, dns } = context;
   const client = cache.clients.get(namespace, name);
   if (!client) {
     queue.add(keys.tunnel);
-    // Its key is free now.
+    // Another client may have the same key, which is free now.
     for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
-    return;
+    return {};
   }
   if (client.metadata?.deletionTimestamp) return await release(context, tunnel, client);
   const ref = clientRef(namespace, name);
@@ -37,11 +40,11 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
     apps: bridgedApps(name, subnet, cache.bridges.all()),
   };
   const assigned = await writeStatus(context, cache.clients, ref, client, given);
-  let refusal: string | undefined;
+  let refusal: string | undefined, next: Requeue = {};
   const state = await tunnel.apply().catch((error) => {
     if (!configurationRefusal(error)) throw error;
     refusal = messageOf(error);
-    queue.addLater(keys.client(name), AGAIN_MS);
+    next = requeueAfter(RETRY_MS);
     return undefined;
   });
   const known = state?.peers.some(({ publicKey }) => publicKey === client.spec.publicKey) ?? false;
@@ -62,9 +65,13 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
     phase: phaseOf(given.phase, update.status === "True"),
     conditions: withCondition(given.conditions, update, generation, new Date()),
   });
+  return next;
 }
 
-/** The apps that a client's bridges name, each once, where they are its own: whoever gives out addresses may not see all bridges. Pure. */
+/**
+ * The client's own apps that its bridges name, each once. The client's status has them since its machine, which assigns
+ * the addresses, may not be allowed to see all bridges. Pure.
+ */
 export function bridgedApps(client: string, subnet: string, bridges: GefyraBridge[]): BridgedApp[] {
   const named = bridges.filter(({ spec }) => spec.client === client).map(({ spec }) => spec.destination)
     .filter(({ address }) => contains(subnet, address));
@@ -74,21 +81,21 @@ export function bridgedApps(client: string, subnet: string, bridges: GefyraBridg
 
 const appKey = ({ name, address }: BridgedApp) => `${address} ${name}`;
 
-/** Whether a client's status names other apps than its bridges do. The API server has its own order of fields. Pure. */
+/** Whether a client's status names other apps than its bridges do. The API server changes the order of fields. Pure. */
 export function namesOtherApps({ metadata, status }: GefyraClient, bridges: GefyraBridge[]): boolean {
   const wanted = bridgedApps(metadata?.name ?? "", status?.tunnel?.subnet ?? "", bridges);
   return (status?.apps ?? []).map(appKey).join() !== wanted.map(appKey).join();
 }
 
-/** Whether a client is heard is for liveness to say; a new Stowaway must not resume the bridges of a silent one. */
+/** Only the liveness check ends a silence: a new Stowaway must not resume the bridges of a silent client. */
 function phaseOf(before: ClientStatus["phase"], known: boolean): NonNullable<ClientStatus["phase"]> {
   if (before === clientPhases.silent) return clientPhases.silent;
   if (!known) return clientPhases.pending;
   return before === clientPhases.connected ? clientPhases.connected : clientPhases.ready;
 }
 
-async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<void> {
-  const { cache, cluster, namespace, queue } = context;
+async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<Result> {
+  const { cache, cluster, namespace } = context;
   const name = client.metadata?.name ?? "";
   const bridges = cache.bridges.all().filter(({ spec }) => spec.client === name);
   for (const { metadata } of bridges) {
@@ -96,25 +103,30 @@ async function release(context: Context, tunnel: Tunnel, client: GefyraClient): 
       await cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""));
     }
   }
-  // A bridge that is gone wakes its client.
-  if (bridges.length) return queue.addLater(keys.client(name), 1000);
-  // What Stowaway refuses has nothing to do with one who goes.
+  // The end of a bridge is a change for its client, too.
+  if (bridges.length) return requeueAfter(CHECK_BRIDGES_MS);
+  // A refusal of Stowaway is not about a client that goes.
   await tunnel.apply().catch((error) => {
     if (!configurationRefusal(error)) throw error;
   });
   const finalizers = (client.metadata?.finalizers ?? []).filter((one) => one !== FINALIZER);
   await setFinalizers(context, cache.clients, clientRef(namespace, name), finalizers);
   context.log(`client ${name}: released`);
+  return {};
 }
 
-/** A client outside of Gefyra's namespace is told so: nothing else looks at it. */
-export async function reconcileMisplaced(context: Context, namespace: string, name: string): Promise<void> {
+/** A client outside Gefyra's namespace is ignored, and its status says so. */
+export async function reconcileMisplaced(
+  context: Context,
+  namespace: string,
+  name: string,
+): Promise<Result> {
   const { cache, cluster } = context;
   const client = cache.misplaced.get(namespace, name);
-  if (!client || client.metadata?.deletionTimestamp) return;
-  // Another installation of Gefyra may live there.
+  if (!client || client.metadata?.deletionTimestamp) return {};
+  // The namespace may have an installation of its own.
   const other = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: OPERATOR };
-  if (await cluster.get<V1Deployment>(other)) return;
+  if (await cluster.get<V1Deployment>(other)) return {};
   const generation = client.metadata?.generation ?? 0;
   const message =
     `Gefyra handles clients in namespace "${context.namespace}" only: delete this one and create it there`;
@@ -127,4 +139,5 @@ export async function reconcileMisplaced(context: Context, namespace: string, na
     phase: clientPhases.refused,
     conditions: withCondition(client.status?.conditions, update, generation, new Date()),
   });
+  return {};
 }

@@ -1,20 +1,22 @@
 /**
- * Remembers which pods could not be taken: a failed attempt is repeated later and later, at once where something else
- * is wanted by then. Lost with the operator, whose successor tries everything once more.
+ * When a failed attempt is repeated: each time after a longer delay, but at once when something else is wanted by then.
+ * A restarted operator begins without delays.
  */
+import { createState, type State } from "./state.ts";
+
 export interface Attempts {
-  /** Milliseconds until the next attempt may be made; 0: now. `wanted` is what is to be done, as a text. */
-  wait(key: string, wanted: string, now?: number): number;
-  /** The next attempt comes after the milliseconds that are returned. */
-  failed(key: string, wanted: string, delays?: Delays, now?: number): number;
-  succeeded(key: string): void;
-  /** Milliseconds since it was first asked for without a success or a failure in between. */
+  /** Milliseconds until the next attempt is due; 0: now. `wanted` describes what it would do. */
+  remaining(key: string, wanted: string, now?: number): number;
+  /** Records a failure, which sets the delay before the next attempt. */
+  fail(key: string, wanted: string, delays?: Delays, now?: number): void;
+  succeed(key: string): void;
+  /** Records when an attempt started, unless one has started and neither failed nor succeeded since. */
+  start(key: string, now?: number): void;
+  /** Milliseconds since the attempt started; 0 if none has. */
   age(key: string, now?: number): number;
-  /** Forgets all keys that begin so. */
-  forget(prefix: string): void;
 }
 
-/** Milliseconds; each is twice as long as the one before. */
+/** Milliseconds; each delay is twice as long as the one before. */
 export interface Delays {
   first: number;
   longest: number;
@@ -22,35 +24,27 @@ export interface Delays {
 
 const usual: Delays = { first: 1_000, longest: 60_000 };
 
-export function startAttempts(): Attempts {
-  const failures = new Map<string, { count: number; until: number; wanted: string }>();
-  const begun = new Map<string, number>();
+export function createAttempts(state: State = createState()): Attempts {
+  const failures = state.byUid<{ count: number; until: number; wanted: string }>();
+  const started = state.byUid<number>();
   return {
-    wait: (key, wanted, now = Date.now()) => {
+    remaining: (key, wanted, now = Date.now()) => {
       const last = failures.get(key);
       return last?.wanted === wanted ? Math.max(0, last.until - now) : 0;
     },
-    failed: (key, wanted, { first, longest } = usual, now = Date.now()) => {
+    fail: (key, wanted, { first, longest } = usual, now = Date.now()) => {
       const last = failures.get(key);
       const count = last?.wanted === wanted ? last.count + 1 : 0;
-      const delay = Math.min(first * 2 ** count, longest);
-      failures.set(key, { count, until: now + delay, wanted });
-      begun.delete(key);
-      return delay;
+      failures.set(key, { count, until: now + Math.min(first * 2 ** count, longest), wanted });
+      started.delete(key);
     },
-    succeeded: (key) => {
+    succeed: (key) => {
       failures.delete(key);
-      begun.delete(key);
+      started.delete(key);
     },
-    age: (key, now = Date.now()) => {
-      const since = begun.get(key) ?? now;
-      begun.set(key, since);
-      return now - since;
+    start: (key, now = Date.now()) => {
+      if (!started.has(key)) started.set(key, now);
     },
-    forget: (prefix) => {
-      for (const map of [failures, begun]) {
-        for (const key of map.keys()) if (key.startsWith(prefix)) map.delete(key);
-      }
-    },
+    age: (key, now = Date.now()) => now - (started.get(key) ?? now),
   };
 }

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
 import type { Cluster } from "../../lib/kube/cluster.ts";
-import type { Attempts } from "./attempts.ts";
-import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { Queue } from "./queue.ts";
 import type { Cache, ObjectCache } from "./cache.ts";
 
@@ -10,8 +8,8 @@ import type { Cache, ObjectCache } from "./cache.ts";
 export interface Context {
   cluster: Cluster;
   cache: Cache;
-  queue: Queue;
-  attempts: Attempts;
+  /** For the keys of other objects. When its own key is due again, a reconciler returns. */
+  queue: Pick<Queue, "add">;
   /** Gefyra's own namespace. */
   namespace: string;
   carrierImage: string;
@@ -22,23 +20,18 @@ export interface Context {
 
 export const keys = {
   client: (name: string) => `client/${name}`,
-  /** A client where nobody looks for it. */
+  /** A client outside Gefyra's namespace. */
   misplaced: (namespace: string, name: string) => `misplaced/${namespace}/${name}`,
   bridge: (namespace: string, name: string) => `bridge/${namespace}/${name}`,
   /** Stowaway's configuration, made of all clients and bridges. */
   tunnel: "tunnel",
-  /** Who was heard lately. */
+  /** Which clients still send traffic. */
   liveness: "liveness",
-  /** The relay's token, after a change, when it gets old, and Stowaway's name; a key waits for one time only. */
-  relay: { changed: "relay/changed", renewal: "relay/renewal", lost: "relay/lost" },
+  /** The relay's token, and the name of a Stowaway on a lost node. */
+  relay: "relay",
 };
 
-/** Has a bridge looked at again. */
-export function later({ queue }: Context, { metadata }: GefyraBridge, milliseconds: number): void {
-  queue.addLater(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""), milliseconds);
-}
-
-/** Writes a status where it differs and remembers the answer. */
+/** Writes a status if it differs, and puts the answer into the cache. */
 export async function writeStatus<T extends KubernetesObject & { status?: object }>(
   { cluster }: Context,
   into: ObjectCache<T>,
@@ -53,7 +46,7 @@ export async function writeStatus<T extends KubernetesObject & { status?: object
   return written;
 }
 
-/** Without what is undefined. The API server has its own order of fields, which does not matter. */
+/** Without undefined fields. The order of fields, which the API server changes, makes no difference. */
 const asSent = (status: object | undefined): unknown => JSON.parse(JSON.stringify(status ?? null));
 
 export async function setFinalizers<T extends KubernetesObject>(
@@ -64,7 +57,7 @@ export async function setFinalizers<T extends KubernetesObject>(
 ): Promise<void> {
   const written = await cluster.patch<T>(ref, { metadata: { finalizers } });
   if (!written) return;
-  // The end of an object may be seen before the answer to the write that ended it.
+  // The watch may report the end of an object before the write that caused it is answered.
   if (written.metadata?.deletionTimestamp && !written.metadata.finalizers?.length) into.remove(written);
   else into.put(written);
 }

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
+import waitFor from "p-wait-for";
 import { startQueue } from "./queue.ts";
+import { requeueAfter, type Result } from "./result.ts";
 
+const recorder = (done: string[]) => (key: string): Promise<Result> => {
+  done.push(key);
+  return Promise.resolve({});
+};
+/** Fails after 10 s: each key is due within milliseconds, or not at all. */
+const until = (condition: () => boolean) => waitFor(condition, { interval: 5, timeout: 10_000 });
 const settled = (milliseconds = 20) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 Deno.test("a key that waits is done once, one that runs is done again", async () => {
@@ -8,25 +16,29 @@ Deno.test("a key that waits is done once, one that runs is done again", async ()
   const queue = startQueue(async (key) => {
     done.push(key);
     if (done.length === 1) queue.add("a");
-    await Promise.resolve();
+    return await Promise.resolve({});
   }, assert.fail);
   queue.add("a");
   queue.add("a");
   queue.add("b");
-  await settled();
+  await until(() => done.length === 3);
   assert.deepEqual(done, ["a", "b", "a"]);
   await queue.stop();
 });
 
 Deno.test("a failure is reported and tried again, and does not hold up the others", async () => {
   const done: string[] = [], failed: string[] = [];
-  const queue = startQueue((key) => {
-    done.push(key);
-    return key === "bad" && failed.length === 0 ? Promise.reject(new Error("once")) : Promise.resolve();
-  }, (key) => failed.push(key));
+  const queue = startQueue(
+    (key) => {
+      done.push(key);
+      return key === "bad" && failed.length === 0 ? Promise.reject(new Error("once")) : Promise.resolve({});
+    },
+    (key) => failed.push(key),
+    { first: 20, longest: 20 },
+  );
   queue.add("bad");
   queue.add("good");
-  await settled(400);
+  await until(() => done.length === 3);
   assert.deepEqual(done, ["bad", "good", "bad"]);
   assert.deepEqual(failed, ["bad"]);
   await queue.stop();
@@ -34,8 +46,8 @@ Deno.test("a failure is reported and tried again, and does not hold up the other
 
 Deno.test("nothing is begun after stop", async () => {
   const done: string[] = [];
-  const queue = startQueue((key) => Promise.resolve(void done.push(key)), assert.fail);
-  queue.addLater("late", 10);
+  const queue = startQueue(recorder(done), assert.fail);
+  queue.addAfter("late", 10);
   await queue.stop();
   queue.add("after");
   await settled();
@@ -44,11 +56,53 @@ Deno.test("nothing is begun after stop", async () => {
 
 Deno.test("of several times for a key the earliest counts, whichever was named first", async () => {
   const done: string[] = [];
-  const queue = startQueue((key) => Promise.resolve(void done.push(key)), assert.fail);
-  queue.addLater("a", 10_000);
-  queue.addLater("a", 10);
-  queue.addLater("a", 10_000);
-  await settled(60);
+  const queue = startQueue(recorder(done), assert.fail);
+  queue.addAfter("a", 10_000);
+  queue.addAfter("a", 10);
+  queue.addAfter("a", 10_000);
+  await until(() => done.length > 0);
+  await settled();
   assert.deepEqual(done, ["a"]);
   await queue.stop();
+});
+
+Deno.test("a pass says when its key is due again", async () => {
+  const done: string[] = [];
+  const queue = startQueue((key) => {
+    done.push(key);
+    return Promise.resolve(done.length === 1 ? requeueAfter(10) : {});
+  }, assert.fail);
+  queue.add("a");
+  await until(() => done.length === 2);
+  await settled(50);
+  assert.deepEqual(done, ["a", "a"]);
+  await queue.stop();
+});
+
+Deno.test("the delay that a pass asks for runs while the pass goes on", async () => {
+  let passes = 0;
+  const queue = startQueue(() => {
+    // As if the pass had asked for a minute, and had taken one.
+    return Promise.resolve(++passes === 1 ? requeueAfter(60_000, Date.now() - 60_000) : {});
+  }, assert.fail);
+  queue.add("a");
+  await until(() => passes === 2);
+  await queue.stop();
+});
+
+Deno.test("after a failed pass, the earlier of its own time and the delay of failures counts", async () => {
+  const table: [requeueAfterMs: number, failureDelayMs: number][] = [[10, 60_000], [60_000, 10]];
+  for (const [milliseconds, first] of table) {
+    let passes = 0;
+    const failed: unknown[] = [], error = new Error("half done");
+    const queue = startQueue(
+      () => Promise.resolve(++passes === 1 ? { ...requeueAfter(milliseconds), error } : {}),
+      (_, error) => failed.push(error),
+      { first, longest: 60_000 },
+    );
+    queue.add("a");
+    await until(() => passes === 2);
+    assert.deepEqual(failed, [error]);
+    await queue.stop();
+  }
 });

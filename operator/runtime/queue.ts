@@ -1,20 +1,26 @@
 /**
- * Work by key, one piece at a time. A key that is added while it waits is done once; one that is added while it is
- * being done is done again. Failures come back later, each time twice as late, half a minute at most.
+ * A queue of keys. Each key is worked on once however often it was added, and never twice at the same time: a key that is
+ * added during its own pass gets another pass afterwards. One worker for now; nothing in the interface depends on that.
  */
+import type { Delays } from "./attempts.ts";
+import type { Result } from "./result.ts";
+
 export interface Queue {
   add(key: string): void;
-  /** Adds the key after a while, unless it comes up before. Of several times the earliest counts. */
-  addLater(key: string, milliseconds: number): void;
+  /** Adds the key after a delay, unless it is added before. Of several delays the earliest counts. */
+  addAfter(key: string, milliseconds: number): void;
+  /** Starts no more passes, and waits for the running one. */
   stop(): Promise<void>;
 }
 
-const FIRST_DELAY_MS = 250;
-const LONGEST_DELAY_MS = 30_000;
+/** Milliseconds, after a failed pass; each is twice as long as the one before. */
+const usual: Delays = { first: 250, longest: 30_000 };
 
+/** `work` is one pass over a key. What it throws counts as its `error`. */
 export function startQueue(
-  work: (key: string) => Promise<void>,
+  work: (key: string) => Promise<Result>,
   onError: (key: string, error: unknown) => void,
+  { first, longest }: Delays = usual,
 ): Queue {
   const waiting = new Set<string>();
   const failures = new Map<string, number>();
@@ -27,46 +33,54 @@ export function startQueue(
     clearTimeout(timers.get(key)?.timer);
     timers.delete(key);
     waiting.add(key);
-    begin();
+    run();
   };
 
-  const begin = () => {
-    running ??= drain().finally(() => {
+  const addAt = (key: string, at: number) => {
+    if (stopped || waiting.has(key)) return;
+    const known = timers.get(key);
+    if (known && known.at <= at) return;
+    clearTimeout(known?.timer);
+    timers.set(key, { at, timer: setTimeout(() => add(key), Math.max(0, at - Date.now())) });
+  };
+
+  const run = () => {
+    running ??= workOff().finally(() => {
       running = undefined;
-      // Added after the last look and before this.
-      if (waiting.size && !stopped) begin();
+      // A key may have been added after the last one was taken.
+      if (waiting.size && !stopped) run();
     });
   };
 
-  const addLater = (key: string, milliseconds: number) => {
-    if (stopped || waiting.has(key)) return;
-    const at = Date.now() + milliseconds, known = timers.get(key);
-    if (known && known.at <= at) return;
-    clearTimeout(known?.timer);
-    timers.set(key, { at, timer: setTimeout(() => add(key), milliseconds) });
+  const pass = async (key: string): Promise<Result> => {
+    try {
+      return await work(key);
+    } catch (error) {
+      return { error };
+    }
   };
 
-  const drain = async () => {
-    // Whoever adds the first key may have more to add.
+  const workOff = async () => {
+    // The caller may add more keys in the same turn.
     await Promise.resolve();
     for (const key of waiting) {
       if (stopped) return;
       waiting.delete(key);
-      try {
-        await work(key);
-        failures.delete(key);
-      } catch (error) {
+      const { requeueAt, error } = await pass(key);
+      if (error === undefined) failures.delete(key);
+      else {
         onError(key, error);
         const count = failures.get(key) ?? 0;
         failures.set(key, count + 1);
-        addLater(key, Math.min(FIRST_DELAY_MS * 2 ** count, LONGEST_DELAY_MS));
+        addAt(key, Date.now() + Math.min(first * 2 ** count, longest));
       }
+      if (requeueAt !== undefined) addAt(key, requeueAt);
     }
   };
 
   return {
     add,
-    addLater,
+    addAfter: (key, milliseconds) => addAt(key, Date.now() + milliseconds),
     stop: async () => {
       stopped = true;
       for (const { timer } of timers.values()) clearTimeout(timer);

@@ -1,33 +1,39 @@
 /**
- * Keeps a fresh token in Stowaway's relay, which hands it down to the clients that come through the API server; and
- * frees Stowaway's name where its node is lost.
+ * Keeps a fresh token in Stowaway's relay, which passes it on to the clients that connect through the API server. Also
+ * frees Stowaway's name when its node is lost.
  */
 import type { V1Pod } from "@kubernetes/client-node";
 import { GefyraError } from "../../lib/errors.ts";
 import { RELAY, RELAY_TOKEN_RENEWAL_S, RELAY_TOKEN_S } from "../../lib/names.ts";
-import { type Context, keys } from "../runtime/context.ts";
 import { contract } from "../../lib/contract.ts";
+import type { Context } from "../runtime/context.ts";
+import { earliest, type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 
 const PROGRAM = contract.paths.relay;
-/** A pod that ends by itself has done so by then. */
+/** A pod that can end by itself has ended by then. */
 const LOST_AFTER_MS = 15_000;
 
-export function startRelayTokens(context: Context): () => Promise<void> {
-  /** The container that has the newest token. */
+export function relayReconciler(context: Context): () => Promise<Result> {
+  /** The container that has the newest token; Unix milliseconds. */
   let provided = "", providedAt = 0;
   return async () => {
-    const { cache, queue } = context;
-    for (const pod of cache.stowaways.all()) await freeName(context, pod);
+    const { cache } = context;
+    let next: Requeue = {};
+    for (const pod of cache.stowaways.all()) next = earliest(next, await freeName(context, pod));
     const found = cache.stowaways.all().map((pod) => ({ pod, id: runningRelay(pod) })).find(({ id }) => id);
-    // A new one is a change that leads here again.
-    if (!found?.id) return;
+    // A new relay is a change of Stowaway's pod, which leads here again.
+    if (!found?.id) return next;
     const age = Date.now() - providedAt;
     if (found.id !== provided || age >= RELAY_TOKEN_RENEWAL_S * 1000) {
-      await provide(context, found.pod);
+      try {
+        await provide(context, found.pod);
+      } catch (error) {
+        return { ...next, error };
+      }
       provided = found.id;
       providedAt = Date.now();
     }
-    queue.addLater(keys.relay.renewal, providedAt + RELAY_TOKEN_RENEWAL_S * 1000 - Date.now());
+    return earliest(next, { requeueAt: providedAt + RELAY_TOKEN_RENEWAL_S * 1000 });
   };
 }
 
@@ -48,17 +54,18 @@ async function provide({ cluster, namespace, log }: Context, pod: V1Pod): Promis
   throw new GefyraError("relay-refused", `Cannot pass the token to the relay: ${stderr.trim()}`);
 }
 
-/** A StatefulSet makes no second pod of the name of one that still ends, and one on a lost node does so for ever. */
-async function freeName({ cluster, queue, namespace, log }: Context, pod: V1Pod): Promise<void> {
+/** A StatefulSet makes no pod while another of its name is ending, and on a lost node that takes for ever. */
+async function freeName({ cluster, namespace, log }: Context, pod: V1Pod): Promise<Requeue> {
   const name = pod.metadata?.name ?? "";
   const wait = untilLost(pod, Date.now());
-  if (wait === undefined) return;
-  if (wait > 0) return queue.addLater(keys.relay.lost, wait);
+  if (wait === undefined) return {};
+  if (wait > 0) return requeueAfter(wait);
   log(`stowaway: pod ${name} does not terminate, deleted by force`);
   await cluster.remove({ apiVersion: "v1", kind: "Pod", namespace, name }, { gracePeriodSeconds: 0 });
+  return {};
 }
 
-/** Milliseconds until a pod that ends counts as lost. Its deletion's time has the grace period in it. Pure. */
+/** Milliseconds until a pod that is ending counts as lost. Its deletion timestamp includes the grace period. Pure. */
 export function untilLost({ metadata }: V1Pod, now: number): number | undefined {
   if (!metadata?.deletionTimestamp) return undefined;
   return Math.max(0, new Date(metadata.deletionTimestamp).getTime() + LOST_AFTER_MS - now);

@@ -4,7 +4,6 @@ import type { Cluster } from "../../lib/kube/cluster.ts";
 import { GefyraError } from "../../lib/errors.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { GefyraClient } from "../../lib/api/client.ts";
-import { startAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
 import { openTunnel, wantedState } from "./tunnel.ts";
 import { objectCache } from "../runtime/cache.ts";
@@ -36,7 +35,7 @@ function bridge(client: string, address: string, ports: [number, number, number?
 
 const anna = client("anna", "198.18.1.0/24"), ben = client("ben", "198.18.2.0/24");
 
-Deno.test("every client with a place in the tunnel is a peer, and nobody else", () => {
+Deno.test("every client with a subnet of the tunnel is a peer, and no other", () => {
   const leaving = client("cora", "198.18.3.0/24", { deletionTimestamp: new Date() });
   const state = wantedState("P=", [anna, ben, client("new", undefined), leaving], []);
   assert.deepEqual(state, {
@@ -65,7 +64,7 @@ Deno.test("no bridge leads into another client's subnet, nor anywhere else", () 
   }
 });
 
-Deno.test("a key belongs to the client that came with it first, until that one goes", () => {
+Deno.test("the oldest client with a key keeps it until it is deleted", () => {
   const at = (hour: number) => ({ creationTimestamp: new Date(Date.UTC(2030, 0, 1, hour)) });
   const first = client("zoe", "198.18.1.0/24", at(1));
   const twin = { ...client("anna", "198.18.2.0/24", at(2)), spec: first.spec };
@@ -85,7 +84,7 @@ Deno.test("a bridge without a status is not forwarded yet", () => {
   assert.deepEqual(wantedState("P=", [anna], [fresh]).forwards, []);
 });
 
-Deno.test("what Stowaway refuses is its words, asked again later, and no matter of those whose ports it has", async () => {
+Deno.test("a refusal of Stowaway has its words, delays the next attempt, and does not matter to a bridge whose ports it has", async () => {
   const clients = objectCache<GefyraClient>(),
     bridges = objectCache<GefyraBridge>(),
     stowaways = objectCache<V1Pod>();
@@ -118,28 +117,28 @@ Deno.test("what Stowaway refuses is its words, asked again later, and no matter 
     },
   } as unknown as Cluster;
   const tunnel = await openTunnel({
-    ...{ cluster, cache: { clients, bridges, stowaways }, attempts: startAttempts(), namespace: "gefyra" },
+    ...{ cluster, cache: { clients, bridges, stowaways }, namespace: "gefyra" },
     log: () => {},
   } as unknown as Context);
   const first = bridge("anna", "198.18.1.10", [[80, 8000, 10000]]);
   clients.put(anna);
   bridges.put(first);
-  await tunnel.ready(first);
+  await tunnel.ensureForwards(first);
   refuses = true;
   const second = { ...bridge("anna", "198.18.1.11", [[80, 8000, 10001]]), metadata: { name: "second" } };
   bridges.put(second);
   const error = { id: "stowaway-refused", message: "Cannot configure Stowaway: stowaway: no" };
-  await assert.rejects(tunnel.ready(second), error);
+  await assert.rejects(tunnel.ensureForwards(second), error);
   await assert.rejects(tunnel.apply(), error);
   assert.equal(asked, 2);
-  await tunnel.ready(first);
-  // One that cannot be asked has refused nothing, and that is no answer to anybody.
+  await tunnel.ensureForwards(first);
+  // A Stowaway that cannot be asked has refused nothing: that error reaches every bridge.
   clients.put(ben);
   const away = new GefyraError("cluster-unreachable", "Cannot reach the cluster");
   asking = () => Promise.reject(away);
-  await assert.rejects(tunnel.ready(first), away);
+  await assert.rejects(tunnel.ensureForwards(first), away);
   clients.remove(ben);
-  // Without the second it is the state that is in force.
+  // Without the second bridge, the state is the one that is applied.
   bridges.remove(second);
   await tunnel.apply();
   assert.equal(asked, 2);

@@ -1,4 +1,4 @@
-/** Stowaway's configuration: one peer per client, one forward per bridged port; applied whole over exec. */
+/** Stowaway's configuration: one peer per client, one forward per bridged port; always applied as a whole, over exec. */
 import type { V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
 import { archive } from "../../lib/archive.ts";
 import { podIpv4 } from "../../lib/workload/ipv4.ts";
@@ -12,6 +12,7 @@ import { stowawayFiles, type StowawayState } from "../../lib/config/stowaway.ts"
 import type { WireguardStatus } from "../../lib/config/wireguard.ts";
 import { byAge } from "../../lib/api/age.ts";
 import { portKey } from "../../lib/workload/ports.ts";
+import { createAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
 import { contract } from "../../lib/contract.ts";
 
@@ -20,22 +21,23 @@ const PROGRAM = contract.paths.stowaway;
 export interface Tunnel {
   publicKey: string;
   nodePort: number;
-  /** Brings the running Stowaway to the wanted state; the state that is in force, or `undefined` without a pod. */
+  /** Configures the running Stowaway. The state that is applied, or `undefined` when none is running. */
   apply(): Promise<StowawayState | undefined>;
-  /** The same for one bridge, which a refusal does not concern while Stowaway forwards all its ports already. */
-  ready(bridge: GefyraBridge): Promise<void>;
+  /** The same for one bridge. A refusal does not matter to it while Stowaway forwards all its ports already. */
+  ensureForwards(bridge: GefyraBridge): Promise<void>;
   status(): Promise<WireguardStatus | undefined>;
 }
 
 export async function openTunnel(context: Context): Promise<Tunnel> {
-  const pair = await stowawayKeys(context);
+  const pair = await ensureKeys(context);
+  const attempts = createAttempts();
   const service = await context.cluster.get<V1Service>({
     apiVersion: "v1",
     kind: "Service",
     namespace: context.namespace,
     name: STOWAWAY,
   });
-  let inForce: { container: string | undefined; mark: string; state: StowawayState } | undefined;
+  let applied: { container: string | undefined; mark: string; state: StowawayState } | undefined;
   let refusal: GefyraError | undefined;
   const apply = async () => {
     const pod = runningStowaway(context);
@@ -43,31 +45,31 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
     const state = wantedState(pair.privateKey, context.cache.clients.all(), context.cache.bridges.all());
     const files = stowawayFiles(state), container = containerOf(pod)?.containerID;
     const mark = JSON.stringify([container, files]);
-    if (mark === inForce?.mark) return state;
-    // It is asked again later and later, however many bridges want it.
-    if (refusal && context.attempts.wait(STOWAWAY, mark) > 0) throw refusal;
+    if (mark === applied?.mark) return state;
+    // After a refusal it is tried again with growing delays, however many bridges need it.
+    if (refusal && attempts.remaining(STOWAWAY, mark) > 0) throw refusal;
     const result = await context.cluster.exec(target(context, pod), [PROGRAM, "apply"], await archive(files));
     if (result.exitCode !== 0) {
       refusal = new GefyraError("stowaway-refused", `Cannot configure Stowaway: ${result.stderr.trim()}`);
-      context.attempts.failed(STOWAWAY, mark);
+      attempts.fail(STOWAWAY, mark);
       throw refusal;
     }
     context.log(`stowaway: ${result.stdout.trim()}`);
-    context.attempts.succeeded(STOWAWAY);
-    inForce = { container, mark, state };
+    attempts.succeed(STOWAWAY);
+    applied = { container, mark, state };
     return state;
   };
   return {
     publicKey: pair.publicKey,
     nodePort: service?.spec?.ports?.[0]?.nodePort ?? 0,
     apply,
-    ready: async (bridge) => {
+    ensureForwards: async (bridge) => {
       try {
         await apply();
       } catch (error) {
         const pod = runningStowaway(context);
-        const same = pod && containerOf(pod)?.containerID === inForce?.container;
-        if (error !== refusal || !same || !inForce || !forwards(inForce.state, bridge)) throw error;
+        const same = pod && containerOf(pod)?.containerID === applied?.container;
+        if (error !== refusal || !same || !applied || !forwards(applied.state, bridge)) throw error;
       }
     },
     status: async () => {
@@ -86,7 +88,8 @@ export function runningStowaway({ cache }: Context): V1Pod | undefined {
 }
 
 /**
- * Who has a key keeps it: WireGuard knows a peer by it, and would give the addresses of the first to the second. Pure.
+ * The oldest client with a key keeps it: WireGuard identifies a peer by its key, and would give the addresses of one client
+ * to the other. Pure.
  */
 export function hasOwnKey(client: GefyraClient, clients: GefyraClient[]): boolean {
   const [first = client] = clients
@@ -95,14 +98,15 @@ export function hasOwnKey(client: GefyraClient, clients: GefyraClient[]): boolea
   return first.metadata?.name === client.metadata?.name;
 }
 
-/** Where Carriers send what is bridged: IPv4, as the tunnel is. */
+/** Where Carriers send the bridged traffic: IPv4, as the tunnel carries nothing else. */
 export function stowawayAddress(context: Context): string | undefined {
   const pod = runningStowaway(context);
   return pod && podIpv4(pod);
 }
+
 const containerOf = ({ status }: V1Pod) => status?.containerStatuses?.find(({ name }) => name === "stowaway");
 
-/** Pure. A bridge whose address lies outside its client's own subnet gets no forward. */
+/** A bridge whose address lies outside its client's own subnet gets no forward. Pure. */
 export function wantedState(
   privateKey: string,
   clients: GefyraClient[],
@@ -134,7 +138,7 @@ export function wantedState(
   return { privateKey, peers: known.map(({ peer }) => peer), forwards };
 }
 
-/** Pure. */
+/** Whether a state has all forwards of a bridge. Pure. */
 export function forwards(state: StowawayState, { spec, status }: GefyraBridge): boolean {
   return spec.ports.every((wanted) => {
     const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
@@ -151,15 +155,15 @@ const target = ({ namespace }: Context, pod: V1Pod) => ({
   container: "stowaway",
 });
 
-/** Made once and kept in a Secret, so that a new Stowaway is the same peer. */
-async function stowawayKeys({ cluster, namespace }: Context): Promise<KeyPair> {
+/** Stowaway's keys, made once and kept in a Secret, so that a new Stowaway is the same peer. */
+async function ensureKeys({ cluster, namespace }: Context): Promise<KeyPair> {
   const ref = { apiVersion: "v1", kind: "Secret", namespace, name: STOWAWAY_KEY_SECRET };
   const secret = await cluster.get<V1Secret>(ref);
   if (secret?.data?.privateKey && secret.data.publicKey) {
     return { privateKey: atob(secret.data.privateKey), publicKey: atob(secret.data.publicKey) };
   }
   const pair = await generateKeyPair();
-  // It goes with the installation, or stays with it.
+  // The Secret is removed with the installation.
   const annotations = { [WITH_CLIENTS_ANNOTATION]: "true" };
   const metadata = { name: STOWAWAY_KEY_SECRET, namespace, labels: { ...clusterLabels }, annotations };
   await cluster.create(
