@@ -75,6 +75,9 @@ export function problemsOf(imports: Import[]): string[] {
   });
 }
 
+/** State of a module is never pruned and is shared by all tests: it belongs to what a function creates, as a reconciler. */
+const MODULE_STATE = /^(export )?((let|var) |const \w+(: [^=]+)? = new (Weak)?(Map|Set)(<.*>)?\(\))/m;
+
 /** What a file says that it should not, one line each. */
 export function textProblemsOf(path: string, text: string): string[] {
   const problems: string[] = [];
@@ -83,6 +86,9 @@ export function textProblemsOf(path: string, text: string): string[] {
   const room = roomOf(path) ?? "";
   if (/^(cli|lib|operator)\//.test(path) && !path.endsWith(".test.ts")) {
     problems.push(...literalProblemsOf(path, text));
+    if (MODULE_STATE.test(text)) {
+      problems.push(`${path}: a module has no state; let a function create and return it`);
+    }
   }
   const isPure = pure.includes(room) && room !== "lib" && !path.endsWith(".test.ts");
   if (isPure && /\b(Deno\.|fetch\(|process\.)/.test(text)) {
