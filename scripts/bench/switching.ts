@@ -1,5 +1,5 @@
 /** How long a bridge takes until it is felt in the cluster, and until it is felt no more. */
-import { startAsker } from "./asker.ts";
+import { startLoadClient } from "./load-client.ts";
 import { gefyra, kubectl, LAB, NAMESPACE, once, until } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { PROBED, UNPROBED } from "./workloads.ts";
@@ -32,15 +32,15 @@ async function switches(deployment: string, rounds: number, ...options: string[]
   const target = ["-n", NAMESPACE, "--target", `deployment/${deployment}`, "--port", "80:80"];
   for (let round = 1; round <= rounds; round++) {
     await freshPod(deployment);
-    await using asker = await startAsker(deployment);
+    await using client = await startLoadClient(deployment);
     const original = (answer: string) => answer.startsWith(`${deployment}-`);
     const local = (answer: string) => answer === APP;
     const seconds = async (args: string[], felt: (answer: string) => boolean) => {
       const { startedAt } = await gefyra(...args);
-      return (await asker.answered(felt, startedAt) - startedAt) / 1000;
+      return (await client.answered(felt, startedAt) - startedAt) / 1000;
     };
     const bridge = ["bridge", "-N", APP, ...target, "-I", name, ...options];
-    await asker.answered(original, 0);
+    await client.answered(original, 0);
     taken.bridge.push(await seconds(bridge, local));
     await settled();
     taken.unbridge.push(await seconds(["unbridge", "-N", name], original));

@@ -134,9 +134,9 @@ function srvQuestion(name: string): string {
   return `import socket,struct
 server = [line.split()[1] for line in open("/etc/resolv.conf") if line.startswith("nameserver")][0]
 question = b"".join(bytes([len(part)]) + part.encode() for part in "${name}".split(".")) + b"\\0"
-asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-asker.settimeout(8)
-asker.sendto(struct.pack(">6H", 1, 0x100, 1, 0, 0, 0) + question + struct.pack(">2H", 33, 1), (server, 53))
-head = struct.unpack(">6H", asker.recv(4096)[:12])
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+client.settimeout(8)
+client.sendto(struct.pack(">6H", 1, 0x100, 1, 0, 0, 0) + question + struct.pack(">2H", 33, 1), (server, 53))
+head = struct.unpack(">6H", client.recv(4096)[:12])
 print(head[1] & 15, head[3])`;
 }

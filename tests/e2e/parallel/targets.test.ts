@@ -168,7 +168,7 @@ const cases: Case[] = [
   },
 ];
 
-Deno.test("targets: every kind of workload is bridged and given back", async (t) => {
+Deno.test("targets: every kind of workload is bridged and restored", async (t) => {
   await using place = await testEnv("targets");
   const step = ordered(t);
   await Promise.all([place.apply([tools(), ...cases.flatMap(({ objects }) => objects)]), gefyra("up")]);
@@ -204,7 +204,7 @@ Deno.test("targets: every kind of workload is bridged and given back", async (t)
       }
     });
 
-    await step(`${mode}: all are given back`, async () => {
+    await step(`${mode}: all are restored`, async () => {
       report(`unbridge --all took ${await timed(() => gefyra("unbridge", "--all"))}`);
       await assertAll(chosen, /^(hello from nginx|healthy)/);
     });

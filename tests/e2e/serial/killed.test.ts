@@ -40,7 +40,7 @@ Deno.test("after kill -9 in the middle of any command, down leaves everything as
     await place.run(APP, "local");
   });
 
-  await step("bridge, and unbridge gives back what it took", async () => {
+  await step("bridge, and unbridge restores what it took", async () => {
     await kill(bridge("web", "--replace"), { after: "Checking the target", delay: 300 });
     await eventually(async () => assert.equal(await place.ask("http://web"), "local"));
     await kill(["unbridge", "-N", "web"], { delay: 700 });

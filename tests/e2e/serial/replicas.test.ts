@@ -8,7 +8,7 @@ import { httpProbe, tools, workload } from "../harness/workloads.ts";
 import { APP } from "../harness/names.ts";
 
 const RATE = 50;
-Deno.test("three replicas are bridged and given back under load", async (t) => {
+Deno.test("three replicas are bridged and restored under load", async (t) => {
   await using place = await testEnv("replicas");
   const step = ordered(t);
   const options = { replicas: 3, extra: { readinessProbe: httpProbe(80) } };

@@ -7,15 +7,15 @@ interface Change {
   answer: string;
 }
 
-export interface Asker extends AsyncDisposable {
+export interface LoadClient extends AsyncDisposable {
   /** Unix milliseconds of the first answer like this that came after `since`. */
   answered(like: (answer: string) => boolean, since: number): Promise<number>;
 }
 
 const TIMEOUT_MS = 60_000;
-const script = new URL("asker.py", import.meta.url);
+const script = new URL("load-client.py", import.meta.url);
 
-export async function startAsker(service: string): Promise<Asker> {
+export async function startLoadClient(service: string): Promise<LoadClient> {
   const address = await addressOf(service);
   const args = ["exec", "--stdin", TOOLS, "--", "python3", "-c", await Deno.readTextFile(script), address];
   const child = new Deno.Command("docker", {

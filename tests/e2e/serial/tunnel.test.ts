@@ -36,7 +36,7 @@ Deno.test("subnets that cannot be used are refused with the reason, and nothing 
   await assertUnchanged(before);
 });
 
-Deno.test("the line", async (t) => {
+Deno.test("the tunnel: its addresses, its MTU, its endpoints, and what leaves beside it", async (t) => {
   await using place = await testEnv("line");
   const step = ordered(t);
   await using other = await externalHost();
