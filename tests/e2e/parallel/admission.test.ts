@@ -116,7 +116,7 @@ Deno.test("what the cluster does not admit is named at once", async (t) => {
     await eventually(async () => {
       const { status } = await get("GefyraClient", "misplaced", namespace);
       assert.equal(status.phase, "Refused");
-      assert.match(status.conditions[0].message, /looks at clients in namespace "gefyra" only/);
+      assert.match(status.conditions[0].message, /handles clients in namespace "gefyra" only/);
     });
     await kubectl("delete", "gefyraclient", "misplaced", ...inNamespace);
     const forever = client("forever", { publicKey, disconnectTimeout: 604_801 });

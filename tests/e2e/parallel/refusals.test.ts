@@ -114,7 +114,7 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
       name: "a container that is bridged already, naming the holder",
       args: bridge({ "-I": "second" }),
       exit: "refused",
-      says: /bridged already, by "holder"/,
+      says: /already bridged by "holder"/,
     },
     {
       name: "an exec probe",

@@ -79,7 +79,7 @@ Deno.test("a namespace that was there before stays as it was", async (t) => {
     const label = "pod-security.kubernetes.io/enforce";
     await kubectl("label", "namespace", namespace, `${label}=baseline`);
     const theirs = await snapshot();
-    await assertFails(up, "refused", /PodSecurity "baseline[^]*choose a namespace that is not there yet/);
+    await assertFails(up, "refused", /PodSecurity "baseline[^]*choose a namespace that does not exist yet/);
     await assertUnchanged(theirs);
     await kubectl("label", "namespace", namespace, `${label}-`);
   });
