@@ -151,7 +151,7 @@ Deno.test("what cannot be bridged or run is refused, and nothing is changed", as
       name: "a container's name that is taken",
       args: ["run", "-i", "pyserver", "-N", APP, "-n", namespace],
       exit: "conflict",
-      says: /container APP/,
+      says: new RegExp(`container "${APP}"`),
     },
     {
       name: "shell metacharacters in a target",

@@ -68,7 +68,7 @@ Deno.test("a namespace that was there before stays as it was", async (t) => {
       namespace,
     );
     const theirs = await snapshot();
-    const says = new RegExp(`ClusterRole "${role}", Service "gefyra-stowaway" are there and not Gefyra's`);
+    const says = new RegExp(`ClusterRole "${role}", Service "gefyra-stowaway" exist, and are not Gefyra's`);
     await assertFails(up, "conflict", says);
     await assertUnchanged(theirs);
     await kubectl("delete", "clusterrole", role);
