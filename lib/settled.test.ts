@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { allSettled } from "./settled.ts";
 
 Deno.test("a failure is thrown when all have ended", async () => {
   let ended = false;
-  const slow = new Promise<void>((resolve) => setTimeout(resolve, 50)).then(() => void (ended = true));
+  const slow = delay(50).then(() => void (ended = true));
   await assert.rejects(allSettled([Promise.reject(new Error("no")), slow]), /no/);
   assert.ok(ended);
 });

@@ -1,5 +1,6 @@
 /** The engine that setup has started is stopped when nobody uses it, and only then. */
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 
 const setup = new URL("setup", import.meta.url).pathname;
 
@@ -20,7 +21,7 @@ async function stop(dockerPs: string): Promise<{ stopped: boolean; said: string 
       stderr: "piped",
     }).output();
     assert.equal(code, 0);
-    await Promise.race([status, new Promise((resolve) => setTimeout(resolve, 100))]);
+    await Promise.race([status, delay(100)]);
     return { stopped: ended, said: new TextDecoder().decode(stderr).trim() };
   } finally {
     if (!ended) engine.kill("SIGKILL");

@@ -1,4 +1,5 @@
 /** Real containers for tests, through the docker CLI: everything carries one label and goes with it. */
+import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../lib/errors.ts";
 
 const LABEL = "dev.gefyra.test";
@@ -63,7 +64,7 @@ export async function eventually<T>(attempt: () => Promise<T>, timeoutMs = 10_00
       if (performance.now() > end) {
         throw new Error(`not within ${timeoutMs} ms: ${messageOf(cause)}`, { cause });
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
   }
 }

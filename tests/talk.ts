@@ -1,6 +1,7 @@
 /** Clients that see every byte. */
 import assert from "node:assert/strict";
 import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** A TCP connection that is read with patience. */
 export async function talk(hostname: string, port: number) {
@@ -29,7 +30,7 @@ export async function talk(hostname: string, port: number) {
         if (performance.now() > end) {
           throw new Error(`heard only ${received.length}: ${JSON.stringify(received.slice(-200))}`);
         }
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await delay(5);
       }
       const heard = received;
       received = "";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { hosts } from "../config/addresses.ts";
@@ -6,8 +7,6 @@ import { createWithAddress, pickAddress } from "./address.ts";
 
 const connection = { network: "net", subnet: "172.28.4.0/24" } as Connection;
 const nobody = { name: "new", bridged: [] };
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** Docker, as far as it matters: a container is shown when its creation is over, and says that it was created when that began. */
 function engineThatTakes(times: number[]): Engine {
   const shown = new Map<string, { created: string; address: string }>();
@@ -24,7 +23,7 @@ function engineThatTakes(times: number[]): Engine {
     create: async (options) => {
       const id = `${count++}`, created = new Date().toISOString();
       const address = options.NetworkingConfig?.EndpointsConfig?.net?.IPAMConfig?.IPv4Address ?? "";
-      await sleep(times.shift() ?? 0);
+      await delay(times.shift() ?? 0);
       shown.set(id, { created, address });
       return id;
     },
@@ -41,7 +40,7 @@ Deno.test("containers that start at once get different addresses, in whatever or
   for (const times of [[40, 0], [0, 40], [20, 20], [40, 0, 20, 0, 10]]) {
     const engine = engineThatTakes([...times]);
     const made = await Promise.all(times.map(async (_, i) => {
-      await sleep(5 * i);
+      await delay(5 * i);
       return await createWithAddress(engine, connection, nobody, optionsAt);
     }));
     assert.equal(new Set(made.map(({ address }) => address)).size, times.length, `${times}`);

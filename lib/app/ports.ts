@@ -1,4 +1,5 @@
 /** Asks ports of app containers as whoever comes through the tunnel does: from Cargo, with its address in the tunnel. */
+import pTimeout from "p-timeout";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { hosts } from "../config/addresses.ts";
@@ -46,17 +47,12 @@ export async function askPorts(
   if (questions.length === 0) return {};
   const targets = new Set(questions.map(({ port, destination }) => `${cargoIn(destination)}/${port}`));
   const { cargo } = dockerNames(connection.name);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), DOCKER_TIMEOUT_MS);
-  });
   const asked = engine.exec(cargo, ["perl", "-e", PROGRAM, `${TIMEOUT_S}`, ...targets]);
-  try {
-    const answer = await Promise.race([asked.catch(() => undefined), deadline]);
-    return parseStates(answer?.stdout ?? "");
-  } finally {
-    clearTimeout(timer);
-  }
+  const answer = await pTimeout(asked.catch(() => undefined), {
+    milliseconds: DOCKER_TIMEOUT_MS,
+    fallback: () => undefined,
+  });
+  return parseStates(answer?.stdout ?? "");
 }
 
 /** Cargo's address in the part of the tunnel that an address belongs to; a bridge may name anything. */

@@ -1,6 +1,7 @@
 /** Requests at a steady rate, each over a connection of its own, as long as a file is there. */
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../errors.ts";
 
 export interface Requests {
@@ -23,7 +24,7 @@ export async function sendLoad(url: URL, file: string): Promise<Requests> {
   while (Date.now() - start < LONGEST_MS && await exists(file)) {
     answers.push(ask(url));
     const next = start + answers.length * 1000 / RATE;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - Date.now())));
+    await delay(Math.max(0, next - Date.now()));
   }
   const lost = (await Promise.all(answers)).filter((reason) => reason !== undefined);
   return { sent: answers.length, lost: lost.length, reasons: [...new Set(lost)] };

@@ -1,4 +1,5 @@
 /** Steady requests from inside the cluster while something is switched: how many were lost. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
@@ -45,7 +46,7 @@ export async function countRequestLoss<T>(
   await waitFor(begun, { what: `the first request to ${url}`, timeout: 20_000, interval: 200 });
   try {
     const result = await work();
-    await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+    await delay(AFTER_MS);
     await cluster.exec(target, ["rm", "-f", file]);
     return { result, loss: parse(url, await requests) };
   } finally {

@@ -1,4 +1,5 @@
 /** An installation in the kubeconfig's cluster, where this machine has no connection: what a failed or killed command may leave. */
+import pTimeout from "p-timeout";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { messageOf } from "../errors.ts";
@@ -67,13 +68,6 @@ export function judge(found: Found, clients: number, now: number): Verdict {
 
 /** The namespaces of all installations, whole or in pieces. */
 async function listInstallations(currentCluster: () => Promise<Cluster>): Promise<[Cluster, string[]]> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error("the cluster does not answer in time")),
-      LIST_INSTALLATIONS_TIMEOUT_MS,
-    );
-  });
   const look = async (): Promise<[Cluster, string[]]> => {
     const cluster = await currentCluster();
     const labels = OURS;
@@ -85,9 +79,8 @@ async function listInstallations(currentCluster: () => Promise<Cluster>): Promis
     const names = [...roles.flatMap((role) => namespaceOfRole(nameOf(role)) ?? []), ...homes.map(nameOf)];
     return [cluster, [...new Set(names)].sort()];
   };
-  try {
-    return await Promise.race([look(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await pTimeout(look(), {
+    milliseconds: LIST_INSTALLATIONS_TIMEOUT_MS,
+    message: "the cluster does not answer in time",
+  });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { cargoStatus } from "./cargo.ts";
 
@@ -21,7 +22,7 @@ export async function handshake(
     do {
       const { peers } = await cargoStatus(engine, cargo);
       if (peers.some(({ latestHandshake }) => latestHandshake > 0)) return true;
-      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+      await delay(POLL_INTERVAL_MS);
     } while (Date.now() < attempt);
     await peer.disconnect();
   } while (Date.now() < deadline);

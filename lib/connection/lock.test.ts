@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { silentSteps, type Steps } from "../steps.ts";
 import { lockPath, withLock } from "./lock.ts";
 
 /** Unlike that of any connection. */
 const name = () => `test-${crypto.randomUUID().slice(0, 8)}`;
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 function recorded() {
   const titles: string[] = [];
   const steps: Steps = {
@@ -24,7 +23,7 @@ Deno.test("two commands on one connection work one after the other, and who wait
   const first = withLock(connection, { command: "up", steps: silentSteps }, async () => {
     order.push("first begins");
     begun.resolve();
-    await pause(500);
+    await delay(500);
     order.push("first ends");
   });
   await begun.promise;
@@ -45,7 +44,7 @@ Deno.test("two connections do not wait for each other, and nothing is left", asy
   await Promise.all(names.map((one) =>
     withLock(one, { command: "up", steps: silentSteps }, async () => {
       both++;
-      while (both < 2) await pause(10);
+      while (both < 2) await delay(10);
     })
   ));
   for (const one of names) await assert.rejects(Deno.stat(lockPath(one)));
@@ -88,7 +87,7 @@ Deno.test("a process that is killed gives up its lock", async () => {
     const steps = { step: (_, work) => work(() => {}), debug: () => {} };
     await withLock("${connection}", { command: "up", steps }, async () => {
       console.log("in turn");
-      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      await delay(60_000);
     });`;
   const child = new Deno.Command(Deno.execPath(), { args: ["eval", script], stdout: "piped" }).spawn();
   for await (const chunk of child.stdout) {
@@ -110,12 +109,12 @@ Deno.test("those who share a connection work beside each other, and whoever remo
   const share = (ends: number) =>
     withLock(connection, { command: "bridge", steps: silentSteps, shared: true }, async () => {
       both++;
-      while (both < 2) await pause(10);
-      await pause(ends);
+      while (both < 2) await delay(10);
+      await delay(ends);
       order.push("bridge");
     });
   const shared = [share(300), share(600)];
-  while (both < 2) await pause(10);
+  while (both < 2) await delay(10);
   const down = withLock(
     connection,
     { command: "down", steps: silentSteps },
@@ -131,7 +130,7 @@ Deno.test("of many commands at once never two are at work, though each removes t
   let now = 0, most = 0;
   const work = async () => {
     most = Math.max(most, ++now);
-    await pause(0);
+    await delay(0);
     now--;
   };
   const often = async () => {

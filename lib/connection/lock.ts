@@ -4,6 +4,7 @@
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { LOCK_TIMEOUT_MS } from "../names.ts";
@@ -83,7 +84,7 @@ async function waitForLock(
         { exit: "conflict", hint: "wait until it ends, or end it; then run the command again" },
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    await delay(POLL_INTERVAL_MS);
   }
 }
 

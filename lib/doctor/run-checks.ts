@@ -1,4 +1,5 @@
 /** `gefyra doctor`: what it looks at, in the order of the screen; each check as soon as what it needs is in order. */
+import pTimeout from "p-timeout";
 import type { Cluster } from "../kube/cluster.ts";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -150,7 +151,7 @@ export async function runChecks(
       const served = runServer(kubeconfig, connection.namespace, stowaway.name, port).catch(() => {});
       undo.push(async () => {
         await stopServer(measurement);
-        await Promise.race([served, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+        await pTimeout(served, { milliseconds: 1_000, fallback: () => {} });
       });
       return checkLatency(measurement);
     },

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { GefyraError } from "../errors.ts";
 import { schedule } from "./schedule.ts";
 import { broken, type Finding, ok } from "./check-result.ts";
 
-const later = <T>(milliseconds: number, value: T) =>
-  new Promise<T>((resolve) => setTimeout(() => resolve(value), milliseconds));
+const later = <T>(milliseconds: number, value: T) => delay(milliseconds, value);
 
 Deno.test("findings come in the order of the list, whichever check ends first", async () => {
   const { check, findings } = schedule();

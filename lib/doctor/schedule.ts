@@ -1,4 +1,5 @@
 /** Runs checks that build on each other as early as they can be run, and tells their findings in the order of the list. */
+import pTimeout from "p-timeout";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { CheckResult, Finding, Result } from "./check-result.ts";
 
@@ -83,18 +84,12 @@ async function attempt<T>(
   probe: () => Promise<CheckResult<T>>,
   { timeoutMs, silence }: { timeoutMs: number; silence: string },
 ): Promise<CheckResult<T>> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<CheckResult<T>>((resolve) => {
-    const message = `no answer within ${timeoutMs / 1000} s`;
-    const result: Result = { verdict: "broken", message, remedy: silence };
-    timer = setTimeout(() => resolve({ results: [result] }), timeoutMs);
-  });
+  const message = `no answer within ${timeoutMs / 1000} s`;
+  const late: Result = { verdict: "broken", message, remedy: silence };
   try {
-    return await Promise.race([probe(), deadline]);
+    return await pTimeout(probe(), { milliseconds: timeoutMs, fallback: () => ({ results: [late] }) });
   } catch (error) {
     return { results: [failure(error)] };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesObject } from "../api/objects.ts";
 import { watchFrom, type WatchSource } from "./watch.ts";
 
@@ -26,7 +27,7 @@ function fake(lists: (KubernetesObject[] | Error)[]) {
   return { source, streams };
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+const settled = () => delay(20);
 
 /** A busy machine takes its time. */
 async function until(isTrue: () => boolean): Promise<void> {

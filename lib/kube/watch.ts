@@ -1,4 +1,5 @@
 /** Follows a collection: lists it, then watches from there on, and begins again wherever that ends. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesListObject, KubernetesObject } from "@kubernetes/client-node";
 import { messageOf } from "../errors.ts";
 import type { WatchEvent } from "./cluster.ts";
@@ -70,7 +71,6 @@ export async function watchFrom<T extends KubernetesObject>(
     }
   };
 
-  const pause = () => new Promise((resolve) => setTimeout(resolve, retryAfter));
   const forEver = async (listed: () => void) => {
     while (!stopped.signal.aborted) {
       try {
@@ -78,7 +78,7 @@ export async function watchFrom<T extends KubernetesObject>(
       } catch (error) {
         if (stopped.signal.aborted) return;
         onError(error instanceof Error ? error : new Error(messageOf(error)));
-        await pause();
+        await delay(retryAfter, undefined, { signal: stopped.signal }).catch(() => {});
       }
     }
   };

@@ -1,4 +1,5 @@
 /** Why a lab does not come up: which of its components ended, and what it said last. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { execInNode, nodesOf } from "./lab.ts";
@@ -67,7 +68,7 @@ export async function nodeLogs(engine: Engine, lab: string): Promise<NodeLog[]> 
 /** Docker calls a container running for a moment after its processes, and what was run in it, have ended. */
 async function whyOneEnds(engine: Engine, lab: string): Promise<string | undefined> {
   for (let looks = 0; looks < 10; looks++) {
-    if (looks > 0) await new Promise((resolve) => setTimeout(resolve, 300));
+    if (looks > 0) await delay(300);
     const why = whyEnded(await nodeLogs(engine, lab));
     if (why) return why;
   }

@@ -1,5 +1,6 @@
 /** Reads and writes the kubeconfig as kubectl does: one writer at a time, and never half a file. */
 import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { GefyraError, messageOf } from "../errors.ts";
 import { isEmpty } from "./kubeconfig.ts";
 
@@ -67,7 +68,7 @@ async function lock(path: string): Promise<() => Promise<void>> {
           hint: "another program is changing it; remove the lock if none is running",
         });
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
   }
 }

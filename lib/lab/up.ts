@@ -1,4 +1,5 @@
 /** `gefyra lab up`: what is missing of the lab is made, what is there stays. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { defaultImages, imageOf } from "../images.ts";
@@ -92,13 +93,13 @@ async function bringUp(engine: Engine, steps: Steps, { lab, workers, kubeconfig 
 /** Kubernetes would wait for minutes for a node whose container has ended. */
 async function waitReady(engine: Engine, lab: string, names: string[]): Promise<void> {
   const controlPlane = controlPlaneOf(lab).name;
-  let over = false;
+  const over = new AbortController();
   const untilOneEnds = async (): Promise<void> => {
-    while (!over) {
+    while (true) {
       const nodes = (await nodesOf(engine, lab)).filter(({ name }) => names.includes(name));
       const ended = nodes.find(({ state }) => state !== "running");
       if (ended) throw new Error(`node "${ended.name}" is ${ended.state}`);
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await delay(1_000, undefined, { signal: over.signal });
     }
   };
   try {
@@ -106,7 +107,7 @@ async function waitReady(engine: Engine, lab: string, names: string[]): Promise<
   } catch (error) {
     throw await labFailure(engine, lab, controlPlane, error);
   } finally {
-    over = true;
+    over.abort();
   }
 }
 

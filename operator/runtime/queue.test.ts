@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import waitFor from "p-wait-for";
 import { startQueue } from "./queue.ts";
 import { requeueAfter, type Result } from "./result.ts";
@@ -9,7 +10,7 @@ const recorder = (done: string[]) => (key: string): Promise<Result> => {
 };
 /** Fails after 10 s: each key is due within milliseconds, or not at all. */
 const until = (condition: () => boolean) => waitFor(condition, { interval: 5, timeout: 10_000 });
-const settled = (milliseconds = 20) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const settled = (milliseconds = 20) => delay(milliseconds);
 
 Deno.test("a key that waits is done once, one that runs is done again", async () => {
   const done: string[] = [];

@@ -1,4 +1,5 @@
 /** The programs that are measured, and those that measure: each call is a process of its own. */
+import { setTimeout as delay } from "node:timers/promises";
 import { controlPlaneOf } from "../../lib/lab/nodes.ts";
 import { cacheFolder } from "../images/cache.ts";
 
@@ -98,7 +99,7 @@ export async function until<T>(
   while (Date.now() < end) {
     const found = await look();
     if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
   }
   throw new Error(`not within ${timeoutMs / 1000} s: ${what}`);
 }

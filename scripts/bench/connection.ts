@@ -1,4 +1,5 @@
 /** From nothing to a connection with an app container, and back. */
+import { setTimeout as delay } from "node:timers/promises";
 import { NAMESPACE as OWN_NAMESPACE } from "../../lib/names.ts";
 import { gefyra, kubectl, NAMESPACE, once, run, until } from "./commands.ts";
 import { disconnect } from "./stage.ts";
@@ -13,7 +14,7 @@ export const rounds = once(async () => {
   const up: number[] = [], firstName: number[] = [], down: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     up.push((await gefyra("up")).seconds);
-    const settled = new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const settled = delay(SETTLE_MS);
     firstName.push(await resolveFirstName(`bench-names-${round}`));
     await settled;
     down.push(await goDown());

@@ -1,4 +1,5 @@
 /** The first bridge of a fresh `up`, under requests: what is lost, and what is slow. */
+import { setTimeout as delay } from "node:timers/promises";
 import { gefyra, NAMESPACE, once } from "./commands.ts";
 import { rounds } from "./options.ts";
 import { connect, disconnect } from "./stage.ts";
@@ -38,7 +39,7 @@ const firstBridges = (deployment: string) =>
 async function bridgeUnderRequests(deployment: string): Promise<[Said, Said]> {
   const app = await runApp();
   const asking = askSteadily([deployment, DIRECT], SECONDS * RATE, RATE);
-  await new Promise((resolve) => setTimeout(resolve, BRIDGE_AFTER_MS));
+  await delay(BRIDGE_AFTER_MS);
   const target = ["-n", NAMESPACE, "--target", `deployment/${deployment}`, "--port", "80:80"];
   await gefyra("bridge", "-N", app, ...target, "-I", `bench-${deployment}`);
   const [bridged, direct] = await asking as [Said, Said];

@@ -1,4 +1,5 @@
 /** Requests lost, and containers restarted, while a bridge comes and goes. */
+import { setTimeout as delay } from "node:timers/promises";
 import { gefyra, kubectl, NAMESPACE, once } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { askSteadily, assertSwitched, type Said } from "./steady.ts";
@@ -18,7 +19,7 @@ export const switchLoss = once(async () => {
   const start = Date.now();
   for (let turn = 0; turn < SWITCHES; turn++) {
     const due = start + (turn + 0.5) / SWITCHES * REQUESTS / RATE * 1000;
-    await new Promise((resolve) => setTimeout(resolve, due - Date.now()));
+    await delay(due - Date.now());
     for (const name of [SWITCHED, SWITCHED_HTTP]) {
       const target = ["-n", NAMESPACE, "--target", `deployment/${name}`, "--port", "80:80"];
       if (turn % 2 === 0) await gefyra("bridge", "-N", app, ...target, "-I", `bench-${name}`);

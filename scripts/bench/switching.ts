@@ -1,4 +1,5 @@
 /** How long a bridge takes until it is felt in the cluster, and until it is felt no more. */
+import { setTimeout as delay } from "node:timers/promises";
 import { startLoadClient } from "./load-client.ts";
 import { gefyra, kubectl, LAB, NAMESPACE, once, until } from "./commands.ts";
 import { connect } from "./stage.ts";
@@ -10,7 +11,7 @@ const APP = `${LAB}-local`;
  * The kubelet looks after a pod that has just changed up to a second later, and the operator after a bridge: what the
  * command before has begun is none of the next one's time.
  */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 3_000));
+const settled = () => delay(3_000);
 
 interface Switches {
   /** Seconds: of a pod that was never bridged, back, and of the same pod once more. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseMatch } from "../../lib/api/match.ts";
 import type { CarrierServer } from "../../lib/config/nginx/server.ts";
 import { nginxConf } from "../../lib/config/nginx/conf.ts";
@@ -213,7 +214,7 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
 
   await t.step("a connection opened early is not taken for another protocol", async () => {
     await using client = await talk(ip, http1);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await delay(1000);
     await client.say("GET / HTTP/1.1\r\nHost: x\r\nX-User: alice\r\n\r\n");
     assert.equal(jsonOf(await client.hear((text) => text.endsWith("}"))).name, "local");
   });
@@ -222,7 +223,7 @@ Deno.test("beside the original, requests that match reach the bridge and nothing
     await using client = await talk(ip, http1);
     for (const piece of ["G", "ET /", " HTTP/1.1\r\n", "Host: x\r\nX-User: ali", "ce\r\n\r\n"]) {
       await client.say(piece);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await delay(200);
     }
     assert.equal(jsonOf(await client.hear((text) => text.endsWith("}"))).name, "local");
   });

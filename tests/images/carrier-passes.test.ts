@@ -1,6 +1,7 @@
 /** On the way through Carrier's Nginx nothing fails that does not fail without it. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseMatch } from "../../lib/api/match.ts";
 import type { CarrierServer } from "../../lib/config/nginx/server.ts";
 import { nginxConf } from "../../lib/config/nginx/conf.ts";
@@ -167,7 +168,7 @@ Deno.test("beside the original, whatever passes without Carrier passes", async (
         connections.push(...await Promise.all(some));
       }
       // Time in which Nginx takes them for silent ones, and asks the original for each.
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await delay(2000);
       for (const user of ["alice", "bob"]) {
         assert.equal((await get("/", `X-User: ${user}`)).name, user === "alice" ? "local" : "original");
       }
@@ -183,7 +184,7 @@ Deno.test("beside the original, whatever passes without Carrier passes", async (
     );
     const request = new TextEncoder().encode("GET /much HTTP/1.1\r\nHost: x\r\nX-User: bob\r\n\r\n");
     await Promise.all(clients.map((client) => client.write(request)));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await delay(1000);
     const each = (await anonymous(carrier) - before) / UNREAD;
     for (const client of clients) client.close();
     assert.ok(each < 0.5, `${each} MB each`);

@@ -1,5 +1,6 @@
 /** A tunnel in use is changed only where something differs, and carries both ways afterwards. */
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { generateKeyPair } from "../../lib/config/keys.ts";
 import { stowawayFiles } from "../../lib/config/stowaway.ts";
 import { docker, eventually, exec, tryDocker } from "../docker.ts";
@@ -210,9 +211,9 @@ async function secondWay({ stowaway, addresses }: Tunnel): Promise<string> {
 async function watching(container: string, work: () => Promise<void>): Promise<string[]> {
   const file = "/tmp/removed";
   await docker(["exec", "--detach", container, "sh", "-c", `exec ip -4 -o monitor route rule > ${file}`]);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await delay(300);
   await work();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await delay(300);
   const lines = (await exec(container, "cat", file)).split("\n");
   return lines.filter((line) => line.includes("Deleted"));
 }
