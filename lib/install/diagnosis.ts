@@ -4,7 +4,7 @@ import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import { events } from "../kube/events.ts";
 import { failedCreate, type Workload } from "../pods/no-pods.ts";
-import { whyUnscheduled } from "../workload/pod-problems.ts";
+import { CRASHES, hasNoImage, isHopeless, whyUnscheduled } from "../workload/pod-problems.ts";
 import { OURS } from "../uninstall/ownership.ts";
 import { clusterRoleRef } from "../config/roles.ts";
 
@@ -67,14 +67,6 @@ async function observe(cluster: Cluster, namespace: string): Promise<ClusterStat
   return { pods, warnings, workloads: workloads.flat() };
 }
 
-const NO_IMAGE = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"];
-const NO_START = [
-  "CrashLoopBackOff",
-  "CreateContainerConfigError",
-  "CreateContainerError",
-  "RunContainerError",
-];
-
 /** Pure. The first trouble that names its cause. */
 export function findTrouble(
   { workloads, pods, warnings }: ClusterState,
@@ -105,7 +97,7 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
   }
   for (const { name: container, image, state } of pod.status?.containerStatuses ?? []) {
     const { reason, message } = state?.waiting ?? {};
-    if (!reason || ![...NO_IMAGE, ...NO_START].includes(reason)) continue;
+    if (!reason || !(isHopeless(reason) || reason === CRASHES)) continue;
     const why = `Cannot start "${container}" in pod "${name}": ${reason}${message ? `: ${message}` : ""}`;
     return {
       error: new GefyraError("pod-failed", why, { hint: hintFor(reason, image, namespace) }),
@@ -142,6 +134,6 @@ export async function explainRemoval(cluster: Cluster, namespace: string): Promi
 }
 
 function hintFor(reason: string, image: string, namespace: string): string {
-  if (NO_START.includes(reason)) return `see \`kubectl logs --namespace ${namespace} --all-containers\``;
+  if (!hasNoImage(reason)) return `see \`kubectl logs --namespace ${namespace} --all-containers\``;
   return `make ${image} available to the cluster (\`gefyra lab load ${image}\` for the lab), or name others with --registry and --tag`;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1ContainerState, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
-import { addCarrier, ephemeralContainer, isHopeless, type Placement, placementOf } from "./ephemeral.ts";
+import { addCarrier, ephemeralContainer, type Placement, placementOf } from "./ephemeral.ts";
 
 const IMAGE = "gefyra/carrier:1";
 
@@ -65,17 +65,6 @@ Deno.test("a running Carrier is used again, and one that has ended is followed b
 Deno.test("where Carrier's image is not known, any of them is Carrier", () => {
   const pod = podWith(["gefyra-carrier", "gefyra/carrier:0", running]);
   assert.equal(placementOf(pod, undefined).state, "running");
-});
-
-Deno.test("waiting is hopeless when the image or the container cannot be made, and only then", () => {
-  for (
-    const reason of ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError"]
-  ) {
-    assert.ok(isHopeless(reason), reason);
-  }
-  for (const reason of ["ContainerCreating", "PodInitializing", "CrashLoopBackOff"]) {
-    assert.ok(!isHopeless(reason), reason);
-  }
 });
 
 Deno.test("Carrier joins with one capability, whatever user the pod sets", () => {

@@ -1,6 +1,7 @@
 /** Carrier beside the original: an ephemeral container in the running pod. */
 import type { V1ContainerStatus, V1EphemeralContainer, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
+import { hasNoImage, isHopeless } from "../workload/pod-problems.ts";
 
 const NAME = "gefyra-carrier";
 
@@ -11,15 +12,6 @@ export type Placement =
   | { state: "failed"; name: string; reason: string }
   | { state: "absent"; name: string };
 
-/** The kubelet's reasons that waiting does not resolve. */
-export function isHopeless(reason: string): boolean {
-  return /^(Err|ImagePullBackOff|InvalidImage|CreateContainerE|CreateContainerConfig|RunContainerE)/.test(
-    reason,
-  );
-}
-
-const NO_IMAGE = /^(Err|ImagePullBackOff|InvalidImage)/;
-
 /**
  * Why a container of this image does not start, if waiting does not resolve it. A status may be older than the last change
  * of the image: then it names another one. Pure.
@@ -27,7 +19,7 @@ const NO_IMAGE = /^(Err|ImagePullBackOff|InvalidImage)/;
 export function hopelessReason(status: V1ContainerStatus | undefined, image: string): string | undefined {
   const { reason, message } = status?.state?.waiting ?? {};
   if (!reason || !isHopeless(reason)) return undefined;
-  if (NO_IMAGE.test(reason) && !message?.includes(image)) return undefined;
+  if (hasNoImage(reason) && !message?.includes(image)) return undefined;
   return message ? `${reason}: ${message}` : reason;
 }
 

@@ -3,6 +3,7 @@ import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import { type InterceptedPod, isUntouched } from "../api/bridge.ts";
 import { hopelessReason } from "./ephemeral.ts";
+import { CRASHES } from "../workload/pod-problems.ts";
 
 export const podRef = (namespace: string, name: string) => ({
   apiVersion: "v1",
@@ -69,5 +70,5 @@ export async function restorePod(
 /** The original starts and ends again and again. */
 function crashes(status: V1ContainerStatus | undefined, { carrierContainer }: InterceptedPod): boolean {
   const ended = status?.lastState?.terminated?.containerID;
-  return status?.state?.waiting?.reason === "CrashLoopBackOff" && ended !== carrierContainer;
+  return status?.state?.waiting?.reason === CRASHES && ended !== carrierContainer;
 }

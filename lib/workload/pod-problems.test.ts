@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1ContainerStatus, V1Pod, V1PodCondition } from "@kubernetes/client-node";
-import { whyNotReady, whyUnscheduled } from "./pod-problems.ts";
+import { isHopeless, whyNotReady, whyUnscheduled } from "./pod-problems.ts";
 
 const NO_NODE = "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules";
 
@@ -70,4 +70,21 @@ Deno.test("a pod that is not ready says which container is not, and why", () => 
     ],
   ];
   for (const [name, one, why] of table) assert.equal(whyNotReady(one), why, name);
+});
+
+Deno.test("waiting is hopeless when the image or the container cannot be made, and only then", () => {
+  for (
+    const reason of [
+      "ErrImagePull",
+      "ImagePullBackOff",
+      "InvalidImageName",
+      "CreateContainerConfigError",
+      "RunContainerError",
+    ]
+  ) {
+    assert.ok(isHopeless(reason), reason);
+  }
+  for (const reason of ["ContainerCreating", "PodInitializing", "CrashLoopBackOff"]) {
+    assert.ok(!isHopeless(reason), reason);
+  }
 });
