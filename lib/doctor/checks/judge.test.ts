@@ -79,9 +79,17 @@ Deno.test("transports: one that answers is enough, if it is the one in use", () 
     ],
   );
   assertJudged(judgeTransports([], 31820), ["broken", /no address/]);
-  assert.deepEqual(withUsed([shared], "172.18.0.2:31820"), [shared]);
-  assert.deepEqual(withUsed([shared], undefined), [shared]);
-  assert.deepEqual(withUsed([shared], "10.0.0.1:31820"), [{ ...port, transport: "named" }, shared]);
+  const known = { candidate: shared, addresses: ["172.18.0.2:31820"] };
+  assert.deepEqual(withUsed([known], "172.18.0.2:31820"), [known]);
+  assert.deepEqual(withUsed([known], undefined), [known]);
+  const named = { candidate: { ...port, transport: "named" }, addresses: ["10.0.0.1:31820"] };
+  assert.deepEqual(withUsed([known], "10.0.0.1:31820"), [named, known]);
+});
+
+Deno.test("transports: one that has a name is the one in use by each of its addresses", () => {
+  const candidate: Candidate = { transport: "load-balancer", host: "lb.example", port: 443 };
+  const named = { candidate, addresses: ["203.0.113.1:443", "203.0.113.2:443"] };
+  assert.deepEqual(withUsed([named], "203.0.113.2:443"), [named]);
 });
 
 Deno.test("versions: equal ones fit, others come with the remedy for the older side", () => {
@@ -186,7 +194,7 @@ Deno.test("leftovers in the cluster: silent clients, and bridges of clients that
 });
 
 Deno.test("transports: the API server counts as reached while it carries the tunnel", () => {
-  assert.equal(withUsed([], "127.0.0.1:51821")[0]?.transport, "api-server");
+  assert.equal(withUsed([], "127.0.0.1:51821")[0]?.candidate.transport, "api-server");
   const judged = (carries: boolean) =>
     judgeTransports([{ candidate: apiServerCandidate, inUse: true, carries }], 31820);
   assertJudged(judged(true), ["ok", /in use$/]);

@@ -6,11 +6,13 @@ import { STALE_AFTER_S } from "../../connection/status.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { FIREWALL_MARK, STOWAWAY } from "../../names.ts";
 import type { TunnelStatus } from "../../api/client.ts";
+import { addressesIn, isRelayed } from "../../connection/candidates.ts";
 import {
   apiServerCandidate,
   type Candidate,
   describeCandidate,
   endpointCandidates,
+  hostPort,
 } from "../../connection/endpoints.ts";
 import { broken, type CheckResult, ok, type Result } from "../check-result.ts";
 import { expectProbe, type ProbeClient } from "../probe.ts";
@@ -35,6 +37,13 @@ export interface Tried {
   carries?: boolean | undefined;
 }
 
+/** WireGuard knows addresses only, so those that Cargo knows a candidate's name by. */
+interface Resolved {
+  candidate: Candidate;
+  /** `ADDRESS:PORT` each. */
+  addresses: string[];
+}
+
 /** A cluster of many nodes has as many addresses. */
 const MOST = 8;
 
@@ -46,29 +55,32 @@ export async function checkTransports(input: TransportsInput): Promise<CheckResu
     engine.containers({}),
   ]);
   const { server } = cluster, { nodePort } = tunnel;
-  const found = endpointCandidates({ nodes, containers, server, nodePort, service });
+  const candidates = endpointCandidates({ nodes, containers, server, nodePort, service });
+  const addresses = await addressesIn(engine, cargo.name, candidates);
+  const found = candidates.map((candidate, i) => ({ candidate, addresses: addresses[i] ?? [] }));
   const used = cargo.status.peers[0]?.endpoint;
-  const candidates = withUsed(found, used).slice(0, MOST);
-  const answers = await handshakes(input, candidates.filter(({ transport }) => transport !== "api-server"));
-  const tried = candidates.map((candidate): Tried => ({
+  const asked = withUsed(found, used).slice(0, MOST);
+  const direct = asked.map(({ candidate }) => candidate).filter((one) => !isRelayed(one));
+  const answers = await handshakes(input, direct);
+  const tried = asked.map(({ candidate, addresses }): Tried => ({
     candidate,
-    inUse: endpointOf(candidate) === used,
-    milliseconds: answers.get(endpointOf(candidate)),
-    carries: candidate.transport === "api-server" && isFresh(cargo.status.peers[0]?.latestHandshake ?? 0),
+    inUse: used !== undefined && addresses.includes(used),
+    milliseconds: answers.get(hostPort(candidate)),
+    carries: isRelayed(candidate) && isFresh(cargo.status.peers[0]?.latestHandshake ?? 0),
   }));
   return { results: judgeTransports(tried, nodePort), value: tried };
 }
 
 const isFresh = (handshake: number) => Date.now() / 1000 - handshake < STALE_AFTER_S;
 
-export const endpointOf = ({ host, port }: Candidate) => `${host}:${port}`;
-
 /** The one in use may have been named by the user. Pure. */
-export function withUsed(candidates: Candidate[], used: string | undefined): Candidate[] {
-  if (!used || candidates.some((one) => endpointOf(one) === used)) return candidates;
-  if (used === endpointOf(apiServerCandidate)) return [apiServerCandidate, ...candidates];
+export function withUsed(found: Resolved[], used: string | undefined): Resolved[] {
+  if (!used || found.some(({ addresses }) => addresses.includes(used))) return found;
   const [, host = "", port = ""] = used.match(/^(.*):(\d+)$/) ?? [];
-  return [{ transport: "named", host, port: Number(port) }, ...candidates];
+  const candidate: Candidate = used === hostPort(apiServerCandidate)
+    ? apiServerCandidate
+    : { transport: "named", host, port: Number(port) };
+  return [{ candidate, addresses: [used] }, ...found];
 }
 
 const RELAY_REMEDY =
@@ -109,7 +121,7 @@ async function handshakes(input: TransportsInput, candidates: Candidate[]): Prom
       ...missing.map((one) => engine.connect(one, cargo.name)),
     ]);
     const script = ["bash", "-c", HANDSHAKES, "handshakes", `${FIREWALL_MARK}`, tunnel.serverPublicKey];
-    const command = [...script, ...candidates.map(endpointOf)];
+    const command = [...script, ...candidates.map(hostPort)];
     const { stdout } = await engine.exec(
       cargo.name,
       command,
