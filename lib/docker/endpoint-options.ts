@@ -1,0 +1,40 @@
+/** What dockerode is told to reach an endpoint, and the error where it is not reached. */
+// @ts-types="@types/dockerode"
+import type Docker from "dockerode";
+import { Agent } from "node:https";
+import { GefyraError, messageOf } from "../errors.ts";
+import { describeEndpoint, type Endpoint } from "./endpoint.ts";
+
+/** Ports, volumes and the tunnel's ends would be on another machine than the user's, and `ssh2` makes every start slower. */
+export function refuseSsh({ host }: Endpoint): void {
+  if (!host.startsWith("ssh:")) return;
+  throw new GefyraError("docker-over-ssh", `Cannot use Docker at ${host}: Gefyra does not support SSH`, {
+    exit: "unreachable",
+    hint:
+      "forward the socket (`ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`), with DOCKER_HOST=unix:///tmp/docker.sock",
+  });
+}
+
+/** For dockerode, which by itself knows `DOCKER_HOST` only. */
+export function dockerOptions({ host, tls }: Endpoint): Docker.DockerOptions {
+  const socket = host.match(/^(?:unix|npipe):\/\/(.*)$/)?.[1];
+  if (socket) return { socketPath: socket };
+  const { hostname, port, protocol } = new URL(host.replace(/^tcp:/, "http:"));
+  if (!tls && protocol === "http:") return { host: hostname, port: port || 2375, protocol: "http" };
+  const { ca, cert, key, verify } = tls ?? { verify: true };
+  const files = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  // dockerode does not hand on that nothing has to be verified.
+  const agent = verify ? {} : { agent: new Agent({ ...files, rejectUnauthorized: false }) };
+  return { host: hostname, port: port || 2376, protocol: "https", ...files, ...agent };
+}
+
+export function unreachable(endpoint: Endpoint, cause: unknown): GefyraError {
+  const at = describeEndpoint(endpoint);
+  return new GefyraError("docker-unreachable", `Cannot reach Docker at ${at}: ${messageOf(cause)}`, {
+    exit: "unreachable",
+    hint:
+      "start Docker, or choose another with DOCKER_HOST or `docker context use NAME`; you must be allowed to " +
+      "use it (`docker ps`)",
+    cause,
+  });
+}

@@ -1,0 +1,40 @@
+/** Answers of the Docker API that are no failure: what is to be is so already. */
+import { messageOf } from "../errors.ts";
+
+function statusCode(thrown: unknown): number | undefined {
+  return (thrown as { statusCode?: number }).statusCode;
+}
+
+export async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (thrown) {
+    if (statusCode(thrown) === 404) return undefined;
+    throw thrown;
+  }
+}
+
+/** 304: stopped already; 404: gone already; 409: being removed by somebody else, or not running. */
+export async function ignoreMissing(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (thrown) {
+    const code = statusCode(thrown);
+    const goingAway = code === 409 && /already in progress|is not running/.test(messageOf(thrown));
+    if (code !== 304 && code !== 404 && !goingAway) throw thrown;
+  }
+}
+
+/** 304: somebody else was faster. */
+export async function ignoreStarted(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (thrown) {
+    if (statusCode(thrown) !== 304) throw thrown;
+  }
+}
+
+/** No connection, as the operating system says; what the engine itself says has a status code. */
+export function isOfTheLine(thrown: unknown): boolean {
+  return typeof (thrown as { code?: unknown })?.code === "string" && statusCode(thrown) === undefined;
+}

@@ -1,0 +1,54 @@
+/** Docker's multiplexed streams: what a container or a command in it says. */
+// @ts-types="@types/dockerode"
+import type Docker from "dockerode";
+import { Buffer } from "node:buffer";
+import { PassThrough, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ExecResult, OutputSink } from "./engine.ts";
+
+export async function exec(
+  docker: Docker,
+  id: string,
+  command: string[],
+  stdin?: Uint8Array | ReadableStream<Uint8Array>,
+): Promise<ExecResult> {
+  const created = await docker.getContainer(id).exec({
+    Cmd: command,
+    AttachStdin: stdin !== undefined,
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await created.start({ hijack: stdin !== undefined, stdin: stdin !== undefined });
+  const stdout = collect(), stderr = collect();
+  const done = demultiplex(docker, stream, stdout.sink, stderr.sink);
+  if (stdin instanceof Uint8Array) stream.end(Buffer.from(stdin));
+  // A command that ends early closes the stream; its exit code tells more than that.
+  else if (stdin) await pipeline(Readable.from(stdin), stream).catch(() => {});
+  await done;
+  const { ExitCode } = await created.inspect();
+  return { exitCode: ExitCode ?? -1, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** Splits Docker's multiplexed stream (8-byte header before each chunk) until it ends. */
+export function demultiplex(
+  docker: Docker,
+  stream: NodeJS.ReadableStream,
+  stdout: OutputSink,
+  stderr: OutputSink,
+): Promise<void> {
+  const out = new PassThrough().on("data", stdout), err = new PassThrough().on("data", stderr);
+  docker.modem.demuxStream(stream, out, err);
+  return new Promise((resolve, reject) => {
+    stream.on("end", () => resolve());
+    stream.on("close", () => resolve());
+    stream.on("error", reject);
+  });
+}
+
+export function collect() {
+  const chunks: Uint8Array[] = [];
+  return {
+    sink: (chunk: Uint8Array) => void chunks.push(chunk),
+    text: () => Buffer.concat(chunks).toString("utf8"),
+  };
+}
