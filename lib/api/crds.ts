@@ -1,6 +1,7 @@
 /** The two custom resource definitions. */
 import type { TSchema } from "typebox";
 import type { Manifest } from "./objects.ts";
+import { gvk } from "./gvk.ts";
 import { clusterLabels, GROUP } from "../names.ts";
 import { BRIDGE_KIND } from "./bridge.ts";
 import { bridgeSpec, bridgeStatus } from "./bridge-schema.ts";
@@ -22,8 +23,7 @@ function definition(
   const singular = kind.toLowerCase();
   const age = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };
   return {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
+    ...gvk.CustomResourceDefinition,
     metadata: { name: definitionName(kind), labels: { ...clusterLabels } },
     spec: {
       group: GROUP,

@@ -5,6 +5,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { API_VERSION } from "../names.ts";
+import { gvk } from "../api/gvk.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
 import { podsOf, resolveTarget } from "../pods/resolve.ts";
 import { targetText } from "../workload/target.ts";
@@ -61,7 +62,7 @@ export async function dryRunBridge(
   const [prepared, resolved, all, bridges] = await Promise.all([
     validateBridge(tools, connection, options),
     resolveTarget(cluster, namespace, target),
-    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace }),
+    cluster.list<V1Pod>({ ...gvk.Pod, namespace }),
     bridgesIn(cluster, namespace),
   ]);
   const pods = podsOf(resolved, namespace, all);

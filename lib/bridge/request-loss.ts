@@ -1,6 +1,7 @@
 /** Steady requests from inside the cluster while something is switched: how many were lost. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import { COMPONENT_LABEL, OPERATOR_PROGRAM } from "../names.ts";
@@ -25,8 +26,7 @@ export async function countRequestLoss<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; loss: RequestLoss }> {
   const pods = await cluster.list<V1Pod>({
-    apiVersion: "v1",
-    kind: "Pod",
+    ...gvk.Pod,
     namespace,
     labels: `${COMPONENT_LABEL}=operator`,
   });

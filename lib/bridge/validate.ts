@@ -3,6 +3,7 @@ import type { V1Service } from "@kubernetes/client-node";
 import { tunnelAddressOf } from "../app/apps.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { requireNamespace } from "../kube/namespaces.ts";
+import { gvk } from "../api/gvk.ts";
 import { checkObjectName } from "../api/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -155,7 +156,7 @@ export function planTarget(
 /** All of a namespace; `undefined` where the user may not list them. */
 async function servicesIn(cluster: Cluster, namespace: string): Promise<V1Service[] | undefined> {
   try {
-    return await cluster.list<V1Service>({ apiVersion: "v1", kind: "Service", namespace });
+    return await cluster.list<V1Service>({ ...gvk.Service, namespace });
   } catch (error) {
     if (error instanceof GefyraError && error.exit === "forbidden") return undefined;
     throw error;

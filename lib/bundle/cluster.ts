@@ -2,6 +2,7 @@
 import type { CoreV1Event, V1Node, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION } from "../names.ts";
+import { gvk } from "../api/gvk.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
 import { CLIENT_KIND, type GefyraClient } from "../api/client.ts";
 import { type Collection, TAIL } from "./collect.ts";
@@ -11,8 +12,6 @@ export interface Seen {
   /** Values of the environments of bridged pods. */
   secrets: string[];
 }
-
-const core = (kind: string, namespace: string) => ({ apiVersion: "v1", kind, namespace });
 
 export async function collectCluster(
   cluster: Cluster,
@@ -28,25 +27,25 @@ export async function collectCluster(
   const [clients, bridges, pods] = await Promise.all([
     listed("cluster/clients.json", () => cluster.list<GefyraClient>(custom(CLIENT_KIND))),
     listed("cluster/bridges.json", () => cluster.list<GefyraBridge>(custom(BRIDGE_KIND))),
-    listed("cluster/pods.json", () => cluster.list<V1Pod>(core("Pod", namespace))),
+    listed("cluster/pods.json", () => cluster.list<V1Pod>({ ...gvk.Pod, namespace })),
     add("cluster/version.json", async () => ({ version: await cluster.version(), context: cluster.context })),
     add(
       "cluster/namespace.json",
-      () => cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+      () => cluster.get({ ...gvk.Namespace, name: namespace }),
     ),
     add(
       "cluster/deployments.json",
-      () => cluster.list({ apiVersion: "apps/v1", kind: "Deployment", namespace }),
+      () => cluster.list({ ...gvk.Deployment, namespace }),
     ),
     add(
       "cluster/statefulsets.json",
-      () => cluster.list({ apiVersion: "apps/v1", kind: "StatefulSet", namespace }),
+      () => cluster.list({ ...gvk.StatefulSet, namespace }),
     ),
-    add("cluster/services.json", () => cluster.list(core("Service", namespace))),
-    add("cluster/events.json", () => cluster.list(core("Event", namespace))),
+    add("cluster/services.json", () => cluster.list({ ...gvk.Service, namespace })),
+    add("cluster/events.json", () => cluster.list({ ...gvk.Event, namespace })),
     add(
       "cluster/nodes.json",
-      async () => (await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" })).map(nodeOf),
+      async () => (await cluster.list<V1Node>({ ...gvk.Node })).map(nodeOf),
     ),
   ]);
   await Promise.all(pods.flatMap((pod) => logsOf(cluster, pod, () => true, { add })));
@@ -62,7 +61,7 @@ export async function collectCluster(
   const names = bridged.map(({ metadata }) => metadata?.name);
   await Promise.all(namespaces.map((one) =>
     add(`cluster/bridged/${one}/events.json`, async () => {
-      const events = await cluster.list<CoreV1Event>(core("Event", one));
+      const events = await cluster.list<CoreV1Event>({ ...gvk.Event, namespace: one });
       return events.filter(({ involvedObject }) => names.includes(involvedObject.name));
     })
   ));
@@ -79,7 +78,7 @@ async function bridgedPods(cluster: Cluster, bridges: GefyraBridge[]): Promise<V
     (status?.pods ?? []).map(({ name }) => ({ namespace: metadata?.namespace ?? "", name }))
   );
   const pods = await Promise.all(
-    refs.map((ref) => cluster.get<V1Pod>({ apiVersion: "v1", kind: "Pod", ...ref }).catch(() => undefined)),
+    refs.map((ref) => cluster.get<V1Pod>({ ...gvk.Pod, ...ref }).catch(() => undefined)),
   );
   const found = pods.flatMap((pod) => pod ?? []);
   return found.filter((pod, i) =>

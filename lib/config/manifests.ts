@@ -1,4 +1,5 @@
 /** The objects that `gefyra up` puts into a cluster: one list for apply, for `--dry-run` and, reversed, for `down`. */
+import { gvk } from "../api/gvk.ts";
 import type { Manifest } from "../api/objects.ts";
 import { defaultImages, type ImageNames, imageOf, type Part } from "../images.ts";
 import {
@@ -49,8 +50,7 @@ export function manifests(
 ): Manifest[] {
   return [
     {
-      apiVersion: "v1",
-      kind: "Namespace",
+      ...gvk.Namespace,
       metadata: {
         name: namespace,
         // Stowaway needs NET_ADMIN, which the stricter levels refuse.
@@ -59,12 +59,12 @@ export function manifests(
     },
     clientDefinition(),
     bridgeDefinition(),
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: named(OPERATOR, namespace) },
+    { ...gvk.ServiceAccount, metadata: named(OPERATOR, namespace) },
     clusterRole(namespace, removes),
     clusterRoleBinding(namespace),
     ownRole(namespace, removes),
     ownRoleBinding(namespace),
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: named(RELAY, namespace) },
+    { ...gvk.ServiceAccount, metadata: named(RELAY, namespace) },
     relayRole(namespace),
     relayRoleBinding(namespace),
     stowawayService(namespace, service),
@@ -77,7 +77,7 @@ export function manifests(
 export function belongings(namespace: string): Manifest[] {
   return [
     ...manifests({ namespace, images: defaultImages }),
-    { apiVersion: "v1", kind: "Secret", metadata: named(STOWAWAY_KEY_SECRET, namespace) },
+    { ...gvk.Secret, metadata: named(STOWAWAY_KEY_SECRET, namespace) },
   ];
 }
 
@@ -143,8 +143,7 @@ function stowawayService(
   { type, annotations, port = WIREGUARD_PORT, anyNodePort }: ServiceOptions,
 ): Manifest {
   return {
-    apiVersion: "v1",
-    kind: "Service",
+    ...gvk.Service,
     metadata: { ...named(STOWAWAY, namespace), ...(annotations ? { annotations } : {}) },
     spec: {
       type,
@@ -178,8 +177,7 @@ function workload(
 ): Manifest {
   const labels = { ...clusterLabels, [COMPONENT_LABEL]: part };
   return {
-    apiVersion: "apps/v1",
-    kind,
+    ...gvk[kind],
     metadata: { ...named(name, namespace), labels },
     spec: {
       replicas: 1,

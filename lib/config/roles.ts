@@ -1,4 +1,5 @@
 /** Who may do what in the cluster: the operator, and the relay. */
+import { gvk } from "../api/gvk.ts";
 import type { Manifest, ObjectRef } from "../api/objects.ts";
 import {
   clusterLabels,
@@ -34,8 +35,7 @@ export const namespaceOfRole = (role: string): string | undefined =>
   role.startsWith(`${OPERATOR}-`) ? role.slice(OPERATOR.length + 1) : undefined;
 
 export const clusterRoleRef = (namespace: string): ObjectRef => ({
-  apiVersion: `${RBAC}/v1`,
-  kind: "ClusterRole",
+  ...gvk.ClusterRole,
   name: clusterRoleName(namespace),
 });
 
@@ -43,8 +43,7 @@ export const clusterRoleRef = (namespace: string): ObjectRef => ({
 export function clusterRole(namespace: string, removes: Removes): Manifest {
   const name = clusterRoleName(namespace);
   return {
-    apiVersion: `${RBAC}/v1`,
-    kind: "ClusterRole",
+    ...gvk.ClusterRole,
     metadata: { ...named(name), annotations: { [WITH_CLIENTS_ANNOTATION]: "false" } },
     rules: [
       rule([GROUP], ["gefyraclients", "gefyrabridges"], ["get", "list", "watch", "patch", "delete"]),
@@ -102,8 +101,7 @@ function removalAtHome() {
 export function clusterRoleBinding(namespace: string): Manifest {
   const name = clusterRoleName(namespace);
   return {
-    apiVersion: `${RBAC}/v1`,
-    kind: "ClusterRoleBinding",
+    ...gvk.ClusterRoleBinding,
     metadata: named(name),
     roleRef: { apiGroup: RBAC, kind: "ClusterRole", name },
     subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
@@ -112,8 +110,7 @@ export function clusterRoleBinding(namespace: string): Manifest {
 
 export function ownRole(namespace: string, removes: Removes): Manifest {
   return {
-    apiVersion: `${RBAC}/v1`,
-    kind: "Role",
+    ...gvk.Role,
     metadata: named(OPERATOR, namespace),
     rules: [
       rule([""], ["secrets"], ["create"]),
@@ -129,8 +126,7 @@ export function ownRole(namespace: string, removes: Removes): Manifest {
 
 export function ownRoleBinding(namespace: string): Manifest {
   return {
-    apiVersion: `${RBAC}/v1`,
-    kind: "RoleBinding",
+    ...gvk.RoleBinding,
     metadata: named(OPERATOR, namespace),
     roleRef: { apiGroup: RBAC, kind: "Role", name: OPERATOR },
     subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
@@ -140,8 +136,7 @@ export function ownRoleBinding(namespace: string): Manifest {
 /** All that whoever has the relay's token may do. Depending on its version, the API server asks for get or create. */
 export function relayRole(namespace: string): Manifest {
   return {
-    apiVersion: `${RBAC}/v1`,
-    kind: "Role",
+    ...gvk.Role,
     metadata: named(RELAY, namespace),
     rules: [rule([""], ["pods/portforward"], ["get", "create"], [STOWAWAY_POD])],
   };
@@ -149,8 +144,7 @@ export function relayRole(namespace: string): Manifest {
 
 export function relayRoleBinding(namespace: string): Manifest {
   return {
-    apiVersion: `${RBAC}/v1`,
-    kind: "RoleBinding",
+    ...gvk.RoleBinding,
     metadata: named(RELAY, namespace),
     roleRef: { apiGroup: RBAC, kind: "Role", name: RELAY },
     subjects: [{ kind: "ServiceAccount", name: RELAY, namespace }],

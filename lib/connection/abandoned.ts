@@ -1,5 +1,6 @@
 /** An installation in the kubeconfig's cluster, where this machine has no connection: what a failed or killed command may leave. */
 import pTimeout from "p-timeout";
+import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { messageOf } from "../errors.ts";
@@ -72,8 +73,8 @@ async function listInstallations(currentCluster: () => Promise<Cluster>): Promis
     const cluster = await currentCluster();
     const labels = OURS;
     const [roles, homes] = await Promise.all([
-      cluster.list({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", labels }),
-      cluster.list({ apiVersion: "v1", kind: "Namespace", labels }),
+      cluster.list({ ...gvk.ClusterRole, labels }),
+      cluster.list({ ...gvk.Namespace, labels }),
     ]);
     const nameOf = ({ metadata }: KubernetesObject) => metadata?.name ?? "";
     const names = [...roles.flatMap((role) => namespaceOfRole(nameOf(role)) ?? []), ...homes.map(nameOf)];

@@ -1,5 +1,6 @@
 /** The endpoints at which Stowaway may be reached, the best first, and how Cargo gets to them. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { TunnelStatus } from "../api/client.ts";
 import type { ServiceOptions } from "../config/manifests.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -22,7 +23,7 @@ export async function candidatesFor(
 ): Promise<Candidate[]> {
   if (only === "api-server") return chooseCandidates([], only);
   if (host) return [{ transport: "named", host, port: port ?? tunnel.nodePort }];
-  const ref = { apiVersion: "v1", kind: "Service", namespace: connection.namespace, name: STOWAWAY };
+  const ref = { ...gvk.Service, namespace: connection.namespace, name: STOWAWAY };
   let service: V1Service | undefined;
   const hasAddress = async () => {
     service = await cluster.get<V1Service>(ref);
@@ -30,7 +31,7 @@ export async function candidatesFor(
   };
   await waitFor(hasAddress, { what: "an address of the load balancer", timeout: LOAD_BALANCER_TIMEOUT_MS });
   const [nodes, containers] = await Promise.all([
-    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }),
+    cluster.list<V1Node>({ ...gvk.Node }),
     engine.containers({}),
   ]);
   const { server } = cluster;

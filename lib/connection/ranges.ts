@@ -1,5 +1,6 @@
 /** Which address ranges are in use, on this machine and in the cluster. */
 import type { V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -47,9 +48,9 @@ export interface ClusterRanges {
 /** As far as the user may see them, IPv4 only. */
 export async function clusterRanges(cluster: Cluster): Promise<ClusterRanges> {
   const [nodes, systemPods, services] = await Promise.all([
-    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }).catch(() => []),
+    cluster.list<V1Node>({ ...gvk.Node }).catch(() => []),
     // Network plugins with an address management of their own do not use the nodes' pod ranges.
-    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace: "kube-system" }).catch(() => []),
+    cluster.list<V1Pod>({ ...gvk.Pod, namespace: "kube-system" }).catch(() => []),
     serviceRanges(cluster),
   ]);
   const given = nodes.flatMap(({ spec }) => spec?.podCIDRs ?? spec?.podCIDR ?? []).filter(isIpv4);
@@ -60,7 +61,7 @@ export async function clusterRanges(cluster: Cluster): Promise<ClusterRanges> {
 const isIpv4 = (range: string) => !range.includes(":");
 
 async function nodeAddresses(cluster: Cluster): Promise<string[]> {
-  const nodes = await cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }).catch(() => []);
+  const nodes = await cluster.list<V1Node>({ ...gvk.Node }).catch(() => []);
   const addresses = nodes.flatMap(({ status }) => status?.addresses ?? []);
   return addresses.filter(({ type }) => type === "InternalIP").map(({ address }) => `${address}/32`)
     .filter(isIpv4);
@@ -75,7 +76,7 @@ interface ServiceCidr extends KubernetesObject {
  * an error that names the range; where neither may be asked, the /16 around the API server's own service.
  */
 async function serviceRanges(cluster: Cluster): Promise<string[]> {
-  const objects = await cluster.list<ServiceCidr>({ apiVersion: "networking.k8s.io/v1", kind: "ServiceCIDR" })
+  const objects = await cluster.list<ServiceCidr>({ ...gvk.ServiceCIDR })
     .catch(() => []);
   const listed = objects.flatMap(({ spec }) => spec?.cidrs ?? []);
   if (listed.length) return listed;
@@ -86,15 +87,14 @@ async function serviceRanges(cluster: Cluster): Promise<string[]> {
   const named = serviceRangeIn(refused);
   if (named.length) return named;
   const api = await cluster
-    .get<V1Service>({ apiVersion: "v1", kind: "Service", namespace: "default", name: "kubernetes" })
+    .get<V1Service>({ ...gvk.Service, namespace: "default", name: "kubernetes" })
     .catch(() => undefined);
   return (api?.spec?.clusterIPs ?? []).filter(isIpv4).map((address) => `${address}/16`);
 }
 
 /** RFC 5737 keeps this address for documentation, so no cluster has it. */
 const impossibleService = {
-  apiVersion: "v1",
-  kind: "Service",
+  ...gvk.Service,
   metadata: { name: "gefyra-range-probe", namespace: "default" },
   spec: { clusterIP: "192.0.2.1", ports: [{ port: 1 }] },
 };

@@ -6,6 +6,7 @@ import type { Cluster } from "../kube/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
+import { gvk } from "../api/gvk.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
 import { bridgePhases, clientPhases } from "../api/phases.ts";
 import { contains } from "../config/addresses.ts";
@@ -165,7 +166,7 @@ async function observeCluster(
     await cluster.version();
     const { namespace } = connection;
     const available = async (kind: "Deployment" | "StatefulSet", name: string) => {
-      const ref = { apiVersion: "apps/v1", kind, namespace, name };
+      const ref = { ...gvk[kind], namespace, name };
       return ((await cluster.get<V1Deployment | V1StatefulSet>(ref))?.status?.availableReplicas ?? 0) > 0;
     };
     const [operator, stowaway, client, bridges] = await Promise.all([

@@ -1,5 +1,6 @@
 /** `gefyra up`: from nothing to a tunnel that answers. Every step can be repeated. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import { STOWAWAY } from "../names.ts";
 import { isNodePortTaken } from "../kube/api-errors.ts";
 import type { Cluster } from "../kube/cluster.ts";
@@ -134,7 +135,7 @@ async function installAs(
   { cluster, steps }: Tools,
   options: InstallOptions,
 ): Promise<boolean> {
-  const ref = { apiVersion: "v1", kind: "Service", namespace: options.namespace, name: STOWAWAY };
+  const ref = { ...gvk.Service, namespace: options.namespace, name: STOWAWAY };
   const service = serviceOptions(await cluster.get<V1Service>(ref), options.service);
   try {
     return await install(cluster, { ...options, service });
@@ -147,9 +148,9 @@ async function installAs(
 
 async function checkFamilies(cluster: Cluster): Promise<void> {
   const [api, nodes] = await Promise.all([
-    cluster.get<V1Service>({ apiVersion: "v1", kind: "Service", namespace: "default", name: "kubernetes" })
+    cluster.get<V1Service>({ ...gvk.Service, namespace: "default", name: "kubernetes" })
       .catch(() => undefined),
-    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }).catch(() => []),
+    cluster.list<V1Node>({ ...gvk.Node }).catch(() => []),
   ]);
   refuseIpv6Only(api, nodes);
 }

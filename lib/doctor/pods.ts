@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Part } from "../images.ts";
 import { COMPONENT_LABEL } from "../names.ts";
@@ -15,7 +16,7 @@ export async function runningPod(
   part: Part,
 ): Promise<RunningPod | undefined> {
   const labels = `${COMPONENT_LABEL}=${part}`;
-  const pods = await cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels });
+  const pods = await cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels });
   const pod = pods.find(({ metadata, status }) =>
     !metadata?.deletionTimestamp && status?.podIP && status.containerStatuses?.[0]?.state?.running
   );

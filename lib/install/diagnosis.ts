@@ -1,5 +1,6 @@
 /** Why Gefyra's own pods do not come, or do not start. */
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import { events } from "../kube/events.ts";
@@ -58,10 +59,10 @@ async function observe(cluster: Cluster, namespace: string): Promise<ClusterStat
   // Others' troubles in the namespace are not Gefyra's.
   const labels = OURS;
   const [pods, warnings, ...workloads] = await Promise.all([
-    cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels }),
+    cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels }),
     events(cluster, namespace, { type: "Warning" }),
-    ...["Deployment", "StatefulSet", "ReplicaSet"].map((kind) =>
-      cluster.list<Workload>({ apiVersion: "apps/v1", kind, namespace, labels })
+    ...[gvk.Deployment, gvk.StatefulSet, gvk.ReplicaSet].map((kind) =>
+      cluster.list<Workload>({ ...kind, namespace, labels })
     ),
   ]);
   return { pods, warnings, workloads: workloads.flat() };
@@ -123,7 +124,7 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
 export async function explainRemoval(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
   const [role, home] = await Promise.all([
     cluster.get(clusterRoleRef(namespace)),
-    cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+    cluster.get({ ...gvk.Namespace, name: namespace }),
   ]);
   if (role && home && !home.metadata?.deletionTimestamp) return undefined;
   return new GefyraError(

@@ -1,5 +1,6 @@
 /** Puts Gefyra's objects into a cluster. */
 import type { V1Namespace } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject, Manifest } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError, messageOf } from "../errors.ts";
@@ -28,7 +29,7 @@ export async function checkInstall(cluster: Cluster, options: InstallOptions): P
 async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Manifest): Promise<void> {
   const { metadata, spec: pod } = (spec as { template: { metadata: object; spec: object } }).template;
   const name = "gefyra-stowaway-check";
-  const probe = { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, name, namespace }, spec: pod };
+  const probe = { ...gvk.Pod, metadata: { ...metadata, name, namespace }, spec: pod };
   try {
     await cluster.create(probe as KubernetesObject, { dryRun: true });
   } catch (error) {

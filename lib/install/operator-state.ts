@@ -1,9 +1,10 @@
 import type { V1Deployment } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { OPERATOR } from "../names.ts";
 
 /** Whether an operator is there to do the work; where none is, the command line does it itself. */
 export async function operatorRuns(cluster: Cluster, namespace: string): Promise<boolean> {
-  const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: OPERATOR };
+  const ref = { ...gvk.Deployment, namespace, name: OPERATOR };
   return ((await cluster.get<V1Deployment>(ref))?.status?.availableReplicas ?? 0) > 0;
 }

@@ -1,5 +1,6 @@
 /** What Kubernetes has complained about an object. */
 import type { CoreV1Event } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "./cluster.ts";
 import { GefyraError } from "../errors.ts";
@@ -11,7 +12,7 @@ export async function events(
   fields: Record<string, string>,
 ): Promise<CoreV1Event[]> {
   const wanted = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
-  const selection = { apiVersion: "v1", kind: "Event", namespace, fields: wanted.join(",") };
+  const selection = { ...gvk.Event, namespace, fields: wanted.join(",") };
   const found = await cluster.list<CoreV1Event>(selection).catch((error: unknown): CoreV1Event[] => {
     if (error instanceof GefyraError && error.exit === "forbidden") return [];
     throw error;

@@ -1,6 +1,7 @@
 /** The Kubernetes API through the official client, which is loaded only when it is needed. */
 import type { Configuration, KubeConfig, KubernetesListObject } from "@kubernetes/client-node";
 import retry from "p-retry";
+import { gvk } from "../api/gvk.ts";
 import { type KubernetesObject, refOf } from "../api/objects.ts";
 import { FIELD_MANAGER } from "../names.ts";
 import { ApiError, explained, isAnswer, orUndefined } from "./api-errors.ts";
@@ -102,16 +103,15 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
     exec: (target, command, stdin) => reach(() => execInPod(k8s, config, target, command, stdin)),
     logs: ({ namespace, pod, container }, { tail, previous }) =>
       reach(() => {
-        const path = objectPath({ apiVersion: "v1", kind: "Pod", namespace, name: pod }, "log");
+        const path = objectPath({ ...gvk.Pod, namespace, name: pod }, "log");
         const query = { container, tailLines: `${tail}`, ...(previous ? { previous: "true" } : {}) };
         return request<string>("GET", path, { query, plain: true });
       }),
     token: ({ namespace, name }, lifetimeSeconds) =>
       reach(async () => {
-        const ref = { apiVersion: "v1", kind: "ServiceAccount", namespace, name };
+        const ref = { ...gvk.ServiceAccount, namespace, name };
         const body = {
-          apiVersion: "authentication.k8s.io/v1",
-          kind: "TokenRequest",
+          ...gvk.TokenRequest,
           spec: { expirationSeconds: lifetimeSeconds },
         };
         const path = objectPath(ref, "token");
@@ -120,8 +120,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
     allowed: (access: Access) =>
       reach(async () => {
         const body = {
-          apiVersion: "authorization.k8s.io/v1",
-          kind: "SelfSubjectAccessReview",
+          ...gvk.SelfSubjectAccessReview,
           spec: { resourceAttributes: access },
         };
         const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";

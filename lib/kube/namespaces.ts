@@ -1,3 +1,4 @@
+import { gvk } from "../api/gvk.ts";
 import { GefyraError } from "../errors.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -6,7 +7,7 @@ export async function requireNamespace(
   cluster: Cluster,
   name: string,
 ): Promise<Record<string, string> | undefined> {
-  const found = await cluster.get({ apiVersion: "v1", kind: "Namespace", name }).catch((error) => {
+  const found = await cluster.get({ ...gvk.Namespace, name }).catch((error) => {
     if (error instanceof GefyraError && error.exit === "forbidden") return { metadata: undefined };
     throw error;
   });

@@ -1,5 +1,6 @@
 /** Carrier beside the original: an ephemeral container in the running pod. */
 import type { V1ContainerStatus, V1EphemeralContainer, V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { hasNoImage, isHopeless } from "../workload/pod-problems.ts";
 
@@ -59,7 +60,7 @@ export function ephemeralContainer(name: string, image: string): V1EphemeralCont
 export async function addCarrier(cluster: Cluster, pod: V1Pod, name: string, image: string): Promise<void> {
   const { namespace = "", name: podName = "" } = pod.metadata ?? {};
   await cluster.patch(
-    { apiVersion: "v1", kind: "Pod", namespace, name: podName },
+    { ...gvk.Pod, namespace, name: podName },
     { spec: { ephemeralContainers: [ephemeralContainer(name, image)] } },
     { strategic: true, subresource: "ephemeralcontainers" },
   );

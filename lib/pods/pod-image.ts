@@ -1,13 +1,13 @@
 /** Changes the image of a running pod's container, and restores it. Every step can be repeated. */
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
+import { gvk } from "../api/gvk.ts";
 import { type InterceptedPod, isUntouched } from "../api/bridge.ts";
 import { hopelessReason } from "./ephemeral.ts";
 import { CRASHES } from "../workload/pod-problems.ts";
 
 export const podRef = (namespace: string, name: string) => ({
-  apiVersion: "v1",
-  kind: "Pod",
+  ...gvk.Pod,
   namespace,
   name,
 });

@@ -1,6 +1,7 @@
 /** Several bridges may share a pod's Carrier: takes one bridge's share out of it when that bridge goes. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster, ExecTarget } from "../kube/cluster.ts";
+import { gvk } from "../api/gvk.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../api/bridge.ts";
 import { configureCarrier, type Configuring } from "./carrier.ts";
 import { type CarrierFiles, carrierFiles } from "../config/carrier.ts";
@@ -38,7 +39,7 @@ export async function releaseShare(
 ): Promise<boolean> {
   const { name, uid, carrierContainer } = record;
   if (isUntouched(record)) return true;
-  const pod = await cluster.get<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, name });
+  const pod = await cluster.get<V1Pod>({ ...gvk.Pod, namespace, name });
   if (!pod || pod.metadata?.uid !== uid || pod.metadata.deletionTimestamp) return true;
   if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return true;
   const placed = placementOf(pod, image);

@@ -9,6 +9,7 @@ import type {
   V1Service,
   V1ServicePort,
 } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSIONS } from "../api/kinds.ts";
@@ -118,7 +119,7 @@ async function ofService(
   const selector = serviceSelector(service);
   if (!selector) return { servicePorts, reasons: [leadsElsewhere(service)] };
   const labels = selectorText(selector);
-  const pods = await cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels });
+  const pods = await cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels });
   const [first] = pods.filter((pod) => isAlive(pod)).sort(byName);
   return { servicePorts, podSpec: first?.spec, podMetadata: first?.metadata };
 }
@@ -165,8 +166,7 @@ async function replicaSetsOf(
 ): Promise<Set<string | undefined>> {
   const labels = selectorText(spec?.selector);
   const sets = await cluster.list<V1ReplicaSet>({
-    apiVersion: "apps/v1",
-    kind: "ReplicaSet",
+    ...gvk.ReplicaSet,
     namespace,
     labels,
   });

@@ -1,5 +1,6 @@
 /** Takes Gefyra's objects out of a cluster: what `up` made, and nothing else. */
 import type { V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
@@ -45,16 +46,19 @@ function whatStays(namespace: string, foreign: Found, shared: boolean): string |
 
 /** Whether another installation needs the definitions. */
 export async function isShared(cluster: Cluster, namespace: string): Promise<boolean> {
-  const operators = await cluster.list({ apiVersion: "apps/v1", kind: "Deployment", labels: OPERATORS });
+  const operators = await cluster.list({ ...gvk.Deployment, labels: OPERATORS });
   return operators.some(isOtherInstallation(namespace));
 }
 
 const guestKinds = [
-  ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map((kind) => ({
-    apiVersion: "apps/v1",
-    kind,
-  })),
-  ...["Pod", "Service", "ConfigMap", "PersistentVolumeClaim"].map((kind) => ({ apiVersion: "v1", kind })),
+  gvk.Deployment,
+  gvk.StatefulSet,
+  gvk.DaemonSet,
+  gvk.ReplicaSet,
+  gvk.Pod,
+  gvk.Service,
+  gvk.ConfigMap,
+  gvk.PersistentVolumeClaim,
 ];
 
 /** Somebody else's in a namespace that would be removed. */
@@ -76,7 +80,7 @@ async function untilGone(cluster: Cluster, namespace: string, refs: ObjectRef[])
     left = left.filter((_, i) => found[i]);
     if (left.length) return false;
     // Where the namespace stays, the pods go a moment after what they belong to.
-    return (await cluster.list<V1Pod>({ apiVersion: "v1", kind: "Pod", namespace, labels: OURS }))
+    return (await cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels: OURS }))
       .length === 0;
   };
   await waitFor(gone, {

@@ -6,6 +6,7 @@
  * have been for any Service, and may still be running: so the wait is one second and the time of two writes.
  */
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../../lib/api/gvk.ts";
 import { isReady } from "../../lib/workload/pod-problems.ts";
 import type { Context } from "../runtime/context.ts";
 import type { State } from "../runtime/state.ts";
@@ -35,7 +36,7 @@ export function createConvergence({ cluster }: Pick<Context, "cluster">, state: 
     track: async (pod) => {
       const { uid = "", namespace = "" } = pod.metadata ?? {};
       const slices = await cluster.list<V1EndpointSlice>({
-        ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace },
+        ...{ ...gvk.EndpointSlice, namespace },
       });
       const now = Date.now();
       const seen = observe(pods.get(uid), pod, slices, now), wait = remaining(seen, now);

@@ -1,6 +1,7 @@
 /** Changes the image of a container without losing a request: its pod leaves its Services first. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../../lib/api/gvk.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
 import { podRef, runningContainer, setImage } from "../../lib/pods/pod-image.ts";
 import type { Context } from "../runtime/context.ts";
@@ -34,7 +35,7 @@ export function createDrains(context: Pick<Context, "cluster" | "cache" | "log">
       const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
       const listSlices = () =>
         cluster.list<V1EndpointSlice>({
-          ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace },
+          ...{ ...gvk.EndpointSlice, namespace },
         });
       const slices = await listSlices();
       const now = Date.now();
@@ -71,7 +72,7 @@ async function leave(
     const { namespace, name = "", resourceVersion } = metadata ?? {};
     try {
       await cluster.patch(
-        { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace, name },
+        { ...gvk.EndpointSlice, namespace, name },
         { metadata: { resourceVersion }, endpoints: without },
       );
     } catch (error) {

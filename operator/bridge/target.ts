@@ -1,5 +1,6 @@
 /** Brings the pods of a bridge's target to what the bridge wants, as far as that is possible now. */
 import type { V1Namespace } from "@kubernetes/client-node";
+import { gvk } from "../../lib/api/gvk.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import { condition, READY } from "../../lib/api/conditions.ts";
 import { bridgePhases } from "../../lib/api/phases.ts";
@@ -38,7 +39,7 @@ export async function reconcileTarget(
   const refuse = (reason: BridgeReason, message: string) => refuseBridge(context, bridge, reason, message);
   const [target, home] = await Promise.all([
     resolveTarget(cluster, namespace, bridge.spec.target),
-    cluster.get<V1Namespace>({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+    cluster.get<V1Namespace>({ ...gvk.Namespace, name: namespace }),
     cache.watch(namespace),
     assignPorts(context, bridge),
   ]);

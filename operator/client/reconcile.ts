@@ -1,6 +1,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { messageOf } from "../../lib/errors.ts";
 import { FINALIZER, OPERATOR } from "../../lib/names.ts";
+import { gvk } from "../../lib/api/gvk.ts";
 import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../../lib/api/client.ts";
 import { bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
 import { type ConditionUpdate, READY, withCondition } from "../../lib/api/conditions.ts";
@@ -125,7 +126,7 @@ export async function reconcileMisplaced(
   const client = cache.misplaced.get(namespace, name);
   if (!client || client.metadata?.deletionTimestamp) return {};
   // The namespace may have an installation of its own.
-  const other = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: OPERATOR };
+  const other = { ...gvk.Deployment, namespace, name: OPERATOR };
   if (await cluster.get<V1Deployment>(other)) return {};
   const generation = client.metadata?.generation ?? 0;
   const message =

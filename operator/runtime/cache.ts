@@ -1,5 +1,6 @@
 /** The objects that the operator works with, kept current by watches. */
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import { gvk } from "../../lib/api/gvk.ts";
 import type { KubernetesObject } from "../../lib/api/objects.ts";
 import type { Cluster, Selection } from "../../lib/kube/cluster.ts";
 import { API_VERSION, COMPONENT_LABEL } from "../../lib/names.ts";
@@ -90,13 +91,13 @@ export async function startCache(
       watched.add(target);
       await Promise.all([
         watch(
-          { apiVersion: "v1", kind: "Pod", namespace: target },
+          { ...gvk.Pod, namespace: target },
           cache.pods,
           () => ({ kind: "pod", namespace: target }),
         ),
         // A change may make it select other pods.
         watch(
-          { apiVersion: "v1", kind: "Service", namespace: target },
+          { ...gvk.Service, namespace: target },
           objectCache<V1Service>(),
           () => ({ kind: "service", namespace: target }),
         ),
@@ -105,7 +106,7 @@ export async function startCache(
     stop: () => stops.forEach((stop) => stop()),
   };
   await watch(
-    { apiVersion: "v1", kind: "Pod", namespace, labels: `${COMPONENT_LABEL}=stowaway` },
+    { ...gvk.Pod, namespace, labels: `${COMPONENT_LABEL}=stowaway` },
     cache.stowaways,
     () => ({ kind: "stowaway" }),
   );

@@ -3,6 +3,7 @@
  * frees Stowaway's name when its node is lost.
  */
 import type { V1Pod } from "@kubernetes/client-node";
+import { gvk } from "../../lib/api/gvk.ts";
 import { GefyraError } from "../../lib/errors.ts";
 import { RELAY, RELAY_TOKEN_RENEWAL_S, RELAY_TOKEN_S } from "../../lib/names.ts";
 import { contract } from "../../lib/contract.ts";
@@ -61,7 +62,7 @@ async function freeName({ cluster, namespace, log }: Context, pod: V1Pod): Promi
   if (wait === undefined) return {};
   if (wait > 0) return requeueAfter(wait);
   log(`stowaway: pod ${name} does not terminate, deleted by force`);
-  await cluster.remove({ apiVersion: "v1", kind: "Pod", namespace, name }, { gracePeriodSeconds: 0 });
+  await cluster.remove({ ...gvk.Pod, namespace, name }, { gracePeriodSeconds: 0 });
   return {};
 }
 

@@ -4,6 +4,7 @@ import { archive } from "../../lib/archive.ts";
 import { podIpv4 } from "../../lib/workload/ipv4.ts";
 import { GefyraError } from "../../lib/errors.ts";
 import { clusterLabels, STOWAWAY, STOWAWAY_KEY_SECRET, WITH_CLIENTS_ANNOTATION } from "../../lib/names.ts";
+import { gvk } from "../../lib/api/gvk.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { GefyraClient } from "../../lib/api/client.ts";
 import { contains } from "../../lib/config/addresses.ts";
@@ -32,8 +33,7 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
   const pair = await ensureKeys(context);
   const attempts = createAttempts();
   const service = await context.cluster.get<V1Service>({
-    apiVersion: "v1",
-    kind: "Service",
+    ...gvk.Service,
     namespace: context.namespace,
     name: STOWAWAY,
   });
@@ -157,7 +157,7 @@ const target = ({ namespace }: Context, pod: V1Pod) => ({
 
 /** Stowaway's keys, made once and kept in a Secret, so that a new Stowaway is the same peer. */
 async function ensureKeys({ cluster, namespace }: Context): Promise<KeyPair> {
-  const ref = { apiVersion: "v1", kind: "Secret", namespace, name: STOWAWAY_KEY_SECRET };
+  const ref = { ...gvk.Secret, namespace, name: STOWAWAY_KEY_SECRET };
   const secret = await cluster.get<V1Secret>(ref);
   if (secret?.data?.privateKey && secret.data.publicKey) {
     return { privateKey: atob(secret.data.privateKey), publicKey: atob(secret.data.publicKey) };
@@ -167,7 +167,7 @@ async function ensureKeys({ cluster, namespace }: Context): Promise<KeyPair> {
   const annotations = { [WITH_CLIENTS_ANNOTATION]: "true" };
   const metadata = { name: STOWAWAY_KEY_SECRET, namespace, labels: { ...clusterLabels }, annotations };
   await cluster.create(
-    { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData: { ...pair } } as never,
+    { ...gvk.Secret, metadata, type: "Opaque", stringData: { ...pair } } as never,
   );
   return pair;
 }

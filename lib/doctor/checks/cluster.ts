@@ -4,6 +4,7 @@ import type { Cluster } from "../../kube/cluster.ts";
 import type { Connection } from "../../connection/connection.ts";
 import { explainMissing } from "../../install/diagnosis.ts";
 import { OPERATOR, STOWAWAY } from "../../names.ts";
+import { gvk } from "../../api/gvk.ts";
 import { type BridgedApp, clientRef, type GefyraClient, type TunnelStatus } from "../../api/client.ts";
 import { condition, READY } from "../../api/conditions.ts";
 import { broken, type CheckResult, ok } from "../check-result.ts";
@@ -12,7 +13,7 @@ import { type RunningPod, runningPod } from "../pods.ts";
 const workloads = {
   operator: { kind: "Deployment", name: OPERATOR },
   stowaway: { kind: "StatefulSet", name: STOWAWAY },
-};
+} as const;
 
 export async function checkPart(
   cluster: Cluster,
@@ -20,7 +21,7 @@ export async function checkPart(
   part: keyof typeof workloads,
 ): Promise<CheckResult<RunningPod>> {
   const { kind, name } = workloads[part];
-  const ref = { apiVersion: "apps/v1", kind, namespace, name };
+  const ref = { ...gvk[kind], namespace, name };
   const [workload, pod] = await Promise.all([
     cluster.get<V1Deployment | V1StatefulSet>(ref),
     runningPod(cluster, namespace, part),

@@ -1,5 +1,6 @@
 /** From a container here to a service in the cluster, and from a pod there to a container here; for real. */
 import type { V1Service } from "@kubernetes/client-node";
+import { gvk } from "../../api/gvk.ts";
 import type { ObjectRef } from "../../api/objects.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Connection } from "../../connection/connection.ts";
@@ -35,7 +36,7 @@ export async function checkRoundTrip(input: RoundTrip): Promise<CheckResult<obje
   const { engine, cluster, connection: { namespace }, probe, stowaway, operator } = input;
   const service = await serviceAddress(cluster);
   const bridge = bridgeRef(namespace, probe.name);
-  const workload: ObjectRef = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: probe.name };
+  const workload: ObjectRef = { ...gvk.Deployment, namespace, name: probe.name };
   try {
     const [out, port] = await Promise.all([
       engine.exec(probe.id, ["bash", "-c", ACCEPTS, "accepts", service, "443"]),
@@ -64,7 +65,7 @@ export async function checkRoundTrip(input: RoundTrip): Promise<CheckResult<obje
 
 /** By its address: names are another check's. */
 async function serviceAddress(cluster: Cluster): Promise<string> {
-  const ref = { apiVersion: "v1", kind: "Service", namespace: "default", name: "kubernetes" };
+  const ref = { ...gvk.Service, namespace: "default", name: "kubernetes" };
   return (await cluster.get<V1Service>(ref))?.spec?.clusterIP ?? ref.name;
 }
 
@@ -102,8 +103,7 @@ function emptyWorkload(name: string, namespace: string, probeClient: ProbeClient
   const labels = { ...clusterLabels, [COMPONENT_LABEL]: name };
   const ports = [{ containerPort: DOCTOR_PORT }];
   return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
+    ...gvk.Deployment,
     metadata: { name, namespace, labels, ...belongingTo(probeClient) },
     spec: {
       replicas: 0,

@@ -5,6 +5,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { STALE_AFTER_S } from "../../connection/status.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { FIREWALL_MARK, STOWAWAY } from "../../names.ts";
+import { gvk } from "../../api/gvk.ts";
 import type { TunnelStatus } from "../../api/client.ts";
 import { addressesIn, isRelayed } from "../../connection/candidates.ts";
 import {
@@ -50,8 +51,8 @@ const MOST = 8;
 export async function checkTransports(input: TransportsInput): Promise<CheckResult<Tried[]>> {
   const { engine, cluster, connection: { namespace }, tunnel, cargo } = input;
   const [nodes, service, containers] = await Promise.all([
-    cluster.list<V1Node>({ apiVersion: "v1", kind: "Node" }),
-    cluster.get<V1Service>({ apiVersion: "v1", kind: "Service", namespace, name: STOWAWAY }),
+    cluster.list<V1Node>({ ...gvk.Node }),
+    cluster.get<V1Service>({ ...gvk.Service, namespace, name: STOWAWAY }),
     engine.containers({}),
   ]);
   const { server } = cluster, { nodePort } = tunnel;

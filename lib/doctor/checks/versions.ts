@@ -1,5 +1,6 @@
 /** Which versions work together here. */
 import type { V1Deployment } from "@kubernetes/client-node";
+import { gvk } from "../../api/gvk.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { OPERATOR, OPERATOR_PROGRAM, VERSION } from "../../names.ts";
@@ -95,7 +96,7 @@ async function operatorState(
   cluster: Cluster,
   namespace: string,
 ): Promise<{ image: string; version?: string } | undefined> {
-  const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: OPERATOR };
+  const ref = { ...gvk.Deployment, namespace, name: OPERATOR };
   const [deployment, pod] = await Promise.all([
     cluster.get<V1Deployment>(ref),
     runningPod(cluster, namespace, "operator"),
