@@ -1,7 +1,7 @@
 /** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
 import assert from "node:assert/strict";
-import { CONNECTION, kubeconfig } from "./names.ts";
-import { settings } from "./waits.ts";
+import { CONNECTION, kubeconfig, SHARED } from "./names.ts";
+import { settingsIn } from "./waits.ts";
 import { kubeconfigOf, program, type SuiteLab } from "./suite.ts";
 
 export interface Output {
@@ -39,15 +39,28 @@ export async function gefyra(...args: string[]): Promise<Output> {
 
 /** As the suite itself, beside the tests; fails when the command does. */
 export async function commandIn(lab: SuiteLab, args: string[]): Promise<Output> {
-  const output = await tryGefyra(args, { KUBECONFIG: kubeconfigOf(lab), GEFYRA_CONNECTION: "" });
+  const output = await start(args, {
+    KUBECONFIG: kubeconfigOf(lab),
+    GEFYRA_CONNECTION: "",
+    ...settingsIn(lab.shared),
+  }).output;
   assert.equal(output.code, 0, `gefyra ${args.join(" ")}: ${output.code}\n${output.stderr}`);
   return output;
 }
 
 export function startGefyra(args: string[], env: Env = {}): Running {
+  return start(args, {
+    KUBECONFIG: kubeconfig,
+    GEFYRA_CONNECTION: CONNECTION,
+    ...settingsIn(SHARED),
+    ...env,
+  });
+}
+
+function start(args: string[], env: Env): Running {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-config", "--allow-all", program, ...args],
-    env: { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, NO_COLOR: "1", ...settings, ...env },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

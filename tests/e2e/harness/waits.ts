@@ -7,15 +7,16 @@ import { SHARED } from "./names.ts";
 export const NIGHTLY = Deno.env.has("GEFYRA_E2E_NIGHTLY");
 const short = !NIGHTLY && !SHARED;
 
-/** For the environment of each command, see lib/settings.ts. */
-export const settings: Record<string, string> = short
-  ? {
+/** For the environment of each command in a lab, see lib/settings.ts. */
+export function settingsIn(shared: boolean): Record<string, string> {
+  if (NIGHTLY || shared) return {};
+  return {
     GEFYRA_KEEPALIVE: "3",
     GEFYRA_SUSPEND_AFTER: "10",
     GEFYRA_DOCTOR_LIFETIME: "30",
     GEFYRA_RELAY_IDLE: "8",
-  }
-  : {};
+  };
+}
 
 export const SUSPEND_AFTER_MS = short ? 10_000 : 18_000;
 /** The shortest that `up --disconnect-timeout` takes, seconds. */
