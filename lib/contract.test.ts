@@ -46,7 +46,7 @@ const table: Row[] = [
     folderOf(paths.relay),
   ],
   ["images/carrier/carrier", /^ +exit ([2-9])$/, exitCodes.noForwarding, exitCodes.foreignRedirect],
-  ["images/carrier/carrier", /Ends with (\d)/, exitCodes.noForwarding],
+  ["images/carrier/carrier", /Exits with (\d)/, exitCodes.noForwarding],
   ["images/carrier/carrier", /^# +and with (\d)/, exitCodes.foreignRedirect],
   ["images/carrier/carrier", /\b(?:nginx|nftables)\.conf\b/, ...files.carrier],
   ["images/carrier/carrier", /nft flush chain (.*?) \|\|/, `ip ${nftables.table} ${nftables.chain}`],

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# CoreDNS under `cargo run`. `cargo apply` is another process: it puts the Corefile down, sends USR1 to `run` and reads
-# from a pipe what came of it.
+# CoreDNS under `cargo run`. `cargo apply` is another process: it writes the Corefile, sends USR1 to `run`, and reads the
+# result from a pipe.
 
 readonly COREFILE=$RUNTIME/Corefile
 
@@ -22,7 +22,7 @@ apply_dns() {
   return 1
 }
 
-# In `run`: starts CoreDNS, or has it reload, which it does without losing a query.
+# In `run`: starts CoreDNS, or reloads it without losing a query.
 serve_dns() {
   if [[ -n ${dns:-} ]]; then
     kill -USR1 "$dns"
@@ -33,7 +33,7 @@ serve_dns() {
   children+=("$dns")
 }
 
-# Passes CoreDNS's own lines on and tells a waiting `apply` how its Corefile was taken.
+# Passes CoreDNS's log on, and reports to a waiting `apply` whether the Corefile was accepted.
 relay_dns() {
   trap '' USR1
   exec 8<>"$RUNTIME/dns.answer"
@@ -58,8 +58,8 @@ child_ended() {
   [[ $1 == "${dns:-}" ]] || return 0
   dns=
   rm -f "$LIVE/Corefile"
-  # One that served ends the container, whose restart policy brings everything back; one that refused its Corefile
-  # leaves the tunnel alone.
+  # A CoreDNS that served and ended stops the container, and the restart policy starts everything again. One that
+  # refused its Corefile leaves the tunnel running.
   [[ ! -e $RUNTIME/dns.ok ]] || refuse "CoreDNS ended with $2"
   log "CoreDNS did not start"
 }

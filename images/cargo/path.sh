@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The way to the other end under `cargo run`: which endpoint is used, whether it answers, and how much it carries.
+# The path to the other end under `cargo run`: the endpoint in use, whether it answers, and its MTU.
 
 readonly LOOK_EVERY=2    # seconds
 readonly BETTER_EVERY=300 # seconds between two tries of an endpoint that is better than the one in use
@@ -7,9 +7,9 @@ readonly HOLD_TRIES=5     # of a second at most
 readonly OVERHEAD=60     # IPv4 and UDP headers, WireGuard's header and tag
 readonly SMALLEST_MTU=576
 
-# A peer that lost its session (Stowaway started again) drops what it gets without a word, and WireGuard notices up to
-# two minutes later. Both ends send keepalives, so silence tells: then Cargo forgets the session and calls anew, at the
-# next of the endpoints that it knows, where it knows several.
+# A peer that lost its session (Stowaway restarted) drops packets silently, and WireGuard detects that up to two minutes
+# later. Both ends send keepalives, so silence shows it: Cargo then drops the session and starts a new one, at the next
+# known endpoint if there are several.
 watch_peer() {
   local received seen='' silent=0 keepalive turn=0 asked=$SECONDS asks=0
   while sleep "$LOOK_EVERY"; do
@@ -31,16 +31,16 @@ watch_peer() {
   done
 }
 
-# As wg knows it: an address and a port.
+# The endpoint as wg prints it: address and port.
 endpoint_in_use() { wg show "$DEVICE" endpoints | cut -f 2; }
 
-# The endpoints that Cargo was told, best first, as wg would name them.
+# The configured endpoints, best first, as wg would print them.
 endpoints() { setting "$LIVE/network.conf" ENDPOINTS | tr ',' '\n' | addresses_of; }
 
-# The endpoint of the applied state, as wg would name it; `applied_endpoint all` with every address that its name has.
+# The endpoint of the applied state, as wg would print it; `applied_endpoint all` with every address of its name.
 applied_endpoint() { sed -n 's/^Endpoint = //p' "$LIVE/wireguard.conf" | addresses_of "$@"; }
 
-# HOST:PORT on every line of stdin, with the first address that a name has now, or with all.
+# Resolves HOST:PORT on every line of stdin, to the first address of a name, or to all.
 addresses_of() {
   local endpoint host known=1
   [[ ${1:-} != all ]] || known=100
@@ -51,7 +51,7 @@ addresses_of() {
   done
 }
 
-# renew_session TURN: the first time at the endpoint that it was told, then at the others, over and over.
+# renew_session TURN: starts a new session; first at the configured endpoint, then at the others in turn.
 renew_session() {
   (
     flock 9
@@ -72,7 +72,7 @@ renew_session() {
   ) 9>"$RUNTIME/lock"
 }
 
-# better_than ENDPOINT: those before it in the list.
+# better_than ENDPOINT: the endpoints before it in the list.
 better_than() {
   local endpoint
   while IFS= read -r endpoint; do
@@ -81,8 +81,9 @@ better_than() {
   done < <(endpoints)
 }
 
-# try_better [TURN]: while the line is good, whether a better endpoint than the one in use answers by now. The session goes
-# with it, so that no connection ends. One that does not answer costs the tunnel a second: with a turn only one is tried.
+# try_better [TURN]: while the tunnel works, checks whether a better endpoint than the one in use answers. The session
+# moves to it, so connections stay open. An endpoint that does not answer interrupts the tunnel for a second: with a
+# turn only one is tried.
 try_better() {
   (
     flock 9
@@ -99,15 +100,16 @@ try_better() {
         log "switched to a better endpoint: $endpoint"
         exit 0
       fi
-      # The other end may have heard this one without being heard, and would send there until it is called again.
+      # The other end may have received a packet from this endpoint although its response was lost, and would send there
+      # until it gets another packet.
       hold "$key" "$now" "$other" || true
     done
   ) 9>"$RUNTIME/lock"
 }
 
-# hold KEY ENDPOINT OTHER: has both directions use the endpoint. The other end sends to where the newest packet came from,
-# so one that is answered proves the way in as well as the way out. What was under way over another endpoint (the API
-# server may keep it for a while) leads either end back there when it comes: then it is called again.
+# hold KEY ENDPOINT OTHER: makes both directions use the endpoint. The other end sends to the address of the newest
+# packet, so a response proves both directions. Packets still under way over another endpoint (the API server may delay
+# them) move either end back when they arrive: then it is repeated.
 hold() {
   local tries
   for ((tries = 0; tries < HOLD_TRIES; tries++)); do
@@ -117,7 +119,7 @@ hold() {
   return 1
 }
 
-# confirm: whether both directions use the endpoint of the applied state, after it has changed.
+# confirm: checks that both directions use the endpoint of the applied state, after a change.
 confirm() {
   await_run
   exec 9>"$RUNTIME/lock"
@@ -129,7 +131,7 @@ confirm() {
   hold "$key" "$endpoint" "$other" || refuse "cannot confirm: $other does not answer through the tunnel at $endpoint"
 }
 
-# measure MTU. What is probed is a multiple of 16 bytes, to which WireGuard pads, or the device's own MTU.
+# measure MTU. Probes have a multiple of 16 bytes, to which WireGuard pads, or the device's own MTU.
 measure() {
   await_run
   exec 9>"$RUNTIME/lock"
@@ -147,8 +149,8 @@ measure() {
   printf '{"mtu":%d,"latencyMs":%s}\n' "$mtu" "$latency"
 }
 
-# The kernel keeps for ten minutes what it has learned of a path, which may be wider by now. It keeps it with the route: one
-# that differs has nothing learned. It differs in a hop limit that is the default anyway.
+# The kernel keeps a path's MTU for ten minutes, although the path may be wider by now. It keeps it with the route, so a
+# route that differs starts without it. It differs in a hop limit, set to its default.
 forget_path() {
   local endpoint route
   endpoint=$(endpoint_in_use)
@@ -159,8 +161,8 @@ forget_path() {
   ip -4 route replace $route || true
 }
 
-# A probe that is too long may teach the kernel the path's MTU; from then on the kernel would cut it into fragments, which
-# arrive, and are slow. So what the kernel knows sets the limit, and probes find what nobody tells: a line that drops.
+# A probe that is too long may teach the kernel the path's MTU. From then on the kernel would fragment such probes,
+# which arrive, but slowly. So the kernel's value sets the limit, and probes find the size on paths that drop silently.
 largest_mtu() {
   local limit known low high middle
   limit=$(limit_of_path "$2")
@@ -183,14 +185,14 @@ largest_mtu() {
   echo $((low * 16))
 }
 
-# carries ADDRESS MTU MILLISECONDS: whether a packet of so many bytes comes back, on a line of that latency.
+# carries ADDRESS MTU MILLISECONDS: whether a packet of this size makes the round trip, on a path of this latency.
 carries() {
   local patience
   patience=$(awk -v rtt="$3" 'BEGIN { wait = rtt * 5 / 1000; print (wait < 0.5 ? 0.5 : wait) }')
   ping -n -q -M "do" -c 2 -i 0.2 -W "$patience" -s $(($2 - 28)) "$1" >/dev/null 2>&1
 }
 
-# The tunnel's MTU as far as the kernel knows the path to the endpoint in use, up to a limit.
+# The tunnel's MTU by the kernel's knowledge of the path to the endpoint in use, up to a limit.
 limit_of_path() {
   local endpoint route mtu
   endpoint=$(endpoint_in_use)

@@ -1,7 +1,7 @@
 /*
- * legacy-nat  prints REDIRECT or DNAT and succeeds where iptables' older half ("legacy") sends what comes into this
- * network namespace elsewhere; nft does not list its rules. Needs CAP_NET_ADMIN only: iptables' own programs open a raw
- * socket, which needs another one. Where the table is not in use it is not asked, as that would set it up.
+ * legacy-nat  prints REDIRECT or DNAT and succeeds if rules of iptables-legacy redirect inbound traffic of this network
+ * namespace; nft does not list these rules. Needs CAP_NET_ADMIN only: iptables' own programs open a raw socket, which needs
+ * another capability. A table that is not in use is not queried, because that would create it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ int main(void)
     if (s < 0 || getsockopt(s, IPPROTO_IP, IPT_SO_GET_INFO, &info, &length) < 0) {
         return fail("table nat");
     }
-    /* Nothing but its policy. */
+    /* The chain has only its policy. */
     if (info.hook_entry[NF_INET_PRE_ROUTING] == info.underflow[NF_INET_PRE_ROUTING]) {
         return 1;
     }

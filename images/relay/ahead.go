@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// As much is read ahead before the other end has to wait.
+// Bytes that are read ahead before the other end must wait.
 const mostAhead = 256 * 1024
 
-// ahead reads on while what it has is used. TLS hands over a record at a time; a busy machine finds several here, and
-// gives them to WireGuard in one piece.
+// ahead keeps reading while earlier data is used. TLS returns one record at a time; on a busy machine several are
+// collected here and passed to WireGuard in one piece.
 type ahead struct {
 	mutex   sync.Mutex
 	changed sync.Cond
@@ -42,7 +42,7 @@ func (a *ahead) fill(from io.Reader) {
 	}
 }
 
-// Read hands over all that is there, and the end only behind it.
+// Read returns all available data, and the end of the stream only after it.
 func (a *ahead) Read(into []byte) (int, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()

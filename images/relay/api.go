@@ -20,7 +20,7 @@ const (
 	lineSilence = 9 * time.Second
 )
 
-// runAPI keeps the way from Cargo through the API server open, whenever Cargo needs it, until SIGTERM.
+// runAPI keeps the connection from Cargo through the API server open whenever Cargo needs it, until SIGTERM.
 func runAPI() error {
 	stopped := make(chan os.Signal, 1)
 	signal.Notify(stopped, syscall.SIGTERM, syscall.SIGINT)
@@ -40,7 +40,7 @@ func runAPI() error {
 	}
 }
 
-// once waits until Cargo needs the line, and returns when that has ended.
+// once waits until Cargo needs the connection, and returns when the connection has ended.
 func once() (opened bool, err error) {
 	conn, err := net.Dial(handoverNetwork, cargoSocket)
 	if err != nil {
@@ -66,7 +66,7 @@ func once() (opened bool, err error) {
 	return true, carry(cargo, given, forward)
 }
 
-// carry moves datagrams both ways until either end is gone, or nobody needs the line any more.
+// carry moves datagrams in both directions until either end is gone, or the connection is no longer needed.
 func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
 	udp, err := wrap(given.udp)
 	if err != nil {
@@ -77,7 +77,7 @@ func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
 	now := func() int64 { return time.Now().UnixNano() }
 	heard.Store(now())
 	spoke.Store(now())
-	// Its port may change while the line is open.
+	// WireGuard's port may change while the connection is open.
 	var wireguard atomic.Pointer[syscall.SockaddrInet4]
 	wireguard.Store(&syscall.SockaddrInet4{Port: int(given.port), Addr: [4]byte{127, 0, 0, 1}})
 	go func() {
@@ -134,7 +134,7 @@ func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
 			giveBack(cargo)
 			return errors.New("the connection is closed: Cargo uses another transport")
 		}
-		// In the background: it may have to wait behind what is not taken any more.
+		// In the background: it may wait behind data that is not accepted.
 		if pinging.CompareAndSwap(false, true) {
 			go func() {
 				_ = forward.send(appendFrame(make([]byte, headroom), []byte{controlPing}))
@@ -144,7 +144,7 @@ func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
 	}
 }
 
-// noting writes down when something came.
+// noting records the time of the last read.
 type noting struct {
 	from io.Reader
 	at   *atomic.Int64

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A tunnel that goes this way speaks with each keepalive. GEFYRA_RELAY_IDLE: another number of seconds (lib/settings.ts).
+// A tunnel over this transport sends at least every 5 s.
 var idle = idleFrom(os.Getenv("GEFYRA_RELAY_IDLE"))
 
 func idleFrom(text string) time.Duration {
@@ -20,11 +20,12 @@ func idleFrom(text string) time.Duration {
 	return 20 * time.Second
 }
 
-// As much as waits for a line: WireGuard's call is among it, which it would repeat after five seconds only.
+// Bytes that are kept while there is no connection. They include WireGuard's handshake, which WireGuard would repeat
+// only after five seconds.
 const mostKept = 2*batchSize + 4096
 
-// runCargo keeps WireGuard's newest datagrams until a relay is there, hands it the socket, and takes it back when the
-// relay is gone. A relay that is there while nothing is said waits.
+// runCargo keeps WireGuard's newest datagrams until a relay connects, passes it the socket, and takes the socket back
+// when the relay is gone. A relay that connects while WireGuard sends nothing waits.
 func runCargo() error {
 	listener, err := listenForRelay()
 	if err != nil {
@@ -77,7 +78,7 @@ func runCargo() error {
 	}
 }
 
-// waiting holds the relay that came last: one that connects again has given up the line before.
+// waiting holds the newest relay: a relay that connects again has given up its earlier connection.
 type waiting struct {
 	mutex sync.Mutex
 	relay *net.UnixConn

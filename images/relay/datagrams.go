@@ -35,7 +35,7 @@ func wrap(conn *net.UDPConn) (*datagrams, error) {
 	}
 	d := &datagrams{conn: conn, raw: raw, scratch: make([]byte, maxDatagram), oob: make([]byte, 64)}
 	err = raw.Control(func(fd uintptr) {
-		// Kernels that know neither (before 5.0) get one call for each datagram.
+		// Kernels that support neither (before 5.0) get one call for each datagram.
 		_ = syscall.SetsockoptInt(int(fd), solUDP, udpGRO, 1)
 		_, unknown := syscall.GetsockoptInt(int(fd), solUDP, udpSegment)
 		d.segment = unknown == nil
@@ -43,7 +43,7 @@ func wrap(conn *net.UDPConn) (*datagrams, error) {
 	return d, err
 }
 
-// enlarge makes room for what waits to be read.
+// enlarge enlarges the receive buffer.
 func (d *datagrams) enlarge() {
 	_ = d.raw.Control(func(fd uintptr) {
 		// More than the system's limit needs NET_ADMIN, which Cargo has.
@@ -53,7 +53,7 @@ func (d *datagrams) enlarge() {
 	})
 }
 
-// readFrames waits for a datagram and appends as frames all that are there, a batch at most.
+// readFrames waits for a datagram and appends all available ones as frames, one batch at most.
 func (d *datagrams) readFrames(to []byte) (frames []byte, from syscall.Sockaddr, err error) {
 	frames = to
 	waitErr := d.raw.Read(func(fd uintptr) bool {
@@ -66,7 +66,7 @@ func (d *datagrams) readFrames(to []byte) (frames []byte, from syscall.Sockaddr,
 				continue
 			}
 			if failed != nil {
-				// The kernel reports what became of an earlier datagram: nobody listens there now.
+				// The kernel reports the result of an earlier datagram: nothing listens there now.
 				if failed == syscall.ECONNREFUSED {
 					continue
 				}
@@ -103,8 +103,8 @@ func segmentSize(oob []byte) int {
 	return 0
 }
 
-// write sends them in order; neighbours of one size, the last of which may be shorter, go in one call. What the
-// kernel refuses is lost, as any datagram may be.
+// write sends them in order; neighbours of one size, the last of which may be shorter, in one call. Datagrams that the
+// kernel refuses are lost, as any datagram may be.
 func (d *datagrams) write(payloads [][]byte, to syscall.Sockaddr) {
 	for len(payloads) > 0 {
 		size, count := len(payloads[0]), 1
@@ -125,7 +125,7 @@ func (d *datagrams) write(payloads [][]byte, to syscall.Sockaddr) {
 				d.out = append(d.out, payload...)
 			}
 			if d.send(d.out, segmentMessage(size), to) == syscall.EIO {
-				// The device cannot: from now on one by one.
+				// The device does not support it: one by one from now on.
 				d.segment = false
 				continue
 			}

@@ -18,7 +18,7 @@ const (
 	controlToken = 0xf2
 )
 
-// WireGuard's answers to a peer that it knows: the second message of a handshake, and data.
+// WireGuard's responses to a peer that it knows: the second message of a handshake, and data.
 const (
 	handshakeResponse = 2
 	transportData     = 4
@@ -40,7 +40,7 @@ func newFrameReader(from io.Reader) *frameReader {
 	return &frameReader{from: from, buffer: make([]byte, 2*(headerSize+maxDatagram))}
 }
 
-// take cuts the whole frames off and reports how many bytes they are.
+// take removes the whole frames and reports how many bytes they have.
 func (r *frameReader) take(frames [][]byte) ([][]byte, int) {
 	at := 0
 	for r.filled-at >= headerSize {

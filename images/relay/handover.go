@@ -8,18 +8,19 @@ import (
 	"syscall"
 )
 
-// The UDP socket belongs to Cargo's network, whoever reads it: Cargo's end hands it over with a first message, which
-// holds the port of WireGuard and, as frames, the datagrams that have waited. The socket in between keeps messages apart.
+// The UDP socket belongs to Cargo's network, whoever reads it. Cargo's end passes it with a first message, which
+// contains WireGuard's port and, as frames, the datagrams that have waited. The socket in between preserves message
+// boundaries.
 const handoverNetwork = "unixpacket"
 
 var errClosedByCargo = errors.New("the line was closed by Cargo")
 
-// giveBack says that nobody needs the line; one that fails is just closed.
+// giveBack says that the connection is no longer needed; after a failure the relay just closes the socket.
 func giveBack(cargo *net.UnixConn) {
 	_, _ = cargo.Write([]byte{1})
 }
 
-// wasNeeded waits until the socket has come back.
+// wasNeeded waits until the socket is returned.
 func wasNeeded(relay *net.UnixConn) bool {
 	n, _ := relay.Read(make([]byte, 1))
 	return n == 0

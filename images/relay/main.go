@@ -1,14 +1,14 @@
-// Command relay carries WireGuard's datagrams over byte streams, at both ends of the way through the API server.
+// Command relay carries WireGuard's datagrams over byte streams, at both ends of the transport through the API server.
 //
-//	relay cargo   in Cargo: owns UDP 127.0.0.1:51821, which Cargo's WireGuard takes for its peer, and hands it to
+//	relay cargo   in Cargo: owns UDP 127.0.0.1:51821, which Cargo's WireGuard uses as its peer, and passes it to
 //	relay api     in a container beside it, in the host's network: UDP ↔ `pods/portforward` of the API server
 //	relay pod     in Stowaway's pod: TCP 127.0.0.1:51822, which the API server forwards to ↔ UDP 127.0.0.1:51820,
-//	              Stowaway's WireGuard; each stream has a socket, so that it is a peer address of its own
-//	relay token   gives what it reads from stdin to the running `relay pod`, which hands it down its streams
+//	              Stowaway's WireGuard; each stream has its own socket, and so its own peer address
+//	relay token   passes stdin to the running `relay pod`, which sends it over its streams
 //
-// `relay api` reads, in the folder that it shares with `relay cargo`, target.json (target.go) and the token.
-// A stream is a row of frames, each a 16-bit length (big endian) and so many bytes: a datagram, or a control frame
-// (see frames.go). Where a stream cannot follow, nothing piles up here: the kernel drops datagrams at the socket.
+// `relay api` reads target.json (target.go) and the token in the folder that it shares with `relay cargo`.
+// A stream is a sequence of frames, each with a 16-bit length (big endian) and so many bytes: a datagram, or a control
+// frame (see frames.go). If a stream is too slow, nothing is queued here: the kernel drops datagrams at the socket.
 package main
 
 import (

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The other end sends a ping every few seconds; a forwarded connection whose client is gone may stay open for ever.
+// The other end sends a ping every few seconds; a forwarded connection whose client is gone may otherwise stay open.
 const silence = 30 * time.Second
 
 // runPod ends with SIGTERM; its streams find the next one.
@@ -52,7 +52,7 @@ func runPod() error {
 type stream struct {
 	conn  net.Conn
 	write sync.Mutex
-	// WireGuard answered: whoever is there holds the key of a client. Guarded by the tokens' mutex.
+	// WireGuard answered, so the client has a known key. Guarded by the tokens' mutex.
 	known bool
 }
 
@@ -118,7 +118,7 @@ func isAnswer(frames []byte) bool {
 	return kind == handshakeResponse || kind == transportData
 }
 
-// impatient gives up a connection that is silent for too long.
+// impatient closes a connection after a long silence.
 type impatient struct{ conn net.Conn }
 
 func (i *impatient) Read(into []byte) (int, error) {
@@ -128,7 +128,7 @@ func (i *impatient) Read(into []byte) (int, error) {
 	return i.conn.Read(into)
 }
 
-// tokens hands the newest one down every stream that WireGuard has answered: to clients, and to nobody else.
+// tokens sends the newest one over every stream on which WireGuard has answered: to clients only.
 type tokens struct {
 	mutex   sync.Mutex
 	newest  []byte
@@ -157,7 +157,7 @@ func (t *tokens) trust(s *stream) {
 func (t *tokens) hand(s *stream) {
 	if len(t.newest) > 0 && s.known {
 		frame := appendFrame(nil, append([]byte{controlToken}, t.newest...))
-		// In the background: a stream that cannot follow must not hold up the others.
+		// In the background: a slow stream must not delay the others.
 		go func() { _ = s.send(frame) }()
 	}
 }

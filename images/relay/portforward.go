@@ -18,14 +18,14 @@ import (
 )
 
 const (
-	// SPDY inside of the WebSocket: from v1.31 on. The API server unpacks it and speaks SPDY with the kubelet.
+	// SPDY inside the WebSocket: from v1.31 on. The API server unpacks it and uses SPDY to the kubelet.
 	tunnelProtocol = "SPDY/3.1+portforward.k8s.io"
-	// Before, WebSocket as far as the kubelet. Each message begins with the number of a channel: for one port 0 is its
-	// data, 1 its error. The first message of each is the port (k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go).
-	// The kubelet's side of it takes five times the time for a byte.
+	// Before v1.31: WebSocket up to the kubelet. Each message starts with the number of a channel: for one port 0 is
+	// its data, 1 its error. The first message of each is the port
+	// (k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go). The kubelet needs five times as long for each byte.
 	channelsProtocol = "v4.channel.k8s.io"
 	connectTimeout   = 8 * time.Second
-	// Free bytes before what is sent, for what the protocols put there.
+	// Free bytes before the data, for the protocols' headers.
 	headroom = webSocketHeader + spdyHeader
 	// Of a message that is no data: it is read as a whole.
 	longestText = 64 * 1024
@@ -36,12 +36,12 @@ type portForward struct {
 	conn *tls.Conn
 	// The bytes from the pod.
 	data io.Reader
-	// Writes what stands before so many bytes of data to the end of `before`, and returns where it begins.
+	// Writes the header for so many bytes of data to the end of `before`, and returns where it starts.
 	putHeader func(before []byte, length int) int
 	write     sync.Mutex
 }
 
-// openPortForward has the server prove that it is the one that the kubeconfig names, under whatever address it answers.
+// openPortForward verifies that the server is the one that the kubeconfig names, at whatever address it answers.
 func openPortForward(t target, token string) (*portForward, error) {
 	server, err := url.Parse(t.Server)
 	if err != nil {
@@ -101,7 +101,7 @@ func tlsConfig(t target, name string) (*tls.Config, error) {
 	if t.Trust.ServerName != "" {
 		name = t.Trust.ServerName
 	}
-	// Full records from the beginning on: what is sent are batches.
+	// Full records from the start, because batches are sent.
 	config := &tls.Config{ServerName: name, InsecureSkipVerify: t.Trust.Insecure, DynamicRecordSizingDisabled: true}
 	if t.Trust.CA != "" {
 		config.RootCAs = x509.NewCertPool()
@@ -194,7 +194,7 @@ func (f *portForward) channels(messages *webSocketReader) {
 	}
 }
 
-// close leaves out TLS's farewell, which would have to wait on a line that takes nothing.
+// close skips TLS's close message, which would wait on a connection that accepts nothing.
 func (f *portForward) close() {
 	_ = f.conn.NetConn().Close()
 }

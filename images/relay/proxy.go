@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// dialThrough opens a stream to address over the proxy that the kubeconfig names (`proxy-url`). One that speaks TLS is
-// refused: this container has no certificates that it could be held against.
+// dialThrough opens a stream to address through the kubeconfig's proxy (`proxy-url`). A proxy that uses TLS is refused:
+// this container has no certificates to verify it.
 func dialThrough(proxy *url.URL, address string) (net.Conn, error) {
 	var open func(net.Conn, *url.URL, string) error
 	port := proxy.Port()
@@ -66,7 +66,7 @@ func httpConnect(conn net.Conn, proxy *url.URL, address string) error {
 	return nil
 }
 
-// byteByByte lets nobody read ahead: what follows an answer is the server's.
+// byteByByte prevents reading ahead: the bytes after a response are the server's.
 type byteByByte struct{ from io.Reader }
 
 func (b byteByByte) Read(into []byte) (int, error) {
@@ -116,7 +116,7 @@ func socksConnect(conn net.Conn, proxy *url.URL, address string) error {
 	if bound[1] != 0 {
 		return fmt.Errorf("the proxy does not connect to %s (SOCKS %d)", address, bound[1])
 	}
-	// Its own address, of which nothing is used: IPv4, IPv6 or a name, and a port.
+	// The proxy's bound address, which is not used: IPv4, IPv6 or a name, and a port.
 	length := map[byte]int{1: 4, 4: 16}[bound[3]]
 	if bound[3] == name {
 		var size [1]byte

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// As much of SPDY/3.1 as forwarding one port takes: a stream for its data, and one for errors, as client-go opens them
-// (k8s.io/client-go/tools/portforward).
+// The part of SPDY/3.1 that forwarding one port needs: a stream for its data, and one for errors, as client-go opens
+// them (k8s.io/client-go/tools/portforward).
 const (
 	spdySynStream = 1
 	spdyRstStream = 3
@@ -48,13 +48,13 @@ func synStream(to []byte, stream uint32, headers [][2]string, first bool) []byte
 	block = stored(block, first)
 	to = appendSpdyHeader(to, 0x80030000|spdySynStream, 0, 10+len(block))
 	to = binary.BigEndian.AppendUint32(to, stream)
-	// No stream that it belongs to, no priority.
+	// No associated stream, no priority.
 	to = append(to, 0, 0, 0, 0, 0, 0)
 	return append(to, block...)
 }
 
-// All header blocks are one zlib stream; what is stored in it is not compressed (RFC 1950, RFC 1951). An empty block
-// behind it tells the reader to hand over what it has.
+// All header blocks are one zlib stream; a stored block is not compressed (RFC 1950, RFC 1951). An empty block after it
+// tells the reader to return what it has.
 func stored(block []byte, first bool) []byte {
 	var to []byte
 	if first {

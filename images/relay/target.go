@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// target is what `gefyra up` writes (lib/connection/relay.ts): where the API server is, and what may be opened there.
+// target is written by `gefyra up` (lib/connection/relay.ts): the API server's address, and the pod to connect to.
 type target struct {
 	Server string `json:"server"`
 	Trust  struct {
-		// Certificates in PEM; absent: those that the image trusts.
+		// Certificates in PEM; absent: the image's trusted ones.
 		CA string `json:"ca"`
-		// The name in its certificate, where it is not that of its address.
+		// The name in its certificate, if it is not that of its address.
 		ServerName string `json:"serverName"`
 		Insecure   bool   `json:"insecure"`
 	} `json:"trust"`
@@ -30,7 +30,7 @@ const (
 	tokenFile  = "token"
 )
 
-// readTarget is called for each line: `gefyra up` may have brought a new token.
+// readTarget is called for each connection, because `gefyra up` may have written a new token.
 func readTarget(folder string) (t target, token string, err error) {
 	text, err := os.ReadFile(filepath.Join(folder, targetFile))
 	if err != nil {
@@ -43,7 +43,7 @@ func readTarget(folder string) (t target, token string, err error) {
 	return t, strings.TrimSpace(string(secret)), err
 }
 
-// keepToken replaces it in one step, so that a restart finds either the old one or the new one.
+// keepToken replaces the token atomically, so that a restart finds the old one or the new one.
 func keepToken(folder string, token []byte) error {
 	next := filepath.Join(folder, tokenFile+".new")
 	if err := os.WriteFile(next, token, 0o600); err != nil {
@@ -52,7 +52,8 @@ func keepToken(folder string, token []byte) error {
 	return os.Rename(next, filepath.Join(folder, tokenFile))
 }
 
-// hostsOf says where to connect to: a server on the host's loopback may, from inside Docker's machine, have another name.
+// hostsOf returns the hosts to try: from inside Docker's machine, a server on the host's loopback may have another
+// name.
 func hostsOf(server *url.URL) []string {
 	host := server.Hostname()
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {

@@ -25,9 +25,9 @@ const (
 // The longest header of a frame that is sent.
 const webSocketHeader = 14
 
-// putWebSocketHeader writes the header of a message of so many bytes to the end of `before`, and returns where it begins.
-// A client has to mask, which protects old proxies from scripts in browsers; inside TLS it would only cost time, and
-// zeros cost none.
+// putWebSocketHeader writes the header of a message of so many bytes to the end of `before`, and returns where it
+// starts. A client must mask, which protects old proxies from scripts in browsers; inside TLS it would only cost time,
+// and a mask of zeros costs none.
 func putWebSocketHeader(before []byte, opcode byte, length int) int {
 	size := 6
 	switch {
@@ -56,8 +56,8 @@ func putWebSocketHeader(before []byte, opcode byte, length int) int {
 // What a server appends to the client's key before it hashes it (RFC 6455, 1.3).
 const webSocketSecret = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-// checkWebSocket refuses an answer that is not one to this question (RFC 6455, 4.1): a proxy's cache, or a server that speaks
-// something else from here on, would otherwise be taken for the API server.
+// checkWebSocket refuses a response that does not belong to this request (RFC 6455, 4.1): otherwise a proxy's cache, or
+// a server that uses another protocol from here on, would be taken for the API server.
 func checkWebSocket(asked *http.Request, answer *http.Response) error {
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		return fmt.Errorf("the API server answers %s", answer.Status)
@@ -108,7 +108,7 @@ func (w *webSocketReader) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// next goes on to the bytes of the next frame.
+// next continues with the bytes of the next frame.
 func (w *webSocketReader) next() error {
 	var header [8]byte
 	if _, err := io.ReadFull(w.from, header[:2]); err != nil {

@@ -4,8 +4,8 @@
 
 readonly DEVICE=wg0
 readonly TABLE=51820 # of the routes for everything that shall enter the tunnel, as wg-quick names it
-# In memory, since Stowaway's files hold its private key. It may outlive the container (a pod's restart keeps it), so
-# `run` empties it.
+# In memory, because Stowaway's files contain its private key. It may outlive the container (a pod's restart keeps it),
+# so `run` empties it.
 readonly RUNTIME=/dev/shm/$PROGRAM
 readonly LIVE=$RUNTIME/live
 
@@ -36,10 +36,10 @@ start_wireguard_go() {
     mkdir -p /dev/net
     mknod -m 600 /dev/net/tun c 10 200 || refuse "cannot create /dev/net/tun: NET_ADMIN and MKNOD are needed"
   fi
-  # A killed one leaves its socket, and a restarted container its old file system.
+  # A killed wireguard-go leaves its socket, and a restarted container keeps its old file system.
   local socket=/var/run/wireguard/$DEVICE.sock
   rm -f "$socket"
-  # Its mark for "in the foreground already" also keeps it from praising the kernel module that is not there.
+  # This marks "already in the foreground", and suppresses wireguard-go's message about the missing kernel module.
   LOG_LEVEL=error WG_PROCESS_FOREGROUND=1 wireguard-go --foreground "$DEVICE" &
   wireguard=$!
   # Ten seconds: a container that ends here is started again by Docker, and a command in it fails meanwhile.
@@ -52,7 +52,7 @@ start_wireguard_go() {
   refuse "cannot start wireguard-go: no device $DEVICE"
 }
 
-# Called last by `run`. Ends with the first of the processes that the container is there for.
+# Called last by `run`. Ends with the first of the container's main processes.
 supervise() {
   sleep infinity &
   children+=("$!" ${wireguard:+"$wireguard"})
@@ -78,7 +78,7 @@ stop() {
   exit 0
 }
 
-# `docker start` returns before `run` is through.
+# `docker start` returns before `run` is ready.
 await_run() {
   local tries
   for ((tries = 0; tries < 300; tries++)); do
@@ -164,20 +164,20 @@ part_of() {
 
 # WireGuard ------------------------------------------------------------------------------------------------------
 
-# What wg is to read; Cargo puts its own in place of it, which adds the private key.
+# The input of wg; Cargo overrides this function to add the private key.
 wireguard_config() { cat "$1"; }
 
-# wg parses the whole file before it looks for the device, so one that does not exist makes it a check.
+# wg parses the whole file before it looks for the device, so a device that does not exist makes this a check.
 check_wireguard() {
   local said
   said=$(wg setconf "no-$DEVICE" <(wireguard_config "$1") 2>&1) || true
   [[ $said != *"Configuration parsing error"* ]] || refuse "wireguard.conf refused, nothing changed: ${said%%$'\n'*}"
 }
 
-# apply_wireguard NEW [BEFORE]: only the peers that differ are touched. `wg syncconf` of the whole opens the UDP socket anew:
-# what comes meanwhile is lost for everybody, and without a ListenPort it takes another port, which the other end learns
-# from the next packet only. Where there was no peer, or will be none, nobody is disturbed, and a new port is wanted: a
-# router on the way may remember nothing good of the one before.
+# apply_wireguard NEW [BEFORE]: touches only the peers that differ. `wg syncconf` of the whole file opens the UDP socket
+# anew: packets that arrive meanwhile are lost for everybody, and without a ListenPort it uses a new port, which the
+# other end learns only from the next packet. If there was no peer, or will be none, nobody is affected, and a new port
+# is wanted: a router in between may hold a wrong entry for the old one.
 apply_wireguard() {
   local now before changed gone key
   now=$(sections "$1")
@@ -194,7 +194,7 @@ apply_wireguard() {
   [[ -z $changed ]] || wg addconf "$DEVICE" <(tr '\t' '\n' <<<"$changed")
 }
 
-# A line for each section of a configuration, its lines with tabs in between.
+# One line for each section of a configuration, its lines separated by tabs.
 sections() { awk '/^\[/ && text { print text; text = "" } NF { text = text $0 "\t" } END { if (text) print text }' "$1"; }
 
 # Network --------------------------------------------------------------------------------------------------------
@@ -222,15 +222,15 @@ apply_network() {
     [[ $old == "$address" ]] || ip address del "$old" dev "$DEVICE" || return
   done
   ip address replace "$address" dev "$DEVICE" || return
-  # What stays is never missing, not for a moment: packets of its connections would leave elsewhere. So what is new comes
-  # first, and what is old goes last.
+  # Routes that stay are never absent, because packets of their connections would leave elsewhere. So new routes are
+  # added first, and old ones removed last.
   wanted=$(setting "$1" ROUTES | tr ',' '\n' | sed "s/ dev $DEVICE//")
   # shellcheck disable=SC2086 # "CIDR mtu BYTES" are words of their own
   while IFS= read -r route; do
     [[ -z $route ]] || ip route replace ${route%% *} dev "$DEVICE" proto static ${route#"${route%% *}"} || return
   done <<<"$wanted"
   [[ $(setting "$1" DEFAULT_ROUTE) != yes ]] || add_default_route || return
-  # Compared as ip itself prints them: it has names of its own, 10.1.2.3 for 10.1.2.3/32.
+  # Compared in ip's own notation: it prints 10.1.2.3 for 10.1.2.3/32.
   named=$(while IFS= read -r route; do [[ -z $route ]] || static_routes to exact "${route%% *}"; done <<<"$wanted")
   while IFS= read -r route; do
     ip route del "${route%% *}" dev "$DEVICE" proto static || return
@@ -240,9 +240,9 @@ apply_network() {
 
 static_routes() { ip -4 route show "$@" dev "$DEVICE" proto static; }
 
-# As wg-quick does it: everything enters the tunnel but WireGuard's own datagrams, which carry its mark, and what a
-# route more specific than the default one leads elsewhere. What app containers send (GATEWAY_DEVICE) always enters
-# it: the cluster's networks are as a pod sees them, even those that this container is attached to.
+# As wg-quick does it: all traffic enters the tunnel except WireGuard's own datagrams, which have its mark, and traffic
+# with a more specific route than the default one. Traffic from app containers (GATEWAY_DEVICE) always enters it: they
+# see the cluster's networks as a pod does, even networks that this container is attached to.
 add_default_route() {
   local mark device rules=$RUNTIME/default-route
   mark=$(wg show "$DEVICE" fwmark)
@@ -252,7 +252,7 @@ add_default_route() {
   }
   ip route replace default dev "$DEVICE" table "$TABLE" || return
   device=$(cat "$RUNTIME/gateway-device" 2>/dev/null) || device=
-  # They stay as they are: without them packets would leave elsewhere for a moment.
+  # Existing routes stay: without them packets would leave elsewhere for a moment.
   [[ $(cat "$rules" 2>/dev/null) != "$mark $device" ]] || return 0
   drop_rules
   ip rule add not fwmark "$mark" table "$TABLE" priority 32765 || return

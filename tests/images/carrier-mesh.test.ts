@@ -42,7 +42,7 @@ async function podWith(box: Sandbox, name: string, rules: string): Promise<strin
 Deno.test("a pod whose traffic somebody else redirects is refused, and nothing is changed", async (t) => {
   await using box = sandbox();
   const said = (name: string) =>
-    `carrier: nothing changed: the pod already redirects inbound traffic (${name}), as a mesh's proxy does, which a bridge beside would pass by`;
+    `carrier: nothing changed: the pod already redirects inbound traffic (${name}), as a mesh's proxy does, which mode beside would bypass`;
 
   await t.step("by nftables, or by iptables on top of them", async () => {
     const carrier = await podWith(box, "istio", ISTIO);

@@ -35,7 +35,7 @@ var components = map[string]func() *cobra.Command{
 }
 
 func main() {
-	// `kubectl` is a link to this file. Components name themselves after argv[0] and parse what follows.
+	// `kubectl` is a link to this file. Components take their name from argv[0] and parse the rest.
 	name := filepath.Base(os.Args[0])
 	if name == "kube" && len(os.Args) > 1 {
 		os.Args = os.Args[1:]

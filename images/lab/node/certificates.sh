@@ -21,7 +21,7 @@ certificate() {
       -extfile <(echo "$extensions") -out "$1.crt" 2>/dev/null
 }
 
-# Anew at each start, as the container's address may have changed.
+# Created at each start, because the container's address may have changed.
 make_control_plane_certificates() {
   local service=${SERVICE_SUBNET%.*}.1
   cd "$PKI" || exit
@@ -43,7 +43,7 @@ make_node_certificates() {
   certificate "$2/proxy" /CN=system:kube-proxy
 }
 
-# A node is made known before it runs: it gets its pod subnet and its routes while its container starts.
+# Registers the node before it runs: it gets its pod subnet and its routes while its container starts.
 join() {
   local folder
   folder=$(mktemp -d)

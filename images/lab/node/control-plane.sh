@@ -49,7 +49,7 @@ YAML
   echo "applied: manifests"
 }
 
-# `kubectl wait` watches; it only needs something to be there.
+# `kubectl wait` watches, but needs at least one object.
 wait_ready() {
   until_ok 90 kubectl get --raw /readyz
   kubectl wait --for=create --timeout=60s node/"${1:-$NODE}" >/dev/null

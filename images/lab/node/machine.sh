@@ -2,27 +2,27 @@
 # Turns a container into something that kubelet takes for a machine.
 
 prepare_machine() {
-  # Mounts of pods (service account tokens, volumes) have to be seen by containerd and back.
+  # Mounts of pods (service account tokens, volumes) must be visible in containerd and back.
   mount --make-rshared /
   mount -o remount,rw /sys
   prepare_cgroups
   mkdir -p /etc/cni/net.d /etc/kubernetes /run/containerd /var/log/lab
-  # kubelet reads the kernel's log for processes killed for memory; the host's is not the lab's business.
+  # kubelet reads the kernel's log for processes killed for memory; the lab must not read the host's.
   [ -e /dev/kmsg ] || ln -s null /dev/kmsg
-  # Components tell machines apart by it; the image has none, so that each node gets its own.
+  # Components identify machines by it; the image has none, so that each node gets its own.
   [ -s /etc/machine-id ] || tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
   echo 1 >/proc/sys/net/ipv4/ip_forward
   masquerade
-  # Docker's resolver (127.0.0.11) answers in the node's own network only; the cluster's answers everywhere.
+  # Docker's resolver (127.0.0.11) works in the node's own network only; the cluster's works everywhere.
   echo "nameserver $CLUSTER_DNS" >/etc/kubernetes/resolv.conf
 }
 
-# The container sees its own part of the cgroups only (--cgroupns private), mounted read-only.
+# The container sees only its own cgroups (--cgroupns private), mounted read-only.
 prepare_cgroups() {
   local controllers group process
   if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
     mount -o remount,bind,rw /sys/fs/cgroup
-    # A group of version 2 that holds processes cannot hand controllers on to its children.
+    # A version 2 cgroup with processes cannot delegate controllers to its children.
     mkdir -p /sys/fs/cgroup/node
     while read -r process; do
       echo "$process" >/sys/fs/cgroup/node/cgroup.procs 2>/dev/null || true
@@ -36,7 +36,7 @@ prepare_cgroups() {
   fi
 }
 
-# Pods reach what is outside of the cluster with the node's address, each other with their own.
+# Pods reach destinations outside the cluster with the node's address, and each other with their own.
 masquerade() {
   nft -f - <<NFT
 table ip lab

@@ -7,7 +7,7 @@ declare -A PROCESSES LINES_BEFORE
 start() {
   local name=$1 log=/var/log/lab/$1.log
   shift
-  # What it said before a restart of the node is not why it ends now.
+  # Lines from before a restart of the node do not explain why it ends now.
   touch "$log"
   LINES_BEFORE[$name]=$(wc -l <"$log")
   "$@" >>"$log" 2>&1 &
@@ -15,7 +15,7 @@ start() {
   echo "started: $name"
 }
 
-# until_ok SECONDS COMMAND…: repeats a quiet command until it succeeds; a process that has ended is not waited for
+# until_ok SECONDS COMMAND…: repeats a quiet command until it succeeds; stops if a process has ended
 until_ok() {
   local process end=$((SECONDS + $1))
   shift
@@ -37,7 +37,7 @@ supervise() {
   stop_because "$ended"
 }
 
-# stop_because PID: what `gefyra lab up` shows of it (lib/lab/diagnosis.ts)
+# stop_because PID: prints what `gefyra lab up` shows of it (lib/lab/diagnosis.ts)
 stop_because() {
   local name=${PROCESSES[$1]}
   echo "ended: $name"
@@ -45,7 +45,7 @@ stop_because() {
   stop 1
 }
 
-# Everything ends with pid 1. What etcd has written is in the kernel's hands already.
+# Everything ends with pid 1. The kernel already has what etcd has written.
 stop() {
   trap - TERM INT
   echo "stopped"

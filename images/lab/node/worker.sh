@@ -3,9 +3,9 @@
 
 run_containerd() {
   start containerd containerd
-  # kubelet gives up where nobody listens yet.
+  # kubelet gives up if nothing listens yet.
   until_ok 30 ctr version
-  # The sandbox and DNS images come with the node; the volume keeps them over a restart.
+  # The node's image contains the sandbox and DNS images; the volume keeps them over a restart.
   [ -e /var/lib/containerd/imported ] && return
   ctr -n k8s.io images import "$SHARE/images.tar" >/dev/null
   touch /var/lib/containerd/imported
@@ -19,14 +19,14 @@ run_kubelet() {
   proxy_config >/etc/kubernetes/proxy.yaml
   start proxy kube proxy --config /etc/kubernetes/proxy.yaml --hostname-override "$NODE"
   kubelet_config >/etc/kubernetes/kubelet.yaml
-  # Its first look at the runtime decides whether the node is ready at once or five seconds later.
+  # kubelet's first check of the runtime decides whether the node is ready at once or five seconds later.
   until_ok 60 test -e /etc/cni/net.d/10-pods.conflist
   start kubelet kube kubelet --config /etc/kubernetes/kubelet.yaml --kubeconfig /etc/kubernetes/kubelet.conf \
     --hostname-override "$NODE" --node-ip "$(node_address)"
 }
 
-# KubeletInUserNamespace and oomScoreAdj: a container has not all rights over the kernel (CAP_SYS_RESOURCE,
-# /dev/kmsg, some sysctls), whether it is in a user namespace or not.
+# KubeletInUserNamespace and oomScoreAdj: a container lacks some rights over the kernel (CAP_SYS_RESOURCE, /dev/kmsg,
+# some sysctls), whether or not it is in a user namespace.
 kubelet_config() {
   cat <<YAML
 apiVersion: kubelet.config.k8s.io/v1beta1
@@ -59,7 +59,7 @@ mode: nftables
 clusterCIDR: $POD_SUBNET
 clientConnection: { kubeconfig: /etc/kubernetes/proxy.conf }
 oomScoreAdj: 0
-# The table's size is the machine's, not the container's.
+# The table's size belongs to the machine, not to the container.
 conntrack: { maxPerCore: 0, min: 0 }
 YAML
 }

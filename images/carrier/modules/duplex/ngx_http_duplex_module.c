@@ -1,15 +1,15 @@
 /*
- * What Nginx's proxies do not do by themselves where everything has to pass.
+ * Makes Nginx's proxies pass everything through.
  *
- * Bodies both ways at once, without a directive. Where request bodies are not buffered, an app may answer before it has
- * read all of one. proxy_pass stops to wait for a full socket of the app as soon as the answer has begun, so that a body
- * which is longer than the sockets' buffers and comes back as it goes (an echo, a conversion) stands still for ever.
- * grpc_pass knows better; what it sets for itself is set for proxy_pass here.
+ * Bodies in both directions at once, without a directive. If request bodies are not buffered, an app may answer before it
+ * has read the whole body. proxy_pass stops waiting for a full socket of the app as soon as the response has begun. A body
+ * that is longer than the sockets' buffers and is sent back while it arrives (an echo, a conversion) would then hang.
+ * grpc_pass handles this; the module sets for proxy_pass what grpc_pass sets for itself.
  *
- * long_headers;  in an upstream: all headers of an answer have to fit into one buffer, which is as large as the longest may
- * be (proxy_buffer_size, grpc_buffer_size). Memory is taken by the page, so what is not used costs none, but a mapping for
- * each request costs a third of all work: some are kept for the next. Where nothing is buffered the body goes through the
- * same buffer, and a slow client would keep it full: after the headers it ends early.
+ * long_headers;  in an upstream: all headers of a response must fit into one buffer, which is as large as the limit
+ * (proxy_buffer_size, grpc_buffer_size). Memory is taken by the page, so unused space costs none, but a mapping for each
+ * request costs a third of all work: some mappings are kept for the next requests. Without buffering, the body uses the
+ * same buffer, and a slow client would keep it full: after the headers the buffer is shortened.
  */
 #include <ngx_config.h>
 #include <ngx_core.h>
@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 
 #define BODY_BUFFER 65536
-/* Mappings for the next requests. Each has at most BODY_BUFFER of memory. */
+/* Number of mappings kept for the next requests. Each has at most BODY_BUFFER of memory. */
 #define KEPT 128
 
 typedef struct {
@@ -32,7 +32,7 @@ typedef struct {
     ngx_http_upstream_t *upstream;
 } mapping_t;
 
-/* Of this worker; all have one size. */
+/* The mappings of this worker; all have one size. */
 static u_char *kept[KEPT];
 static ngx_uint_t kept_count;
 static size_t kept_size;
@@ -56,7 +56,7 @@ ngx_module_t ngx_http_duplex_module = {
     NGX_MODULE_V1_PADDING
 };
 
-/* The other direction of a connection that was upgraded would get a buffer of the same size. */
+/* An upgraded connection would get a buffer of the same size for the other direction. */
 static ngx_int_t prepare_upgraded(ngx_http_request_t *r, ngx_http_upstream_t *u)
 {
     ngx_buf_t *b = &u->from_client;
@@ -105,7 +105,7 @@ static u_char *take(size_t size)
     return start == MAP_FAILED ? NULL : start;
 }
 
-/* When the request is over. One that had long headers, or none, may have taken more memory than a kept one may. */
+/* At the end of the request. A mapping that held long headers may have taken more memory than a kept one may have. */
 static void give_back(void *data)
 {
     mapping_t *mapping = data;
@@ -121,7 +121,7 @@ static void give_back(void *data)
     }
 }
 
-/* Nginx makes the buffer itself where there is none yet, with the two lists. */
+/* Nginx creates the buffer, with the two lists, only if there is none yet. */
 static ngx_int_t init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us)
 {
     srv_conf_t *conf = ngx_http_conf_upstream_srv_conf(us, ngx_http_duplex_module);
@@ -198,7 +198,9 @@ static ngx_int_t init(ngx_conf_t *cf)
 static ngx_int_t init_process(ngx_cycle_t *cycle)
 {
 #ifdef PR_SET_THP_DISABLE
-    /* Or the kernel might give 2 MB for the first byte. Where it cannot be told, it has no such pages. */
+    /*
+     * Otherwise the kernel might use 2 MB for the first byte. If it does not support this call, it has no huge pages.
+     */
     (void) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 #endif
     return NGX_OK;

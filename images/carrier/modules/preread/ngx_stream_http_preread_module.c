@@ -1,25 +1,28 @@
 /*
- * http_preread NAME;  looks at what a client sends first, without taking it, and sets
- * $http_preread_protocol to "http1", "http2" (with prior knowledge) or "raw": anything else.
+ * http_preread NAME;  looks at the client's first bytes without consuming them, and sets $http_preread_protocol to
+ * "http1", "http2" (with prior knowledge) or "raw" (anything else).
  *
- * Where a client has spoken HTTP, or TLS, a file "spoken-NAME-http" or "spoken-NAME-tls" appears in the working directory.
+ * After HTTP or TLS from a client, the file "spoken-NAME-http" or "spoken-NAME-tls" exists in the working directory.
  *
- * Of Nginx's own modules none does, and one in njs cannot: the preread phase ends a connection whose client stays
- * silent, and protocols exist in which the server speaks first.
+ * None of Nginx's own modules does this, and njs cannot: the preread phase closes a connection whose client stays silent,
+ * and in some protocols the server sends first.
  */
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_stream.h>
 #include "protocol.h"
 
-/* A client that says nothing for so long waits for the server's first word. */
+/* After this silence the client is assumed to wait for the server's first message. */
 #define SILENCE_MS 500
-/* Where a client has spoken HTTP the server does not speak first: the silent one has opened its connection early. */
+/*
+ * If a client of this port has used HTTP, the server does not send first: a silent client has opened its connection
+ * early.
+ */
 #define SILENCE_OF_HTTP_MS 15000
 
 typedef struct {
     ngx_str_t  name;
-    /* What came to this port; of this worker, so it needs no lock. */
+    /* Protocols seen on this port, by this worker, so no lock is needed. */
     ngx_uint_t http;
     ngx_uint_t tls;
 } srv_conf_t;
@@ -77,7 +80,7 @@ static void note(ngx_uint_t *noted, ngx_str_t *name, const char *what)
     }
 }
 
-/* Its place in the phases was left with "again": only without the connection's own timer is the handler asked anew. */
+/* The phase handler returned NGX_AGAIN: it is called again only without the connection's own timer. */
 static void silent(ngx_event_t *event)
 {
     ngx_stream_session_t *s = event->data;
@@ -140,7 +143,7 @@ static ngx_int_t handler(ngx_stream_session_t *s)
         return NGX_AGAIN;
     }
 
-    /* Who has begun to speak is given time. */
+    /* A client that has started to send gets more time. */
     forget(ctx);
     ctx->protocol = protocol_of(c->buffer->pos, c->buffer->last, c->buffer->last == c->buffer->end);
     if (ctx->protocol == PROTOCOL_UNKNOWN) {

@@ -1,8 +1,9 @@
 /*
- * header_rule $variable name regex;  sets the variable to "1" where the regular expression fits one of the request's
- * headers of that name, else to "0". Empty headers fit nothing. The name is in small letters, with _ for every dash.
+ * header_rule $variable name regex;  sets the variable to "1" if the regular expression matches one of the request's
+ * headers of that name, else to "0". Empty headers match nothing. The name is in lower case, with _ for every dash.
  *
- * A map of $http_name cannot do it: a header that is there several times is one text in it, which "^alice$" does not fit.
+ * A map of $http_name cannot do this: it joins a header that is sent several times into one text, which "^alice$" does
+ * not match.
  */
 #include <ngx_config.h>
 #include <ngx_core.h>
@@ -58,7 +59,7 @@ static ngx_int_t evaluate(ngx_http_request_t *r, ngx_http_variable_value_t *v, u
     for (part = &r->headers_in.headers.part; part != NULL; part = part->next) {
         header = part->elts;
         for (i = 0; i < part->nelts; i++) {
-            /* Below 0: it does not fit, or took too long to tell. */
+            /* Below 0: no match, or the limits were reached. */
             if (header[i].value.len && is_named(&header[i], &rule->name)
                 && ngx_regex_exec(rule->regex, &header[i].value, NULL, 0) >= 0)
             {
