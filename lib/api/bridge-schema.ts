@@ -64,11 +64,11 @@ export const bridgeSpec = () =>
     "x-kubernetes-validations": [
       {
         rule: "!has(self.match) || !has(self.mode) || self.mode != 'replace'",
-        message: "match needs mode beside: what does not match goes to the original, which has to run",
+        message: "match needs mode beside: requests that do not match go to the original, which must run",
       },
       {
         rule: "!has(self.match) || self.ports.all(p, p.protocol != 'UDP')",
-        message: "match reads HTTP, and a UDP port has none",
+        message: "match reads HTTP, which a UDP port does not carry",
       },
       {
         rule: "!has(self.fallback) || !self.fallback || !has(self.mode) || self.mode != 'replace'",
@@ -76,15 +76,15 @@ export const bridgeSpec = () =>
       },
       {
         rule: "!has(self.fallback) || !self.fallback || self.ports.all(p, p.protocol != 'UDP')",
-        message: "fallback is for TCP: with UDP nothing tells that nobody listens",
+        message: "fallback works with TCP only: UDP does not show whether a program listens",
       },
       {
         rule: "self.target == oldSelf.target",
-        message: "target cannot be changed: delete the bridge and make another",
+        message: "target cannot be changed: delete the bridge and create another",
       },
       {
         rule: "self.client == oldSelf.client",
-        message: "client cannot be changed: delete the bridge and make another",
+        message: "client cannot be changed: delete the bridge and create another",
       },
     ],
   });

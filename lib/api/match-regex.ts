@@ -24,7 +24,7 @@ export function regexProblems(source: string): string[] {
   ];
   if (parts.length > 0) {
     return [
-      `a regular expression here cannot have ${[...new Set(parts)].map((part) => `"${part}"`).join(", ")}`,
+      `a regular expression must not have ${[...new Set(parts)].map((part) => `"${part}"`).join(", ")}`,
     ];
   }
   if (tooLarge(plain)) return ["the regular expression is too large"];

@@ -26,17 +26,20 @@ const rule = () =>
     "x-kubernetes-validations": [
       {
         rule: "(self.kind == 'header') == has(self.name)",
-        message: "a header has a name, and nothing else has one",
+        message: "a header needs a name, and no other kind has one",
       },
-      { rule: "self.operator != 'Prefix' || self.kind == 'path'", message: "Prefix is for paths" },
-      { rule: "self.kind != 'method' || self.operator == 'Exact'", message: "a method is Exact" },
+      { rule: "self.operator != 'Prefix' || self.kind == 'path'", message: "Prefix works with paths only" },
+      {
+        rule: "self.kind != 'method' || self.operator == 'Exact'",
+        message: "a method needs the operator Exact",
+      },
       {
         rule: `self.kind != 'method' || self.value.matches('${METHOD}')`,
-        message: "a method is written in capitals",
+        message: "a method must be upper case",
       },
       {
         rule: "self.kind != 'path' || self.operator == 'Regex' || self.value.startsWith('/')",
-        message: "a path begins with /",
+        message: "a path must begin with /",
       },
     ],
   });

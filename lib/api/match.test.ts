@@ -33,21 +33,21 @@ Deno.test("what is not a rule is refused", () => {
     ["x-user=alice", '"x-user=alice" is not a rule'],
     ["header:x-user", '"header:x-user" is not a rule'],
     ["query:a=b", '"query:a=b" is not a rule'],
-    ["header:=a", '"header:=a": no header has that name'],
-    ["header:x user=a", '"header:x user=a": no header has that name'],
-    ['header:x";=a', '"header:x";=a": no header has that name'],
-    ["header:x$y=a", '"header:x$y=a": no header has that name'],
+    ["header:=a", `"header:=a": the header's name is invalid`],
+    ["header:x user=a", `"header:x user=a": the header's name is invalid`],
+    ['header:x";=a', `"header:x";=a": the header's name is invalid`],
+    ["header:x$y=a", `"header:x$y=a": the header's name is invalid`],
     [`header:${"x".repeat(129)}=a`, `"header:${"x".repeat(129)}=a": the header's name is too long`],
-    ["header:x=", '"header:x=": it asks for nothing'],
-    ["header:x=a\nb", '"header:x=a\nb": it holds a control character'],
-    ["header:x=\0", '"header:x=\0": it holds a control character'],
+    ["header:x=", '"header:x=": its value is empty'],
+    ["header:x=a\nb", '"header:x=a\nb": it has a control character'],
+    ["header:x=\0", '"header:x=\0": it has a control character'],
     ["header:x~(", '"header:x~(": it is not a regular expression'],
     [`path:/${"x".repeat(1000)}`, `"path:/${"x".repeat(1000)}": it is longer than 1000 characters`],
-    ["path:api", '"path:api": a path begins with /'],
-    ["path:=api", '"path:=api": a path begins with /'],
-    ["path:/a?b", '"path:/a?b": the query is no part of the path'],
-    ["method:G T", '"method:G T": no method has that name'],
-    ["method:", '"method:": it asks for nothing'],
+    ["path:api", '"path:api": a path must begin with /'],
+    ["path:=api", '"path:=api": a path must begin with /'],
+    ["path:/a?b", '"path:/a?b": a path has no query'],
+    ["method:G T", '"method:G T": the method is invalid'],
+    ["method:", '"method:": its value is empty'],
   ];
   for (const [text, problem] of table) assert.deepEqual(problemsOf([[text]]), problem, text);
 });
@@ -55,8 +55,8 @@ Deno.test("what is not a rule is refused", () => {
 Deno.test("all problems are reported at once, with the exit code of a wrong command line", () => {
   assert.equal(
     problemsOf([["what"], [], ["path:api"]]),
-    '"what" is not a rule; "path:api": a path begins with /; ' +
-      "a group without a rule would match nothing; --or stands between two groups",
+    '"what" is not a rule; "path:api": a path must begin with /; ' +
+      "a group needs at least one rule; --or separates two groups",
   );
   const groups = Array.from({ length: matchLimits.groups + 1 }, () => ["method:GET"]);
   assert.equal(problemsOf(groups), "there are more than 16 groups");
@@ -65,7 +65,7 @@ Deno.test("all problems are reported at once, with the exit code of a wrong comm
 
 Deno.test("a match that did not come from the command line is checked as well", () => {
   const rule = { kind: "header", name: "x\ny", operator: "Exact", value: "a" } as const;
-  assert.deepEqual(matchProblems([[rule]]), ['"header:x\ny=a": no header has that name']);
+  assert.deepEqual(matchProblems([[rule]]), [`"header:x\ny=a": the header's name is invalid`]);
   assert.equal(matchProblems([]).length, 1);
 });
 

@@ -54,7 +54,7 @@ export function matchProblems(match: Match): string[] {
 function sizeProblems(groups: unknown[][]): string[] {
   const problems: string[] = [];
   if (groups.length === 0 || groups.some(({ length }) => length === 0)) {
-    problems.push("a group without a rule would match nothing; --or stands between two groups");
+    problems.push("a group needs at least one rule; --or separates two groups");
   }
   if (groups.length > matchLimits.groups) problems.push(`there are more than ${matchLimits.groups} groups`);
   if (groups.some(({ length }) => length > matchLimits.rules)) {
@@ -70,19 +70,19 @@ function ruleProblems(rule: Rule): string[] {
 function nameProblems(rule: Rule): string[] {
   if (rule.kind !== "header") return [];
   if (rule.name.length > matchLimits.name) return ["the header's name is too long"];
-  return new RegExp(HEADER_NAME).test(rule.name) ? [] : ["no header has that name"];
+  return new RegExp(HEADER_NAME).test(rule.name) ? [] : ["the header's name is invalid"];
 }
 
 function valueProblems({ kind, operator, value }: Rule): string[] {
-  if (value === "") return ["it asks for nothing"];
+  if (value === "") return ["its value is empty"];
   if (value.length > matchLimits.value) return [`it is longer than ${matchLimits.value} characters`];
-  if (!new RegExp(MATCH_VALUE).test(value)) return ["it holds a control character"];
+  if (!new RegExp(MATCH_VALUE).test(value)) return ["it has a control character"];
   if (operator === "Regex") return regexProblems(value);
-  if (kind === "method") return new RegExp(METHOD).test(value) ? [] : ["no method has that name"];
+  if (kind === "method") return new RegExp(METHOD).test(value) ? [] : ["the method is invalid"];
   if (kind === "header") return [];
   return [
-    ...(value.startsWith("/") ? [] : ["a path begins with /"]),
-    ...(value.includes("?") ? ["the query is no part of the path"] : []),
+    ...(value.startsWith("/") ? [] : ["a path must begin with /"]),
+    ...(value.includes("?") ? ["a path has no query"] : []),
   ];
 }
 

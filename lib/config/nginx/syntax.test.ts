@@ -9,7 +9,7 @@ const server = (more: Partial<CarrierServer>, route: Partial<CarrierRoute> = {})
   ...more,
 });
 
-Deno.test("what is no data of ours is refused before it gets into nginx.conf", () => {
+Deno.test("invalid data is refused before it gets into nginx.conf", () => {
   checked(server({}));
   const table: [CarrierServer, RegExp][] = [
     [server({ original: { addresses: ["1.2.3.4; }"], port: 80 } }), /"1\.2\.3\.4; \}:80" is not an address/],
@@ -19,10 +19,10 @@ Deno.test("what is no data of ours is refused before it gets into nginx.conf", (
     [server({}, { bridge: 'x";' }), /not a bridge's name/],
     [
       server({}, { match: [[{ kind: "header", name: "x\n", operator: "Exact", value: "a" }]] }),
-      /no header has that name/,
+      /the header's name is invalid/,
     ],
-    [server({}, { match: [[{ kind: "path", operator: "Regex", value: "(?<uri>x)" }]] }), /cannot have/],
-    [server({}, { match: [[]] }), /a group without a rule/],
+    [server({}, { match: [[{ kind: "path", operator: "Regex", value: "(?<uri>x)" }]] }), /must not have/],
+    [server({}, { match: [[]] }), /a group needs at least one rule/],
   ];
   for (const [wrong, problem] of table) assert.throws(() => checked(wrong), problem);
 });
