@@ -1,14 +1,14 @@
-/** The whole program as one JavaScript module, for images that carry Deno but no packages. */
+/** The whole program as one JavaScript module, for images with Deno but without packages. */
 import { output } from "./images/command.ts";
 
 /**
- * What dockerode builds images and reaches Docker over SSH with: a third of the bundle, loaded at each start, for what
- * Gefyra never asks for.
+ * The parts of dockerode for building images and for Docker over SSH: a third of the bundle, loaded at each start, and
+ * never used by Gefyra.
  */
 const leftOut = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "ssh2"];
-/** Modules of the Kubernetes client that its `dist/gen/index.js` hands on to others, and that Gefyra never asks for. */
+/** Modules of the Kubernetes client that its `dist/gen/index.js` re-exports, and that Gefyra never uses. */
 const generated = ["./models/all.js", "./types/ObjectParamAPI.js"];
-/** CommonJS inside the bundle asks for the first two, and for what is left out, which is nothing then. */
+/** CommonJS modules in the bundle need the first two, and get an empty object for omitted modules. */
 const prelude = `const __dirname = import.meta.dirname, __filename = import.meta.filename;
 import CommonJS from "node:module";
 const load = CommonJS._load;
@@ -34,7 +34,7 @@ export async function bundle(file: string): Promise<void> {
   await Deno.writeTextFile(file, prelude + generated.reduce(withoutModule, await Deno.readTextFile(file)));
 }
 
-/** What the one import of a module brings becomes `undefined`. */
+/** The exports of an omitted module become `undefined`. */
 export function withoutModule(code: string, specifier: string): string {
   const from = `from"${specifier.replaceAll(".", "\\.")}";`;
   const imports = [...code.matchAll(new RegExp(`import(?:\\{([^}]*)\\}|\\*as ([\\w$]+) )${from}`, "g"))];

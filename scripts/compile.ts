@@ -27,7 +27,7 @@ export function chosenTargets(names: string[]): string[] {
   throw new Error(`Unknown targets: ${unknown.join(", ")} (there are ${Object.keys(targets).join(", ")})`);
 }
 
-/** What went wrong in one `deno compile`, told from its output. */
+/** Explains a failure of `deno compile` from its output. */
 export function explainCompile(target: string, cause: unknown): Error {
   const text = messageOf(cause);
   const state = /denort|dl\.deno\.land/.test(text)
@@ -41,7 +41,7 @@ async function compile(target: string, folder: string): Promise<string> {
   const program = windows ? "gefyra.exe" : "gefyra";
   const work = await Deno.makeTempDir({ prefix: "gefyra-compile-" });
   try {
-    // What the end-to-end tests run, and faster to start than all its modules.
+    // The bundle, which the end-to-end tests run, and which starts faster than the separate modules.
     await bundle(`${work}/gefyra.js`);
     const args = ["compile", "--quiet", "--no-config", "--allow-all", "--no-prompt"];
     await output(Deno.execPath(), [
@@ -69,7 +69,7 @@ async function compile(target: string, folder: string): Promise<string> {
   }
 }
 
-/** In the form that `sha256sum --check` reads. */
+/** In the format of `sha256sum --check`. */
 export async function sums(folder: string, names: string[]): Promise<string> {
   const lines = names.map(async (name) =>
     `${await sha256(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`

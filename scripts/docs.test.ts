@@ -5,11 +5,11 @@ import { commandsPage, PAGE } from "./docs.ts";
 const root = new URL("..", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFile(root + path);
 
-/** Ids of the errors that the program's own sources throw; each is written as a literal. */
+/** The ids of all errors in the program's sources; each is a literal. */
 async function errorIds(): Promise<string[]> {
   const sources = Object.entries(await readSources(root))
     .filter(([path]) => /^(cli|lib|operator)\//.test(path) && !path.endsWith(".test.ts"))
-    // Copies one.
+    // Copies an error.
     .filter(([path]) => path !== "lib/errors.ts");
   const ids = sources.flatMap(([path, source]) => {
     const made = [...source.matchAll(/new GefyraError\(\s*/g)];
@@ -58,7 +58,7 @@ Deno.test("every relative link in the documents leads to a file and to one of it
   assert.ok(links > 10);
 });
 
-/** As GitHub makes them of the headings. */
+/** The anchors of the headings, as GitHub generates them. */
 function anchorsOf(markdown: string): string[] {
   const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => text);
   return headings.map((text) => text.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));

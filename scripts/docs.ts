@@ -50,7 +50,7 @@ function pathOf(command: Command): string {
   return parent ? `${pathOf(parent)} ${command.name()}` : command.name();
 }
 
-/** With the example, which commander adds when it prints only; as wide whatever the terminal. */
+/** Includes the example, which commander adds only when printing; the width does not depend on the terminal. */
 function helpOf(command: Command): string {
   let text = "";
   command.configureOutput({

@@ -1,10 +1,10 @@
-/** The engine that setup has started is stopped when nobody uses it, and only then. */
+/** Tests that the engine started by setup is stopped when nobody uses it, and only then. */
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 
 const setup = new URL("setup", import.meta.url).pathname;
 
-/** What `scripts/setup --stop` does to a process named dockerd, where `docker ps` ends in this way. */
+/** Runs `scripts/setup --stop` with a process named dockerd and a fake `docker ps` result. */
 async function stop(dockerPs: string): Promise<{ stopped: boolean; said: string }> {
   const folder = await Deno.makeTempDir({ prefix: "gefyra-setup-" });
   await Deno.mkdir(`${folder}/gefyra`);

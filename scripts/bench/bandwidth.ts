@@ -1,4 +1,4 @@
-/** Bits per second between an app container and a pod, against those between two pods. */
+/** Bandwidth between an app container and a pod, compared with two pods. */
 import { field, gefyra, inApp, inPod, NAMESPACE, once, TOOLS } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { IPERF_SERVER } from "./workloads.ts";
@@ -26,7 +26,7 @@ export const bandwidth = once(async () => {
   return { out: await measure([]), in: await measure(["--reverse"]) };
 });
 
-/** Mbit/s of one measurement from an app container to a pod, or with `--reverse` back. */
+/** Mbit/s from an app container to a pod, or with `--reverse` back. */
 export async function iperf(direction: string[]): Promise<number> {
   const { client, server } = await ends();
   return received(await inApp(client, ...command(server, direction)));

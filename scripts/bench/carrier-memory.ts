@@ -1,6 +1,6 @@
 import { field, onNode } from "./commands.ts";
 
-/** Proportional set size of all processes of a bridge's first Carrier, in MB; seen from the node. */
+/** Proportional set size of all processes of a bridge's first Carrier, in MB, measured on the node. */
 export async function carrierMemory(bridge: string): Promise<number> {
   const container = (await field(`gefyrabridge/${bridge}`, ".status.pods[0].carrierContainer"))
     .replace(/^.*:\/\//, "");

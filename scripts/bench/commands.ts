@@ -1,20 +1,20 @@
-/** The programs that are measured, and those that measure: each call is a process of its own. */
+/** The programs that are measured, and those that measure: each call is a new process. */
 import { setTimeout as delay } from "node:timers/promises";
 import { controlPlaneOf } from "../../lib/lab/nodes.ts";
 import { cacheFolder } from "../images/cache.ts";
 
-/** `GEFYRA_BENCH_LAB` names another, so that somebody else may measure on the same machine. */
+/** `GEFYRA_BENCH_LAB` sets another name, so that two benches can run on one machine. */
 export const LAB = Deno.env.get("GEFYRA_BENCH_LAB") || "bench";
-/** Where the workloads are. */
+/** The namespace of the workloads. */
 export const NAMESPACE = "bench";
 const CONNECTION = LAB;
 
 export const folder = cacheFolder(LAB);
 export const kubeconfig = `${folder}/kubeconfig`;
-/** The program as one file, as the released binary holds it. */
+/** The program as one file, as in releases. */
 export const program = `${folder}/gefyra.js`;
 
-/** Of pods and app containers that hold curl, wrk, iperf3 and Python. */
+/** The image with curl, wrk, iperf3 and Python. */
 export const TOOLS = "tools";
 
 export interface Timed {
@@ -58,7 +58,7 @@ export function gefyra(...args: string[]): Promise<Timed> {
   return run(Deno.execPath(), ["run", "--quiet", "--no-config", "--allow-all", program, ...args], { env });
 }
 
-/** `docker exec` arguments that run kubectl on the lab's control plane: this machine need not have one. */
+/** `docker exec` arguments that run kubectl in the lab's control plane, because this machine may not have it. */
 export const kubectlArgs = (
   ...args: string[]
 ) => ["exec", "--interactive", controlPlaneOf(LAB).name, "kubectl", "--namespace", NAMESPACE, ...args];
@@ -84,12 +84,12 @@ export async function inApp(name: string, ...command: string[]): Promise<string>
   return (await run("docker", ["exec", name, ...command])).stdout;
 }
 
-/** The address of a service, as names are not what is measured. */
+/** The address of a service, because name resolution is not measured. */
 export async function addressOf(service: string): Promise<string> {
   return (await inPod(TOOLS, "getent", "hosts", service)).split(/\s+/)[0]!;
 }
 
-/** Looks every 20 ms until there is something. */
+/** Polls every 20 ms until there is a value. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined>,
@@ -104,7 +104,7 @@ export async function until<T>(
   throw new Error(`not within ${timeoutMs / 1000} s: ${what}`);
 }
 
-/** Several figures come from one experiment: the first that asks has it made. */
+/** Several figures use one experiment: the first one runs it. */
 export function once<T>(experiment: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => made ??= experiment();

@@ -6,7 +6,7 @@ import { disconnect } from "./stage.ts";
 import { DIRECT } from "./workloads.ts";
 
 const ROUNDS = 5;
-/** Kubernetes looks at a namespace 5 s after its last change: a `down` right after an `up` would gain from that. */
+/** Kubernetes removes a namespace 5 s after its last change: a `down` right after an `up` would benefit from that. */
 const SETTLE_MS = 5_000;
 
 export const rounds = once(async () => {
@@ -22,7 +22,7 @@ export const rounds = once(async () => {
   return { up, firstName, down };
 });
 
-/** The app's first instruction resolves a name and then says what time it is; asked once, without a retry. */
+/** The app's first instruction resolves a name and then prints the time; it tries once only. */
 async function resolveFirstName(app: string): Promise<number> {
   const script = `getent hosts ${DIRECT} >/dev/null && date +%s%3N; exec sleep infinity`;
   const words = ["--", "sh", "-c", script];
@@ -35,7 +35,7 @@ async function resolveFirstName(app: string): Promise<number> {
   return (Number(said) - startedAt) / 1000;
 }
 
-/** To the end of the process, or of the namespace where that comes later. */
+/** Until the process ends, or the namespace is gone if that is later. */
 async function goDown(): Promise<number> {
   const { startedAt, seconds } = await gefyra("down");
   const left = () => kubectl("get", "namespace", OWN_NAMESPACE, "--ignore-not-found", "--output", "name");

@@ -1,4 +1,4 @@
-/** A large answer through the bridge, against what the tunnel carries in the same direction. */
+/** A large response through the bridge, compared with the tunnel in the same direction. */
 import { iperf } from "./bandwidth.ts";
 import { gefyra, inApp, inPod, NAMESPACE, once, TOOLS } from "./commands.ts";
 import { connect } from "./stage.ts";
@@ -7,7 +7,7 @@ import { UNPROBED } from "./workloads.ts";
 
 const ROUNDS = 5;
 const BRIDGE = "bench-download";
-/** Served by the local Nginx; sparse, so that no disk is measured. */
+/** Served by the local Nginx; a sparse file, so that no disk is measured. */
 const FILE = "/var/www/large", SIZE = 1_000_000_000;
 
 export const download = once(async () => {

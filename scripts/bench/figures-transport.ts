@@ -14,7 +14,7 @@ interface Part {
   name: string;
   unit: Figure["unit"];
   about: string;
-  /** Of the API server. */
+  /** For the API server only. */
   aim?: number;
 }
 

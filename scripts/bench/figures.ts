@@ -1,4 +1,4 @@
-/** All figures, in the order in which they are measured. A new one is a new entry in one of these. */
+/** All figures in the order of measurement. Add a new one to one of these lists. */
 import type { Figure } from "./figure.ts";
 import { firstFigures } from "./figures-first.ts";
 import { loadFigures } from "./figures-load.ts";
@@ -6,7 +6,7 @@ import { manyFigures, switchFigures } from "./figures-switch.ts";
 import { transportFigures } from "./figures-transport.ts";
 import { waitFigures } from "./figures-wait.ts";
 
-// The fifty bridges of the last figures stay until the connection goes.
+// The fifty bridges of the last figures stay until the connection is removed.
 export const figures: Figure[] = [
   ...waitFigures,
   ...firstFigures,

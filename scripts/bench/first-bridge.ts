@@ -1,9 +1,9 @@
-/** The first bridge of a fresh `up`, under requests: what is lost, and what is slow. */
+/** The first bridge after a new `up`, under load: lost and slow requests. */
 import { setTimeout as delay } from "node:timers/promises";
 import { gefyra, NAMESPACE, once } from "./commands.ts";
 import { rounds } from "./options.ts";
 import { connect, disconnect } from "./stage.ts";
-import { askSteadily, assertSwitched, type Said } from "./steady.ts";
+import { assertSwitched, type Responses, sendSteadily } from "./steady.ts";
 import { freshPod, runApp } from "./switching.ts";
 import { DIRECT, SWITCHED, SWITCHED_HTTP } from "./workloads.ts";
 
@@ -15,7 +15,7 @@ interface FirstBridges {
   ms: number[];
   /** The slowest of each round. */
   slowest: number[];
-  /** Of the requests to a Service that is not bridged, at the same times: what the machine makes slow. */
+  /** Milliseconds of the requests to a Service that is not bridged, at the same times: the machine's own delays. */
   directMs: number[];
 }
 
@@ -36,13 +36,13 @@ const firstBridges = (deployment: string) =>
     return found;
   });
 
-async function bridgeUnderRequests(deployment: string): Promise<[Said, Said]> {
+async function bridgeUnderRequests(deployment: string): Promise<[Responses, Responses]> {
   const app = await runApp();
-  const asking = askSteadily([deployment, DIRECT], SECONDS * RATE, RATE);
+  const asking = sendSteadily([deployment, DIRECT], SECONDS * RATE, RATE);
   await delay(BRIDGE_AFTER_MS);
   const target = ["-n", NAMESPACE, "--target", `deployment/${deployment}`, "--port", "80:80"];
   await gefyra("bridge", "-N", app, ...target, "-I", `bench-${deployment}`);
-  const [bridged, direct] = await asking as [Said, Said];
+  const [bridged, direct] = await asking as [Responses, Responses];
   assertSwitched(bridged, app);
   const slow = bridged.ms.map((ms, i) => [i / RATE, ms] as const).filter(([, ms]) => ms > SLOW_MS);
   if (slow.length) {

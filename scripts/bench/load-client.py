@@ -1,6 +1,6 @@
-"""Asks HOST:80 every 10 ms over a fresh connection until stdin ends; prints each change of the answer with its time.
+"""Sends a request to HOST:80 every 10 ms over a new connection until stdin ends; prints each change of the response and its time.
 
-An answer is the last word of the body (the answering host's name), or the kind of error.
+A response is the last word of the body (the name of the host that answered), or the kind of error.
 """
 import asyncio, json, sys, time
 

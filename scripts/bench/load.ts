@@ -1,4 +1,4 @@
-/** Requests per second: the original asked directly, through the bridge, and Stowaway's port without Carrier. */
+/** Requests per second: the original directly, through the bridge, and Stowaway's port without Carrier. */
 import { NAMESPACE as OWN_NAMESPACE } from "../../lib/names.ts";
 import { carrierMemory } from "./carrier-memory.ts";
 import { field, gefyra, inPod, kubectl, NAMESPACE, once, TOOLS } from "./commands.ts";
@@ -13,17 +13,17 @@ const BRIDGE = "bench-load";
 export interface Load {
   /** Requests per second. */
   rps: number[];
-  /** Milliseconds in which half of the requests were answered. */
+  /** Median response time, milliseconds. */
   p50: number[];
 }
 
-/** What the bridges are made of: the kernel alone, Nginx because of a probe, Nginx because of `--match`. */
+/** The paths of the bridges: the kernel only, Nginx because of a probe, Nginx because of `--match`. */
 const bridges = { bridge: UNPROBED, http: PROBED, match: MATCHED };
 const header = "x-bench: local";
 
 type Path = "direct" | "tunnel" | keyof typeof bridges;
 
-/** Round by round, one path after the other, so that what slows the machine down meets all of them. */
+/** One path after another in each round, so that a slow phase of the machine affects all of them. */
 export const loads = once(async () => {
   await connect();
   const app = await startApp();
@@ -68,7 +68,7 @@ async function measure<P extends Path>(
 
 async function wrk(url: string, connections: number): Promise<{ rps: number; p50: number; p99: number }> {
   const threads = Math.min(2, connections);
-  // The header costs little; so all requests are the same.
+  // All requests have the header, which costs little, so that they are equal.
   const options = [`-t${threads}`, `-c${connections}`, `-d${SECONDS}s`, "--latency", "-H", header];
   const said = await inPod(TOOLS, "wrk", ...options, url);
   const rps = said.match(/Requests\/sec:\s+([\d.]+)/)?.[1], p50 = within(said, 50), p99 = within(said, 99);
@@ -76,16 +76,16 @@ async function wrk(url: string, connections: number): Promise<{ rps: number; p50
   return { rps: Number(rps), p50, p99 };
 }
 
-/** One connection, one request after the other. */
+/** One connection, one request after another. */
 export const latency = (url: string) => wrk(url, 1);
 
-/** Milliseconds in which so many percent were answered. */
+/** Response time of the percentile, milliseconds. */
 function within(said: string, percent: number): number | undefined {
   const [, value, unit] = said.match(new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s)\\b`)) ?? [];
   return value ? Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"] : undefined;
 }
 
-/** Stowaway's own address, and the port on which it takes what the bridge hands it. */
+/** Stowaway's address, and the port to which the bridge sends. */
 async function tunnelUrl(): Promise<string> {
   const port = await field(`gefyrabridge/${BRIDGE}-bridge`, ".status.ports[0].stowaway");
   const [address] = (await kubectl(

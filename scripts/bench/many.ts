@@ -1,10 +1,12 @@
-/** Fifty bridges of one pod, a port each, made one after the other: does the last take longer than the first? */
+/**
+ * Fifty bridges of one pod, with one port each, created one after another: does the last take longer than the first?
+ */
 import { gefyra, NAMESPACE, once } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { freshPod, startApp } from "./switching.ts";
 import { MANY, MANY_PORTS } from "./workloads.ts";
 
-/** One command more or less says little: so many of each end are taken. */
+/** Number of commands at each end, because a single one says little. */
 const ENDS = 5;
 
 export const fiftieth = once(async () => {
@@ -15,7 +17,7 @@ export const fiftieth = once(async () => {
     const ports = ["--target", `deployment/${MANY}`, "--port", `${port}:80`, "-I", `bench-${port}`];
     return (await gefyra("bridge", "-N", app, "-n", NAMESPACE, ...ports)).seconds;
   };
-  // Carrier starts once, which would flatter the ratio.
+  // Carrier starts with the first bridge only, which would improve the ratio.
   const [first, ...others] = MANY_PORTS;
   await bridge(first!);
   await gefyra("unbridge", "-N", `bench-${first}`);

@@ -1,8 +1,8 @@
-/** What the command line of `deno task bench` asks for. */
+/** The options of `deno task bench`. */
 const DEFAULT_ROUNDS = 5;
 let chosen = DEFAULT_ROUNDS;
 
-/** How many fresh connections a figure makes that needs one for each of its values. */
+/** Number of new connections for a figure that needs one for each value. */
 export const rounds = () => chosen;
 
 export function chooseRounds(text: string | undefined): void {

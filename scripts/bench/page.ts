@@ -1,4 +1,4 @@
-/** The table in docs/benchmarks.md: what each figure is, and what the last run found. Pure. */
+/** The table in docs/benchmarks.md: the figures and their last values. Pure. */
 import type { Figure } from "./figure.ts";
 import type { Report } from "./report.ts";
 

@@ -1,4 +1,4 @@
-/** What a run found: on the screen, and in bench/latest.json. */
+/** The results of a run: on the screen, and in bench/latest.json. */
 import { dirname } from "node:path";
 import { output } from "../images/command.ts";
 import type { Figure } from "./figure.ts";
@@ -13,7 +13,7 @@ export interface Measured {
 }
 
 export interface Report {
-  /** Ends with `+` where the sources differ from that commit. */
+  /** Ends with `+` if the sources differ from that commit. */
   commit: string;
   date: string;
   machine: Record<string, string | number>;
@@ -35,7 +35,7 @@ export function summary(unit: string, values: number[]): Measured {
   };
 }
 
-/** The value that so many in a thousand do not exceed. */
+/** The value that this many per thousand do not exceed. */
 export function permille(values: number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.ceil(sorted.length * part / 1000) - 1];
@@ -53,7 +53,7 @@ function row(name: string, cells: (string | number)[]): string {
   return [name.padEnd(36), ...cells.map((cell) => String(cell).padStart(8))].join(" ").trimEnd();
 }
 
-/** Figures that were not measured this time stay as they are. */
+/** Figures that were not measured in this run keep their values. */
 export async function write(file: string, figures: Record<string, Measured>): Promise<Report> {
   const before = await Deno.readTextFile(file).then(JSON.parse, () => undefined) as Report | undefined;
   const report: Report = {

@@ -1,4 +1,4 @@
-/** Brings up what is measured on, an own lab with an own connection, and takes it down again. */
+/** Creates the bench's own lab and connection, and removes them. */
 import { connectEngine } from "../../lib/docker/dockerode.ts";
 import { labDown } from "../../lib/lab/down.ts";
 import { load } from "../../lib/lab/load.ts";
@@ -32,7 +32,7 @@ export async function setUp(say: (text: string) => void): Promise<void> {
   say(`starting the lab "${LAB}"`);
   await labUp(engine, silentSteps, { lab: LAB, workers: 0, kubeconfig });
   await load(engine, LAB, ["hello-nginx:latest", "tools:latest"]);
-  // What a run that was killed, or kept, has left.
+  // Removes what a killed or kept run has left.
   await gefyra("down");
   await kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait");
   const stdin = JSON.stringify(manifests(NAMESPACE, TOOLS));
@@ -52,7 +52,7 @@ export async function setUp(say: (text: string) => void): Promise<void> {
 }
 
 export async function takeDown(): Promise<void> {
-  // The cluster goes as well: only what is in Docker matters here.
+  // The cluster is removed too, so only Docker's objects matter here.
   await gefyra("down").catch((error) => console.error(`# ${error.message}`));
   await labDown(connectEngine(), silentSteps, { lab: LAB, kubeconfig });
 }

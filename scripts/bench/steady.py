@@ -1,7 +1,7 @@
-"""steady.py COUNT RATE HOST…: asks port 80 of every HOST, COUNT times, RATE times a second, each time over a fresh connection.
+"""steady.py COUNT RATE HOST…: sends COUNT requests to port 80 of every HOST, RATE per second, each over a new connection.
 
-Prints one line of JSON at the end: a list with an object for each HOST. An answer is the last word of the body (the
-answering host's name). A request without one within two seconds is lost.
+Prints one line of JSON at the end: a list with an object for each HOST. A response is the last word of the body (the
+name of the host that answered). A request without one within two seconds is lost.
 """
 import asyncio, collections, json, sys, time
 

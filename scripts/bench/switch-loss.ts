@@ -2,13 +2,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { gefyra, kubectl, NAMESPACE, once } from "./commands.ts";
 import { connect } from "./stage.ts";
-import { askSteadily, assertSwitched, type Said } from "./steady.ts";
+import { assertSwitched, type Responses, sendSteadily } from "./steady.ts";
 import { freshPod, startApp } from "./switching.ts";
 import { SWITCHED, SWITCHED_HTTP } from "./workloads.ts";
 
 const SWITCHES = 10, REQUESTS = 3_000, RATE = 50;
 
-/** Both modes of a port at the same time, one switched just after the other; the first switch is to new Carriers. */
+/**
+ * Kernel and Nginx ports at the same time, one switched right after the other; the first switch starts new Carriers.
+ */
 export const switchLoss = once(async () => {
   await connect();
   const app = await startApp();
@@ -35,18 +37,18 @@ export const switchLoss = once(async () => {
   };
 });
 
-async function ask(service: string): Promise<Said> {
-  const [said] = await askSteadily([service], REQUESTS, RATE);
+async function ask(service: string): Promise<Responses> {
+  const [said] = await sendSteadily([service], REQUESTS, RATE);
   return said!;
 }
 
-function lostOf(said: Said, app: string): number {
+function lostOf(said: Responses, app: string): number {
   assertSwitched(said, app);
   if (said.lost) console.error(`# lost: ${JSON.stringify(said.errors)}`);
   return said.lost;
 }
 
-/** One line per container of each original, which changes when it restarts or is replaced. */
+/** One line per container of each original; it changes when the container restarts or is replaced. */
 async function containers(): Promise<string[]> {
   const line = `{.metadata.uid} {range .status.containerStatuses[*]}{.containerID} {.restartCount}{end}`;
   const selector = `app in (${SWITCHED}, ${SWITCHED_HTTP})`;

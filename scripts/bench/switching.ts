@@ -1,4 +1,4 @@
-/** How long a bridge takes until it is felt in the cluster, and until it is felt no more. */
+/** How long a bridge takes to become effective in the cluster, and to end. */
 import { setTimeout as delay } from "node:timers/promises";
 import { startLoadClient } from "./load-client.ts";
 import { gefyra, kubectl, LAB, NAMESPACE, once, until } from "./commands.ts";
@@ -8,13 +8,13 @@ import { PROBED, UNPROBED } from "./workloads.ts";
 const ROUNDS = 5, REPLACE_ROUNDS = 3;
 const APP = `${LAB}-local`;
 /**
- * The kubelet looks after a pod that has just changed up to a second later, and the operator after a bridge: what the
- * command before has begun is none of the next one's time.
+ * The kubelet processes a pod that has just changed up to a second late, and so does the operator a bridge. The pause
+ * keeps the effects of one command out of the next one's time.
  */
 const settled = () => delay(3_000);
 
 interface Switches {
-  /** Seconds: of a pod that was never bridged, back, and of the same pod once more. */
+  /** Seconds: for a pod that was never bridged, for the way back, and for the same pod again. */
   bridge: number[];
   unbridge: number[];
   again: number[];
@@ -24,7 +24,10 @@ export const withProbe = once(() => switches(PROBED, ROUNDS));
 export const withoutProbe = once(() => switches(UNPROBED, ROUNDS));
 export const replaced = once(() => switches(PROBED, REPLACE_ROUNDS, "--replace"));
 
-/** Each round has a fresh pod: a Carrier that was there before starts no more, a replaced container starts later each time. */
+/**
+ * Each round has a new pod: an existing Carrier would not be started again, and a replaced container starts later each
+ * time.
+ */
 async function switches(deployment: string, rounds: number, ...options: string[]): Promise<Switches> {
   await connect();
   await startApp();
@@ -53,7 +56,7 @@ async function switches(deployment: string, rounds: number, ...options: string[]
   return taken;
 }
 
-/** The local app; it goes with the connection. */
+/** Starts the local app, which is removed with the connection. */
 export async function runApp(): Promise<string> {
   await gefyra("run", "-i", "hello-nginx", "-N", APP, "-n", NAMESPACE, "-d");
   return APP;

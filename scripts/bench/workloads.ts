@@ -1,9 +1,9 @@
-/** What runs in the cluster while Gefyra is measured. */
+/** The workloads in the cluster during the bench. */
 
 const labels = (app: string) => ({ app });
 const grace = { terminationGracePeriodSeconds: 1 };
 
-/** Nginx, which answers with the name of its pod, and a service on port 80. */
+/** Nginx, which responds with its pod's name, and a service on port 80. */
 function nginx(name: string, more: object = {}): object[] {
   const container = { name: "nginx", image: "hello-nginx:latest", imagePullPolicy: "Never" };
   return [
@@ -38,12 +38,12 @@ function tools(name: string, ...command: string[]): object {
   };
 }
 
-/** The least that makes a difference: a pod is out of its service until the next probe, up to a second later. */
+/** The shortest period: a pod is out of its service until the next probe, up to a second later. */
 const readinessProbe = { httpGet: { path: "/", port: 80 }, periodSeconds: 1 };
 
-/** Bridged again and again; one whose port the kernel redirects, and one whose probe has Carrier read along. */
+/** Bridged repeatedly: on one the kernel redirects the port, on the other a probe makes Carrier inspect it. */
 export const UNPROBED = "unprobed", PROBED = "probed";
-/** The same two, under steady requests while they are switched. */
+/** The same two, under load while they are switched. */
 export const SWITCHED = "switched", SWITCHED_HTTP = "switched-http";
 /** Bridged for the requests that match. */
 export const MATCHED = "matched";
@@ -52,7 +52,7 @@ export const MANY = "many";
 export const MANY_PORTS = Array.from({ length: 50 }, (_, i) => 8001 + i);
 /** Never bridged. */
 export const DIRECT = "direct";
-/** Where the bandwidth is measured to. */
+/** The server of the bandwidth measurements. */
 export const IPERF_SERVER = "iperf-server";
 
 export const deployments = [PROBED, UNPROBED, SWITCHED, SWITCHED_HTTP, MATCHED, MANY, DIRECT];

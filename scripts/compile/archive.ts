@@ -1,4 +1,4 @@
-/** Archives whose bytes depend on their files only: the same files give the same checksum. */
+/** Reproducible archives: the same files give the same checksum. */
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { type Zippable, zipSync } from "fflate";
@@ -10,7 +10,7 @@ export interface ArchiveFile {
   executable?: boolean;
 }
 
-/** The first moment that a zip can hold; it knows no time zones, so it is the builder's own. */
+/** The earliest time of a zip; it has no time zone, so it is the builder's local time. */
 const ZIP_EPOCH = new Date(1980, 0, 1);
 
 const modeOf = ({ executable }: ArchiveFile) => executable ? 0o755 : 0o644;
@@ -29,7 +29,7 @@ export async function tarGz(files: ArchiveFile[]): Promise<Uint8Array<ArrayBuffe
 export function zip(files: ArchiveFile[]): Uint8Array<ArrayBuffer> {
   const entries: Zippable = {};
   for (const file of files) {
-    // The mode stands in the upper half of the attributes, for systems of kind 3, Unix.
+    // The mode is in the upper half of the attributes, for systems of kind 3, Unix.
     entries[file.name] = [file.content, { mtime: ZIP_EPOCH, os: 3, attrs: modeOf(file) << 16 }];
   }
   return new Uint8Array(zipSync(entries));

@@ -1,4 +1,4 @@
-/** Builds the images of some parts, each one only when its content has changed. */
+/** Builds the images of some parts, each only if its content has changed. */
 import { type ImageNames, imageOf, type Part } from "../../lib/images.ts";
 import { CONTENT_LABEL } from "../../lib/names.ts";
 import { cacheFolder } from "./cache.ts";
@@ -6,7 +6,7 @@ import { output, succeeds } from "./command.ts";
 import type { Report } from "./ingredients.ts";
 import { contentOfRecipe, type Recipe, type Recipes, recipesFor } from "./recipes.ts";
 
-/** Fails after all parts have been tried, with the causes of all that could not be built. */
+/** Tries all parts, then throws the causes of all failures. */
 export async function buildImages(parts: readonly Part[], names: ImageNames, report: Report): Promise<void> {
   const recipes = recipesFor(names);
   const wanted = withNeeds(parts, recipes);
@@ -29,14 +29,14 @@ export async function buildImages(parts: readonly Part[], names: ImageNames, rep
   if (failed.length > 0) throw new Error(failed.map(({ reason }) => reason.message).join("\n"));
 }
 
-/** The parts and what they are built from, in the order in which they can be built. */
+/** The parts and the images that they need, in build order. */
 export function withNeeds(parts: readonly Part[], recipes: Pick<Recipes, Part>): Part[] {
   return [...new Set(parts.flatMap((part) => [...recipes[part].needs, part]))];
 }
 
 interface Shared {
   report: Report;
-  /** Docker's builds go one after the other; Go's compiler has the second core. */
+  /** Docker's builds run one after another; Go's compiler uses the second core. */
   oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -65,7 +65,7 @@ export async function buildImage(
   }
 }
 
-/** The classic builder, as BuildKit is no part of Debian's docker.io. */
+/** The classic builder, because Debian's docker.io has no BuildKit. */
 async function dockerBuild(context: string, image: string, args: Record<string, string>, content: string) {
   const buildArgs = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
   const label = ["--label", `${CONTENT_LABEL}=${content}`];
@@ -90,7 +90,7 @@ async function contentLabel(image: string): Promise<string | undefined> {
   return await output("docker", ["image", "inspect", "--format", format, image]).catch(() => undefined);
 }
 
-/** Runs what it is given one after the other. */
+/** Runs its tasks one after another. */
 export function queue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -1,4 +1,4 @@
-/** Where built things are kept between runs: `$XDG_CACHE_HOME/gefyra`, else `~/.cache/gefyra`. */
+/** The cache of built files between runs: `$XDG_CACHE_HOME/gefyra`, else `~/.cache/gefyra`. */
 export function cacheFolder(name: string): string {
   const home = Deno.env.get("XDG_CACHE_HOME") || `${Deno.env.get("HOME") ?? "/root"}/.cache`;
   return `${home}/gefyra/${name}`;

@@ -1,9 +1,9 @@
-/** Runs programs for the image build; what they print goes into a log and is shown only when they fail. */
+/** Runs programs for the image build. Their output goes to a log, and is shown only if they fail. */
 
 export interface CommandOptions {
   cwd?: string;
   env?: Record<string, string>;
-  /** Stops the program after so many milliseconds. */
+  /** Stops the program after this many milliseconds. */
   timeout?: number;
 }
 
@@ -11,7 +11,7 @@ export class CommandError extends Error {}
 
 const decoder = new TextDecoder();
 
-/** Standard output without its last line break; throws with the end of both outputs when the program fails. */
+/** Returns standard output without its last line break; throws with the end of both outputs if the program fails. */
 export async function output(program: string, args: string[], options: CommandOptions = {}): Promise<string> {
   const { timeout, ...rest } = options;
   const signal = timeout === undefined ? undefined : AbortSignal.timeout(timeout);

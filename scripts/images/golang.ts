@@ -1,4 +1,4 @@
-/** Go programs for the images, built on the host and kept by the content of their module. */
+/** Go programs for the images, built on the host and cached by the content of their module. */
 import { cacheFolder } from "./cache.ts";
 import { output } from "./command.ts";
 import { contentOf, fileEntry, filesIn, sha256 } from "./content.ts";
@@ -17,7 +17,7 @@ export const goPrograms = {
   polyglot: { name: "polyglot", module: "tests/workloads/polyglot" },
 } as const satisfies Record<string, GoProgram>;
 
-/** The linker's flags; Kubernetes learns its version through them, and it is pinned in go.mod only. */
+/** The linker's flags, which set Kubernetes' version; it is pinned in go.mod only. */
 export function linkerFlags(goMod: string): string {
   const kubernetes = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(goMod)?.[1];
   const variables = ["k8s.io/component-base", "k8s.io/client-go/pkg"].map((scope) =>
@@ -31,7 +31,7 @@ async function flagsOf(program: GoProgram): Promise<string[]> {
   return ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(goMod)];
 }
 
-/** Of sources and flags, so that it is known before the program is built. */
+/** The digest of sources and flags, known before the program is built. */
 export async function digestOfProgram(program: GoProgram): Promise<string> {
   const sources = (await filesIn(program.module)).filter((file) => /(\.go|^go\.(mod|sum))$/.test(file));
   const flags = new TextEncoder().encode((await flagsOf(program)).join(" "));
@@ -43,7 +43,10 @@ export async function digestOfProgram(program: GoProgram): Promise<string> {
 
 const building = new Map<string, Promise<string>>();
 
-/** The built program's path; `report` is called when it has to be compiled. Two images may want one program at once. */
+/**
+ * Returns the built program's path; calls `report` if it must be compiled. Two images may need one program at the same
+ * time.
+ */
 export function buildProgram(program: GoProgram, report: (line: string) => void): Promise<string> {
   const started = building.get(program.name) ?? buildOnce(program, report);
   building.set(program.name, started);

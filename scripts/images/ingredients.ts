@@ -1,4 +1,4 @@
-/** What goes into a build context: each ingredient knows its content before it is made. */
+/** The ingredients of a build context: the content of each is known before it is created. */
 import { bundle } from "../bundle.ts";
 import { output } from "./command.ts";
 import { contentOf, type Entry, fileEntry, filesIn, sha256 } from "./content.ts";
@@ -12,7 +12,7 @@ export interface Ingredient {
   put(context: string, report: Report): Promise<void>;
 }
 
-/** A folder's files, at the context's root or under `to`. */
+/** A folder's files, at the context's root or in the folder `to`. */
 export function folder(path: string, options: { to?: string; skip?: string[] } = {}): Ingredient {
   const prefix = options.to ? `${options.to}/` : "";
   return {
@@ -36,7 +36,7 @@ export function goProgram(program: GoProgram): Ingredient {
   };
 }
 
-/** The gefyra program as `gefyra.js`. Its content is that of every local module that it imports. */
+/** The gefyra program as `gefyra.js`. Its content is that of every local module in it. */
 export function program(): Ingredient {
   return {
     entries: async () => {
@@ -67,7 +67,7 @@ async function copy(from: string, to: string): Promise<void> {
   await Deno.copyFile(from, to);
 }
 
-/** Large files are not copied where the file system allows it. */
+/** Links large files instead of copying them if the file system allows it. */
 async function link(from: string, to: string): Promise<void> {
   await Deno.link(from, to).catch(() => Deno.copyFile(from, to));
 }

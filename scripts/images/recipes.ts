@@ -1,4 +1,4 @@
-/** What each image is made of. Its Dockerfile is `images/<part>/Dockerfile`. */
+/** The ingredients of each image. Its Dockerfile is `images/<part>/Dockerfile`. */
 import { type ImageNames, imageOf, type Part } from "../../lib/images.ts";
 import { output } from "./command.ts";
 import { contentOf, sha256 } from "./content.ts";
@@ -7,7 +7,7 @@ import { deno, folder, goProgram, type Ingredient, program } from "./ingredients
 
 export interface Recipe {
   ingredients: Ingredient[];
-  /** Images that have to be there first. */
+  /** Images that must be built first. */
   needs: Part[];
   buildArgs: Record<string, string>;
 }
@@ -38,7 +38,7 @@ export function recipesFor(names: ImageNames): Recipes {
   return recipes;
 }
 
-/** Of everything that goes in; the label CONTENT_LABEL of the image. */
+/** The digest of all ingredients; the label CONTENT_LABEL of the image. */
 export async function contentOfRecipe({ ingredients, buildArgs }: Recipe): Promise<string> {
   const entries = (await Promise.all(ingredients.map((ingredient) => ingredient.entries()))).flat();
   const digest = await sha256(new TextEncoder().encode(JSON.stringify(buildArgs)));
@@ -56,7 +56,7 @@ function onlyDockerfile(path: string): Ingredient {
   return folder(path, { skip: ["main.go", "go.mod", "go.sum"] });
 }
 
-/** The images that a node needs before anything can be loaded into it, as `images.tar`. */
+/** The images that a node needs before others can be loaded, as `images.tar`. */
 function archive(recipes: Recipes, names: ImageNames): Ingredient {
   const { needs } = recipes.lab;
   return {

@@ -1,4 +1,4 @@
-/** The images of tests/workloads: what runs in the cluster, or beside it, in the tests, the demo and the benchmark. */
+/** The images of tests/workloads: they run in the cluster, or locally, in the tests, the demo and the bench. */
 import { buildImage, queue } from "./build.ts";
 import { goPrograms } from "./golang.ts";
 import { folder, goProgram, type Ingredient, type Report } from "./ingredients.ts";
@@ -8,7 +8,7 @@ type Workload = (typeof workloads)[number];
 
 const programs: { [name in Workload]?: Ingredient } = { polyglot: goProgram(goPrograms.polyglot) };
 
-/** Builds `<name>:latest` of each where its content has changed. */
+/** Builds `<name>:latest` of each if its content has changed. */
 export async function buildWorkloads(
   report: Report,
   names: readonly Workload[] = workloads,

@@ -1,6 +1,6 @@
 import type { Import } from "./graph.ts";
 
-/** Circles of imports, of types alone too; each once, as the files that it leads through and back to the first. Pure. */
+/** Circles of imports, including type-only ones; each once, as its files back to the first. Pure. */
 export function circlesIn(imports: Import[]): string[][] {
   const targets = new Map<string, Set<string>>();
   for (const { from, to } of imports) targets.set(from, (targets.get(from) ?? new Set()).add(to));

@@ -3,13 +3,13 @@
 export interface Import {
   /** Path from the root of the repository. */
   from: string;
-  /** Path from the root, or the name of a package as the import map has it, e.g. `dockerode`. */
+  /** Path from the root, or the name of a package as in the import map, e.g. `dockerode`. */
   to: string;
   /** `type` is erased before the program runs. */
   kind: "static" | "dynamic" | "type";
 }
 
-/** What `deno info --json` prints, as far as it is used. */
+/** The fields of `deno info --json` that are used. */
 interface Info {
   modules: {
     specifier: string;
@@ -23,10 +23,10 @@ interface Info {
   }[];
 }
 
-/** All imports of the files, their paths being from `root`. Fails where one leads nowhere. */
+/** All imports of the files, with paths from `root`. Throws if one cannot be resolved. */
 export async function readGraph(root: string, files: string[]): Promise<Import[]> {
   const base = new URL(`file://${root.replace(/\/?$/, "/")}`);
-  // `deno info` takes one module, so it gets one that imports all of them.
+  // `deno info` takes one module, so this one imports all files.
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     const lines = files.map((file) => `import ${JSON.stringify(new URL(file, base))};`);

@@ -1,9 +1,9 @@
-/** Which room of the house may import which. Pure. */
+/** Which room may import which. Pure. */
 import type { Import } from "./graph.ts";
 import { literalProblemsOf } from "./literals.ts";
 
 const pure = ["lib", "lib/api", "lib/workload", "lib/config", "lib/plan"];
-/** The cluster's side of the work, which the operator does, or a client where no operator runs. */
+/** Work in the cluster, done by the operator, or by a client if no operator runs. */
 const shared = [...pure, "lib/kube", "lib/pods", "lib/uninstall"];
 /** Use cases of the user's machine. */
 const useCases = ["app", "bridge", "bundle", "connection", "doctor", "install", "lab"].map((one) =>
@@ -12,7 +12,7 @@ const useCases = ["app", "bridge", "bundle", "connection", "doctor", "install", 
 const all = [...shared, "lib/docker", ...useCases];
 const program = ["", "cli", "operator", ...all];
 
-/** For each room, which ones it may import beside itself. `lib` means the files right in it. */
+/** The rooms that each room may import besides itself. `lib` means the files directly in it. */
 export const rooms: Record<string, readonly string[]> = {
   "": ["cli"],
   cli: all,
@@ -35,16 +35,16 @@ export const rooms: Record<string, readonly string[]> = {
   tests: [...program, "scripts"],
 };
 
-/** The operator's part is loaded by the command that runs it, and by no other. */
+/** Only the command `operator` loads the operator. */
 const exceptions = [{ from: "cli/operator.ts", to: "operator/main.ts", kind: "dynamic" }];
 
-/** Only one file may load a package; the others may know its types. */
+/** Only one file may load a package; others may import its types. */
 const owners: Record<string, string> = {
   "@kubernetes/client-node": "lib/kube/client.ts",
   dockerode: "lib/docker/dockerode.ts",
 };
 
-/** The room that a file stands in: the longest one that it is inside of; data and images are in none. */
+/** The room of a file: the longest matching folder; data and images have none. */
 export function roomOf(path: string): string | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
   if (folder === "") return path.endsWith(".ts") ? "" : undefined;
@@ -67,7 +67,7 @@ export function problemsOf(imports: Import[]): string[] {
         exception.from === from && exception.to === to && exception.kind === kind
       )
     ) return [];
-    // A test may check that what other rooms of lib make fits its own.
+    // A test may combine other rooms of lib with its own.
     if (from.endsWith(".test.ts") && all.includes(toRoom)) return [];
     return rooms[fromRoom]!.includes(toRoom)
       ? []
@@ -78,7 +78,7 @@ export function problemsOf(imports: Import[]): string[] {
 /** State of a module is never pruned and is shared by all tests: it belongs to what a function creates, as a reconciler. */
 const MODULE_STATE = /^(export )?((let|var) |const \w+(: [^=]+)? = new (Weak)?(Map|Set)(<.*>)?\(\))/m;
 
-/** What a file says that it should not, one line each. */
+/** Every line of text that breaks a rule. */
 export function textProblemsOf(path: string, text: string): string[] {
   const problems: string[] = [];
   if (/(^|\/)utils?[^/]*\.ts$/.test(path)) problems.push(`${path}: name it after what it does`);
