@@ -43,7 +43,7 @@ const leaves = all.flatMap((command) =>
 const groups = all.filter((command) => command.commands.length).map((command) => [command.name()]);
 const everyCommand = [...leaves, ...groups];
 
-Deno.test("without a command, the help is the answer", async () => {
+Deno.test("without a command, the help is printed", async () => {
   const { code, stdout, stderr } = await run();
   assert.deepEqual([code, stderr], [exitCodes.ok, ""]);
   for (const [name = ""] of everyCommand) assert.match(stdout, new RegExp(`^  ${name}\\b`, "m"));
@@ -75,7 +75,7 @@ Deno.test("every example uses options that the command has", async () => {
   }
 });
 
-Deno.test("what cannot be understood ends with 2, says why on stderr and leaves stdout empty", async () => {
+Deno.test("an invalid command line exits with 2, says why on stderr and leaves stdout empty", async () => {
   const table: [string[], RegExp][] = [
     [["nonsense"], /unknown command 'nonsense'/],
     [["lab", "nonsense"], /unknown command 'nonsense'/],
@@ -100,7 +100,7 @@ Deno.test("what cannot be understood ends with 2, says why on stderr and leaves 
   }
 });
 
-Deno.test("an error names its remedy on a line of its own", async () => {
+Deno.test("an error prints its hint on its own line", async () => {
   const { stderr } = await run("unbridge");
   assert.match(stderr, /^Error: Cannot unbridge: .*\n {2}→ use --name BRIDGE or --all/);
 });
@@ -119,13 +119,13 @@ Deno.test("with -o json an error is one object on stderr", async () => {
   }
 });
 
-Deno.test("the version is printed in every form", async () => {
+Deno.test("the version is printed in every format", async () => {
   assert.equal((await run("--version")).stdout, `${VERSION}\n`);
   assert.equal((await run("version")).stdout, `gefyra ${VERSION}\n`);
   assert.equal(JSON.parse((await run("version", "-o", "json")).stdout).gefyra, VERSION);
 });
 
-Deno.test("a dry run of up prints exactly what would be applied, and needs nothing", async () => {
+Deno.test("a dry run of up prints exactly what would be applied, without a cluster", async () => {
   const expected = JSON.parse(JSON.stringify(manifests({ namespace: NAMESPACE, images: defaultImages })));
   const yaml = await run("up", "--dry-run", "-o", "yaml");
   assert.equal(yaml.code, exitCodes.ok);
@@ -147,7 +147,7 @@ Deno.test("the program ends with the exit code of the command line", async () =>
   assert.match(stderr, /unknown command/);
 });
 
-Deno.test("a kubeconfig that cannot be used is one error, and no stack", async () => {
+Deno.test("an unusable kubeconfig gives one error without a stack", async () => {
   const file = await Deno.makeTempFile();
   const using = (cluster: object, user: object) =>
     JSON.stringify({
@@ -178,7 +178,7 @@ Deno.test("a kubeconfig that cannot be used is one error, and no stack", async (
   }
 });
 
-Deno.test("--verbose shows what stands behind an error, also as -v, and no stack and nothing undefined", async () => {
+Deno.test("--verbose and -v show the causes of an error, without a stack", async () => {
   const causes = /^ {2}caused by: .*ENOENT/m;
   for (const flag of ["--verbose", "-v"]) {
     const { stderr } = await spawn("down", flag);

@@ -12,11 +12,11 @@ export async function cli(args: string[]): Promise<number> {
     .description("Make a container on this machine part of a Kubernetes cluster.")
     .version(VERSION, "--version", "print the version")
     .helpCommand(true)
-    // So that -q and -v after `lab up` are those of `up`, and not those of `lab`.
+    // -q and -v after `lab up` belong to `up`, not to `lab`.
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options)")
     .exitOverride()
-    // As the command itself understands it: `-v` of `run` is a volume.
+    // The command's own meaning: `-v` of `run` is a volume.
     .hook("preAction", (_, action) => void (verbose = action.getOptionValue("verbose") === true));
   for (const command of commands((code) => exitCode = code)) {
     for (const one of [command, ...command.commands]) {

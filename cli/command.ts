@@ -1,4 +1,4 @@
-/** What every command shares: the way to make one, how loud it is, and how it connects. */
+/** What every command shares: how it is created, how much it prints, and how it connects. */
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { connectCluster } from "../lib/kube/kubernetes.ts";
 import type { Cluster } from "../lib/kube/cluster.ts";
@@ -35,7 +35,7 @@ export const connectionOption = (
   description = "connection to use (default: the only one, else that of the current context)",
 ) =>
   new Option("--connection <name>", description).env("GEFYRA_CONNECTION")
-    // An empty variable is none.
+    // An empty variable counts as unset.
     .argParser((name: string) => name && checkConnectionName(name));
 export const kubeconfigOption = () =>
   new Option("--kubeconfig <path>", "kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config)");
@@ -46,7 +46,7 @@ export function clusterOf(
   return connectCluster(options);
 }
 
-/** For options that may be given several times. */
+/** For repeatable options. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** The cluster that a connection was made to, whatever the current context is now. */

@@ -48,7 +48,7 @@ export const doctor = (setExitCode: SetExitCode) =>
 
 const INDENT = 14;
 
-/** What was skipped for one reason is one line. */
+/** Checks that were skipped for the same reason are printed as one line. */
 function lines(write: (line: string) => void) {
   let skipped: Finding[] = [];
   const flush = () => {

@@ -1,5 +1,5 @@
 /**
- * Deno's TLS gathers entropy where it is first needed: 60 ms in which the program does nothing else. The making of a key
- * has it done on another thread, while the program still loads. To be imported before all else.
+ * Deno's TLS gathers entropy when it is first used, which blocks the program for 60 ms. Generating a key does that on
+ * another thread while the program still loads. Import this file first.
  */
 crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]).catch(() => {});

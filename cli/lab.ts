@@ -103,7 +103,7 @@ function wholeNumber(value: string): number {
   });
 }
 
-/** Says what to do about Docker before anything else is tried. */
+/** Fails early, with a hint, if Docker does not answer. */
 async function reachEngine(): Promise<Engine> {
   const engine = connectEngine();
   await engine.version();

@@ -2,7 +2,7 @@ import { imageOf } from "../lib/images.ts";
 import { NAMESPACE } from "../lib/names.ts";
 import { command } from "./command.ts";
 
-/** Runs inside the cluster; the only door from the command line to the operator. */
+/** Runs inside the cluster; the only import of the operator by the command line. */
 export const operator = () =>
   command("operator", "Run the operator (inside a cluster)", "gefyra operator")
     .action(async () => {

@@ -12,7 +12,7 @@ const columns: Column<Row>[] = [
 ];
 const rows: Row[] = [{ name: "a", pods: 3 }, { name: "longer-name", pods: undefined }];
 
-Deno.test("rows stand under their headings, three spaces apart, without trailing blanks", () => {
+Deno.test("rows are aligned under their headings, three spaces apart, without trailing blanks", () => {
   assert.deepEqual(table(rows, columns).split("\n"), [
     "NAME          PODS",
     "a             3",

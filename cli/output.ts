@@ -26,17 +26,17 @@ export function table<T>(rows: T[], columns: Column<T>[], wide = false): string 
   return out.toString().split("\n").map((line) => line.trimEnd()).join("\n");
 }
 
-/** What works, and still leads nowhere; on stderr, as the answer is the same. */
+/** Problems of something that was created successfully. They go to stderr, because the result does not change. */
 export function warn({ quiet }: { quiet?: true | undefined }, problems: Problem[]): void {
   if (quiet) return;
   for (const { message, remedy } of problems) console.error(`Warning: ${message}\n  → ${remedy}`);
 }
 
-/** The same within an answer: `! web: app:8000 does not answer`, and what to do. */
+/** The same within a result: `! web: app:8000 does not answer`, and what to do. */
 export const problemLines = (problems: Problem[], name?: string): string[] =>
   problems.map(({ message, remedy }) => `! ${name ? `${name}: ` : ""}${message}\n  → ${remedy}`);
 
-/** `json` and `yaml` print the data whole; anything else the text. */
+/** `json` and `yaml` print all data, other formats the text. */
 export function print(data: unknown, format: string | undefined, text: () => string): void {
   if (format === "json") console.log(JSON.stringify(data, null, 2));
   else if (format === "yaml") console.log(stringify(data).trimEnd());

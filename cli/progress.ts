@@ -12,7 +12,7 @@ function taskList(): Pick<Steps, "step"> {
   return {
     step: async <T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> => {
       let result!: T;
-      // Not before it is needed: every start would be slower.
+      // Imported late: it would slow down every start.
       const { Listr, ProcessOutput } = await import("listr2");
       const list = new Listr(
         [{
@@ -24,7 +24,7 @@ function taskList(): Pick<Steps, "step"> {
         {
           renderer: "default",
           rendererOptions: {
-            // stdout belongs to the answer.
+            // stdout is for the result.
             logger: undefined,
             showErrorMessage: false,
             timer: {

@@ -68,10 +68,10 @@ export const run = (setExitCode: SetExitCode) =>
       }
     });
 
-/** As docker run does it: output from the first line on, signals handed on, the container's own exit code. */
+/** Like docker run: all output from the start, signals are forwarded, the container's exit code is returned. */
 async function attached(engine: Engine, app: App): Promise<number> {
   const { id } = app;
-  // Asked for before the start, as a short-lived container may be gone right after it.
+  // Requested before the start, because a short-lived container may be gone right after it.
   const ended = engine.wait(id);
   ended.catch(() => {});
   const { done } = await engine.attach(

@@ -59,7 +59,7 @@ function text({ connected, connection, cargo, cluster, bridges }: Status): strin
 
 const row = (name: string, value: string) => `${name.padEnd(17)}${value}`;
 
-/** One line each, and what is wrong with it below. */
+/** One line for each bridge, followed by its problems. */
 function bridgeLines(bridges: Status["bridges"]): string[] {
   if (!bridges?.length) return [row("Bridges:", bridges ? "none" : "cannot be listed")];
   return bridges.flatMap(({ problems, ...bridge }, i) => {

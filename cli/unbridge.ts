@@ -47,7 +47,7 @@ export const unbridge = () =>
       if (name && chosen.length !== 1) throw unclear(name, chosen);
       const removeChosen = async () => {
         const start = performance.now();
-        // All at once, so that those who wait for pods do not wait for each other, too.
+        // All at once, so that one bridge does not wait for the pods of another.
         await Promise.all(
           chosen.map(({ metadata }) =>
             cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""))

@@ -131,7 +131,7 @@ interface ServiceFlags {
   servicePort?: number | undefined;
 }
 
-/** Annotations and a port are for a load balancer, and ask for one. */
+/** Annotations and a port imply a load balancer. */
 function serviceOptions(
   { serviceType, serviceAnnotation, servicePort }: ServiceFlags,
 ): ServiceOptions | undefined {

@@ -1,7 +1,10 @@
 import { pack } from "tar-stream";
 import { Buffer } from "node:buffer";
 
-/** A tar of small text files by name: how desired state is handed to a container on stdin. Root's without an owner. */
+/**
+ * A tar of small text files by name, used to pass desired state to a container on stdin. Without an owner the files are
+ * root's.
+ */
 export async function archive(
   files: Record<string, string>,
   owner: { uid?: number; gid?: number } = {},

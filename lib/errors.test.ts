@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { causesOf, GefyraError, messageOf } from "./errors.ts";
 
-Deno.test("an error without a cause has none, not one that is undefined", () => {
+Deno.test("an error without a cause has no cause property", () => {
   assert.ok(!("cause" in new GefyraError("id", "Cannot act")));
 });
 
@@ -17,7 +17,7 @@ Deno.test("the text of anything that was thrown", () => {
   for (const [thrown, text] of table) assert.equal(messageOf(thrown), text);
 });
 
-Deno.test("causes are told from the nearest to the last, each once, and none as undefined", () => {
+Deno.test("causes are listed from the nearest to the last, each once, and none as undefined", () => {
   const root = new Error("connection refused"), fetching = new TypeError("fetch failed", { cause: root });
   const event = { type: "error", error: fetching };
   assert.deepEqual(causesOf(new GefyraError("id", "Cannot act", { cause: event })), [

@@ -1,4 +1,4 @@
-/** Exit codes of `gefyra`, stable for scripts. `run` attached passes on the container's own code instead. */
+/** Exit codes of `gefyra`, stable for scripts. `run` in the foreground returns the container's own code instead. */
 export const exitCodes = {
   ok: 0,
   failure: 1,
@@ -14,7 +14,7 @@ export const exitCodes = {
 export type ExitReason = Exclude<keyof typeof exitCodes, "ok">;
 
 export interface ErrorDetails {
-  /** Which exit code the program ends with. */
+  /** Selects the program's exit code. */
   exit?: ExitReason;
   /** What the user can do about it, as a sentence or a command. */
   hint?: string;
@@ -22,8 +22,8 @@ export interface ErrorDetails {
 }
 
 /**
- * The one error that is meant for users. `id` is stable (scripts may rely on it), `message` reads
- * `Cannot <action> "<thing>": <state>` without a final period, `hint` names the remedy.
+ * The error for users. `id` is stable (scripts may rely on it), `message` reads `Cannot <action> "<thing>": <state>`
+ * without a final period, `hint` says what to do.
  */
 export class GefyraError extends Error {
   readonly id: string;
@@ -31,7 +31,7 @@ export class GefyraError extends Error {
   readonly hint: string | undefined;
 
   constructor(id: string, message: string, details: ErrorDetails = {}) {
-    // One that has none does not show `cause: undefined`.
+    // Avoids `cause: undefined` in the output.
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = "GefyraError";
     this.id = id;
@@ -40,23 +40,23 @@ export class GefyraError extends Error {
   }
 }
 
-/** The same error, with one thing more that the user can do. */
+/** The same error with one more hint. */
 export function withHint(error: GefyraError, more: string): GefyraError {
   const { id, message, exit, hint, cause } = error;
   return new GefyraError(id, message, { exit, hint: [hint, more].filter(Boolean).join("; "), cause });
 }
 
-/** The text of anything that was thrown; an event of a WebSocket has one, too. */
+/** The message of anything that was thrown, also of a WebSocket's event. */
 export function messageOf(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null) return String(thrown);
   const { message, error } = thrown as { message?: unknown; error?: unknown };
-  // One event has a text, another an error with one.
+  // Some events have a message, others an error with a message.
   if (message) return String(message);
   if (error) return messageOf(error);
   return thrown instanceof Error ? thrown.name : String(message ?? thrown);
 }
 
-/** What stands behind an error, the nearest first, each as one line. */
+/** The causes of an error, the nearest first, each as one line. */
 export function causesOf(thrown: unknown): string[] {
   const texts: string[] = [];
   const seen = new Set<unknown>([thrown]);

@@ -1,4 +1,4 @@
-/** The images that Gefyra is made of. */
+/** The names of Gefyra's images. */
 import { VERSION } from "./names.ts";
 
 export const DEFAULT_REGISTRY = "gefyra";
@@ -6,12 +6,12 @@ export const parts = ["operator", "stowaway", "cargo", "carrier", "lab", "pause"
 export type Part = typeof parts[number];
 
 export interface ImageNames {
-  /** What stands before the part's name, e.g. `gefyra` or `my.registry/team`. */
+  /** The prefix of the part's name, e.g. `gefyra` or `my.registry/team`. */
   registry: string;
   tag: string;
 }
 
-/** `GEFYRA_REGISTRY` and `GEFYRA_TAG` name others, for all commands at once. */
+/** `GEFYRA_REGISTRY` and `GEFYRA_TAG` change them for all commands. */
 export const defaultImages: ImageNames = {
   registry: Deno.env.get("GEFYRA_REGISTRY") || DEFAULT_REGISTRY,
   tag: Deno.env.get("GEFYRA_TAG") || VERSION,

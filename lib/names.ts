@@ -11,22 +11,22 @@ export const NAMESPACE = "gefyra";
 export const FIELD_MANAGER = "gefyra";
 export const FINALIZER = `${GROUP}/restore`;
 /**
- * "true" on what `gefyra up` made, which goes with the last client. "false" on the ClusterRole of an installation that
- * an administrator made, which stays.
+ * "true" on objects that `gefyra up` created, which are removed with the last client. "false" on the ClusterRole of an
+ * administrator's installation, which stays.
  */
 export const WITH_CLIENTS_ANNOTATION = `${GROUP}/remove-with-last-client`;
-/** On gefyra's namespace: when its removal was begun. */
+/** On Gefyra's namespace: when its removal began. */
 export const REMOVAL_ANNOTATION = `${GROUP}/removal`;
 export const OPERATOR = "gefyra-operator";
 export const STOWAWAY = "gefyra-stowaway";
-/** Of a StatefulSet, so that it stays the same: the role of the relay names this one pod. */
+/** A StatefulSet's pod keeps its name: the relay's role names this one pod. */
 export const STOWAWAY_POD = `${STOWAWAY}-0`;
-/** ServiceAccount and Role of those who come through the API server. */
+/** ServiceAccount and Role of clients that come through the API server. */
 export const RELAY = "gefyra-relay";
 /** Secret with Stowaway's WireGuard key pair; made by the operator. */
 export const STOWAWAY_KEY_SECRET = "gefyra-stowaway-key";
 
-/** On every object that `gefyra up` puts into a cluster. */
+/** On every object that `gefyra up` creates in a cluster. */
 export const clusterLabels = {
   "app.kubernetes.io/name": "gefyra",
   "app.kubernetes.io/managed-by": "gefyra",
@@ -46,14 +46,14 @@ export const CLIENT_LABEL = "dev.gefyra.client";
 export const APP_NAMESPACE_LABEL = "dev.gefyra.app-namespace";
 /** On a lab's nodes and network: the lab's name. */
 export const LAB_LABEL = "dev.gefyra.lab";
-/** On images built by `deno task images`: SHA-256 of everything that went in. */
+/** On images built by `deno task images`: SHA-256 of all their inputs. */
 export const CONTENT_LABEL = "dev.gefyra.content";
 export const DEFAULT_CONNECTION = "default";
-/** What Cargo calls the machine that Docker runs on. */
+/** Cargo's name for the machine that Docker runs on. */
 export const HOST_GATEWAY = "host.docker.internal";
 
 // Operator ---------------------------------------------------------------------------------------------------
-/** How the operator's image runs the program, with the right to write files. */
+/** Runs the program in the operator's image, with the right to write files. */
 export const OPERATOR_PROGRAM = [
   "deno",
   "run",
@@ -67,11 +67,11 @@ export const OPERATOR_PROGRAM = [
 export const WIREGUARD_NODE_PORT = contract.ports.nodePort;
 /** Where Stowaway listens inside its pod, UDP. */
 export const WIREGUARD_PORT = contract.ports.wireguard;
-/** One /24 of it per connection; RFC 2544 reserves it for benchmarks, so no network of a cluster has it. */
+/** Each connection has one /24 of it. RFC 2544 reserves it for benchmarks, so clusters do not use it. */
 export const TUNNEL_POOL = "198.18.0.0/15";
 /** Stowaway's own address in the tunnel: the first subnet is its own. */
 export const STOWAWAY_TUNNEL_ADDRESS = "198.18.0.1";
-/** Where Cargo's WireGuard finds its peer on the way through the API server, UDP on loopback. */
+/** The peer of Cargo's WireGuard when the tunnel goes through the API server, UDP on loopback (images/relay). */
 export const RELAY_UDP_PORT = contract.ports.relayInCargo;
 /** Where the relay in Stowaway's pod listens, TCP on loopback. */
 export const RELAY_POD_PORT = contract.ports.relayInPod;
@@ -79,47 +79,50 @@ export const RELAY_POD_PORT = contract.ports.relayInPod;
 export const RELAY_FOLDER = contract.paths.relayFolder;
 /** The user of the operator's and Carrier's images, and of the local relay. */
 export const GEFYRA_USER = contract.user;
-/** WireGuard marks its own datagrams with it, so that they do not enter the tunnel again. */
+/** Mark of WireGuard's own datagrams, so that they do not enter the tunnel again. */
 export const FIREWALL_MARK = contract.marks.wireguard;
-/** On answers of published ports, which leave over the Docker bridge; also the table of their route. */
+/**
+ * Mark of responses of published ports, which leave over the Docker bridge; also the table of their route
+ * (images/cargo/cargo).
+ */
 export const PUBLISHED_MARK = contract.marks.published;
-/** The most that is used: a path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */
+/** The largest MTU: a path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */
 export const TUNNEL_MTU = 1420;
-/** What every path is taken to carry, in the tunnel. */
+/** The MTU of the tunnel that every path is assumed to carry. */
 export const SMALLEST_TUNNEL_MTU = contract.smallestMtu;
 /** Ports of Stowaway's pod that bridged traffic is sent to. */
 export const STOWAWAY_PORTS = { first: 10000, last: 29999 } as const;
 
 // Time -------------------------------------------------------------------------------------------------------
-/** A client that was silent for so long is removed with its bridges. */
+/** Seconds of silence after which a client is removed with its bridges. */
 export const DISCONNECT_TIMEOUT_S = 600;
-/** What may be asked for instead is not longer than a week; the shortest is in settings.ts. */
+/** Allowed values instead: not shorter than a few keepalives, not longer than a week. */
 export const LONGEST_DISCONNECT_TIMEOUT_S = 604_800;
 /** How long `up` looks for an endpoint that answers. */
 export const CONNECT_TIMEOUT_MS = 30_000;
-/** How long `up` waits until the cloud has given Stowaway's load balancer an address. */
+/** How long `up` waits for an address of Stowaway's load balancer. */
 export const LOAD_BALANCER_TIMEOUT_MS = 120_000;
-/** How long the way through the API server may take to answer: a container is started first. */
+/** How long the transport through the API server may take to answer, including the start of a container. */
 export const RELAY_TIMEOUT_MS = 20_000;
-/** The relay's token is good for so long after the last renewal: a night's sleep. Some clusters allow no more. */
+/** Seconds that the relay's token is valid after a renewal: a night's sleep. Some clusters allow no more. */
 export const RELAY_TOKEN_S = 86_400;
-/** The operator makes a new one so often. */
+/** Seconds between two renewals by the operator. */
 export const RELAY_TOKEN_RENEWAL_S = 3_600;
 /** How long `up` waits for the cluster's side. */
 export const INSTALL_TIMEOUT_MS = 120_000;
-/** How long a command waits for another that is at work on the same connection. */
+/** How long a command waits for another one that uses the same connection. */
 export const LOCK_TIMEOUT_MS = 300_000;
-/** How long `down` without a connection waits for the cluster of the kubeconfig. */
+/** How long `down` without a connection waits for the kubeconfig's cluster. */
 export const LIST_INSTALLATIONS_TIMEOUT_MS = 5_000;
-/** How long `bridge` waits for the first pod to be intercepted. */
+/** How long `bridge` waits for the first bridged pod. */
 export const BRIDGE_TIMEOUT_MS = 60_000;
 /** How long `unbridge` and `down` wait for originals and for objects to be gone. */
 export const RESTORE_TIMEOUT_MS = 120_000;
 
 // Diagnosis --------------------------------------------------------------------------------------------------
-/** Begins the names of everything that `gefyra doctor` makes for a moment. */
+/** Prefix of all temporary objects of `gefyra doctor`. */
 export const DOCTOR = "gefyra-doctor";
 /** Port of doctor's own container. */
 export const DOCTOR_PORT = 8000;
-/** Ports of Stowaway's pod that a doctor picks one of; several may run at once. */
+/** Ports of Stowaway's pod from which each doctor picks one, because several may run at once. */
 export const DOCTOR_PORTS = { first: 30000, last: 39999 } as const;

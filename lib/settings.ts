@@ -1,30 +1,30 @@
 /**
- * Waits of which another length may be asked for, in whole seconds, by the environment. The program hands what is set on
- * to the operator, to Cargo and to the relay, so `gefyra up` decides for all of them.
+ * Time limits that the environment can change, in whole seconds. The program passes them to the operator, to Cargo and
+ * to the relay, so `gefyra up` sets them for all.
  */
 
-/** The usual seconds of each setting. */
+/** The default of each setting, in seconds. */
 const usual = {
-  /** Both ends send a keepalive so often. Shorter than the 30 s in which some routers forget a UDP mapping. */
+  /** Interval of both ends' keepalives. Shorter than the 30 s after which some routers forget a UDP mapping. */
   GEFYRA_KEEPALIVE: 5,
-  /** After so much silence of a client, what is bridged to it goes back to the originals until it is heard again. */
+  /** Silence of a client after which its bridges are suspended and the originals serve. */
   GEFYRA_SUSPEND_AFTER: 18,
-  /** What a killed `doctor` has left ends by itself after it. */
+  /** Time after which leftovers of a killed `doctor` end by themselves. */
   GEFYRA_DOCTOR_LIFETIME: 60,
-  /** A relay that nobody speaks over for so long closes its connection to the API server. */
+  /** Silence after which the relay closes its connection to the API server. */
   GEFYRA_RELAY_IDLE: 20,
 } as const;
 
 type Setting = keyof typeof usual;
 type Env = Record<string, string | undefined>;
 
-/** What the environment says, where it is a whole number of seconds; else the usual. Pure. */
+/** The environment's value if it is a whole number of seconds, else the default. Pure. */
 export function secondsOf(name: Setting, env: Env): number {
   const text = env[name] ?? "";
   return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : usual[name];
 }
 
-/** The settings that differ from the usual, for the environment of others. Pure. */
+/** The settings that differ from the defaults, as environment variables. Pure. */
 export function unusual(env: Env): { name: Setting; value: string }[] {
   return (Object.keys(usual) as Setting[]).map((name) => ({ name, value: secondsOf(name, env) }))
     .filter(({ name, value }) => value !== usual[name])

@@ -1,6 +1,6 @@
 /**
- * As `Promise.all`, but a failure is thrown when all have ended: what is undone after it must not be made again by one that
- * was still at work.
+ * Like `Promise.all`, but throws a failure only after all have ended: otherwise one that is still running could create
+ * again what the caller undoes.
  */
 export async function allSettled<T extends readonly unknown[]>(
   work: readonly [...{ [K in keyof T]: Promise<T[K]> }],

@@ -6,17 +6,17 @@ export interface WaitOptions {
   what: string;
   /** Milliseconds. */
   timeout: number;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   interval?: number;
-  /** Asked now and then: a state that waiting cannot mend ends the wait with this error. */
+  /** Called regularly: a state that cannot pass by waiting ends the wait with this error. */
   explain?: () => Promise<GefyraError | undefined>;
-  /** Whatever has changed by the end of the time begins it anew. */
+  /** If its result has changed when the time is over, the time starts again. */
   progress?: () => unknown;
 }
 
 const EXPLAIN_EVERY_MS = 2_000;
 
-/** Looks until it is true. Errors of the look itself end the wait. */
+/** Polls until the check returns true. Errors of the check end the wait. */
 export async function waitFor(look: () => Promise<boolean>, options: WaitOptions): Promise<void> {
   let explainAt = Date.now() + EXPLAIN_EVERY_MS;
   const lookOrExplain = async () => {

@@ -36,7 +36,7 @@ const optionsAt = (address: string) => ({
   NetworkingConfig: { EndpointsConfig: { net: { IPAMConfig: { IPv4Address: address } } } },
 });
 
-Deno.test("containers that start at once get different addresses, in whatever order Docker shows them", async () => {
+Deno.test("containers that start at the same time get different addresses, in any order of Docker's list", async () => {
   for (const times of [[40, 0], [0, 40], [20, 20], [40, 0, 20, 0, 10]]) {
     const engine = engineThatTakes([...times]);
     const made = await Promise.all(times.map(async (_, i) => {
@@ -47,7 +47,7 @@ Deno.test("containers that start at once get different addresses, in whatever or
   }
 });
 
-Deno.test("addresses are given out from the first free one on", () => {
+Deno.test("the first free address is assigned", () => {
   const { subnet } = connection;
   assert.equal(pickAddress(subnet, [], nobody), "172.28.4.10");
   assert.equal(pickAddress(subnet, ["172.28.4.10", "172.28.4.12"], nobody), "172.28.4.11");
@@ -59,7 +59,7 @@ Deno.test("addresses are given out from the first free one on", () => {
   assert.throws(() => pickAddress(subnet, taken, nobody), { id: "network-full", exit: "conflict" });
 });
 
-Deno.test("an address that a bridge names belongs to the app of that name", () => {
+Deno.test("the address of a bridged app is reserved for the app of that name", () => {
   const { subnet } = connection;
   const bridged = [
     { name: "a", address: "198.18.7.10" },

@@ -1,4 +1,4 @@
-/** Which address of the Docker network an app container gets. */
+/** Chooses an app container's address on the Docker network. */
 // @ts-types="@types/dockerode"
 import type { ContainerCreateOptions } from "dockerode";
 import type { Connection } from "../connection/connection.ts";
@@ -8,15 +8,16 @@ import type { BridgedApp } from "../api/client.ts";
 import { hostIn, hosts, translate } from "../config/addresses.ts";
 
 export interface AddressRequest {
-  /** Of the app. */
+  /** Name of the app. */
   name: string;
-  /** The apps that bridges name, with their addresses in the tunnel. */
+  /** The apps of bridges, with their addresses in the tunnel. */
   bridged: BridgedApp[];
 }
 
 /**
- * An address that a bridge names belongs to the app of that name, whether it runs or not: who else had it would get
- * its traffic. All others are given out from the first free one on. `skip`: so many free ones, if there are. Pure.
+ * The address of a bridged app is reserved for the app of that name, whether it runs or not: any other app would get
+ * its traffic. Other apps get the first free address. `skip`: how many free addresses to skip, if there are enough.
+ * Pure.
  */
 export function pickAddress(
   subnet: string,
@@ -45,8 +46,9 @@ export function pickAddress(
 }
 
 /**
- * Somebody else may pick the same address at the same time, which Docker only notices when it starts them. Of two, the one
- * that can be seen later sees the other; whether that one has seen it too, neither knows. So whoever sees another moves.
+ * Another command may pick the same address at the same time, which Docker detects only when it starts the containers.
+ * Of two containers, the one created later sees the other; neither knows whether the other has seen it. So each command
+ * that sees another container with its address picks a new one.
  */
 export async function createWithAddress(
   engine: Engine,
@@ -70,7 +72,7 @@ interface FixedAddress {
   address: string;
 }
 
-/** Of stopped containers too: they keep theirs. */
+/** Includes stopped containers: they keep their addresses. */
 async function fixedAddresses(engine: Engine, connection: Connection): Promise<FixedAddress[]> {
   const containers = await engine.containers({});
   const found = await Promise.all(containers.map(async ({ id, addresses }) => {

@@ -16,7 +16,7 @@ async function strayGateway(gateways: string[]): Promise<string | undefined> {
   return app!.strayGateway;
 }
 
-Deno.test("an app whose default gateway is not Cargo is told from one that only joined other networks", async () => {
+Deno.test("an app whose default gateway is not Cargo is distinguished from one that only joined other networks", async () => {
   const table: [string[], string | undefined][] = [
     [[], undefined],
     [["0-gefyra-lab"], undefined],

@@ -12,14 +12,16 @@ export interface AppContainer {
   status: string;
   /** On the Docker network; absent while the container does not run. */
   address?: string;
-  /** The Docker network that has its default gateway, where that is not the connection's: it does not reach the cluster. */
+  /**
+   * The Docker network of its default gateway, if it is not the connection's: the app does not reach the cluster then.
+   */
   strayGateway?: string;
 }
 
 export async function listApps(engine: Engine, connection: Connection): Promise<AppContainer[]> {
   const containers = await engine.containers(connectionLabels(connection.name, "app"));
   const { network } = connection;
-  // Seldom: then the networks are asked for, too.
+  // This is rare; only then are the networks listed.
   const suspect = containers.some(({ gateways = [] }) => (gateways[0] ?? network) !== network);
   const internal = suspect ? (await engine.allNetworks()).filter((one) => one.internal) : [];
   return containers.map(({ name, image, labels, state, status, addresses, gateways = [] }) => {

@@ -16,7 +16,7 @@ Deno.test("environment variables are passed on as docker run does it", () => {
   for (const [text, expected] of table) assert.deepEqual(environment([text], valueOf), [expected], text);
 });
 
-Deno.test("one without a name is refused", () => {
+Deno.test("an environment variable without a name is refused", () => {
   for (const text of ["", "=", "=x"]) {
     assert.throws(() => environment(["A=1", text], valueOf), { id: "env-invalid", exit: "usage" }, text);
   }

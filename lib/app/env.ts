@@ -1,6 +1,6 @@
 import { GefyraError } from "../errors.ts";
 
-/** As `docker run --env`: `NAME=VALUE`, or `NAME` for the value of now; Docker leaves an unset one out. Pure. */
+/** Like `docker run --env`: `NAME=VALUE`, or `NAME` for the shell's value; an unset variable is omitted. Pure. */
 export function environment(texts: string[], valueOf: (name: string) => string | undefined): string[] {
   return texts.map((text) => {
     const [name] = text.split("=");

@@ -1,18 +1,18 @@
-/** Asks ports of app containers as whoever comes through the tunnel does: from Cargo, with its address in the tunnel. */
+/** Connects to ports of app containers as traffic from the tunnel does: from Cargo, with its address in the tunnel. */
 import pTimeout from "p-timeout";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { hosts } from "../config/addresses.ts";
 import type { PortState, PortStates, Question } from "./problems.ts";
 
-/** Apps are next door: who has not answered by then does not. */
+/** App containers are on the same machine: one that has not answered by then will not answer. */
 const TIMEOUT_S = 1;
-/** Docker itself, which has to start the program. */
+/** For Docker, which starts the program. */
 const DOCKER_TIMEOUT_MS = 3_000;
 
 /**
- * SECONDS SOURCE/ADDRESS:PORT…: connects to all at once and says of each what came of it. Answers to the source's
- * address take the app's default route, as those to the cluster do. Perl, since bash cannot choose a source.
+ * SECONDS SOURCE/ADDRESS:PORT…: connects to all at once and prints the result of each. Responses to the source's
+ * address take the app's default route, like those to the cluster. Perl, because bash cannot choose a source address.
  */
 const PROGRAM =
   `use strict; use Socket; use IO::Handle; use IO::Select; use Errno qw(EINPROGRESS ECONNREFUSED);
@@ -38,7 +38,7 @@ while ($select->count && time < $end) {
 }
 print "$_ silent\\n" for values %asked;`;
 
-/** Whatever cannot be asked is left out. */
+/** Ports that could not be checked are not in the result. */
 export async function askPorts(
   engine: Engine,
   connection: Connection,
@@ -55,7 +55,7 @@ export async function askPorts(
   return parseStates(answer?.stdout ?? "");
 }
 
-/** Cargo's address in the part of the tunnel that an address belongs to; a bridge may name anything. */
+/** Cargo's address in the /24 of an address in the tunnel; a bridge may name any address. */
 const cargoIn = (address: string) => address.replace(/\d+$/, `${hosts.cargo}`);
 
 /** Pure. */

@@ -22,7 +22,7 @@ const stopped = (state: string, more: Partial<AppContainer> = {}) => {
 const other = app({ name: "other", address: "172.28.4.11" });
 const at = "172.28.4.10:8000";
 
-Deno.test("what is wrong with a bridge on this machine", () => {
+Deno.test("the problems of a bridge on this machine", () => {
   const squatter = { ...other, address: "172.28.4.10" };
   const table: [string, AppContainer[], PortStates, [RegExp, RegExp][]][] = [
     ["all is well", [other, app()], { [at]: "open" }, []],
@@ -64,7 +64,7 @@ Deno.test("what is wrong with a bridge on this machine", () => {
   }
 });
 
-Deno.test("each port is told apart", () => {
+Deno.test("each port is checked separately", () => {
   const states: PortStates = {
     "172.28.4.10:1": "open",
     "172.28.4.10:2": "refused",
@@ -74,7 +74,7 @@ Deno.test("each port is told apart", () => {
   assert.deepEqual(found.map(({ message }) => message.split(" ")[0]), ["app:2", "app:3"]);
 });
 
-Deno.test("asked are the TCP ports of an app that runs where the bridge leads", () => {
+Deno.test("only TCP ports of a running app at the bridge's address are checked", () => {
   const destination = "198.18.3.10";
   assert.deepEqual(portsToAsk(bridge([tcp(8000), udp(53), tcp(9)]), [other, app()]), [
     { port: at, destination },
@@ -89,12 +89,12 @@ Deno.test("asked are the TCP ports of an app that runs where the bridge leads", 
   }
 });
 
-Deno.test("an app without a bridge may be lost, too", () => {
+Deno.test("an app without a bridge may have a problem too", () => {
   assert.deepEqual(appProblems(app()), []);
   assert.match(appProblems(app({ strayGateway: "0-a" }))[0]!.message, /does not reach the cluster/);
 });
 
-Deno.test("a bridge that names what is no address is none of an app's", () => {
+Deno.test("a bridge with an invalid address belongs to no app", () => {
   const odd = bridge();
   odd.spec.destination.address = "198.18.1.999";
   assert.deepEqual(portsToAsk(odd, [app()]), []);

@@ -1,20 +1,20 @@
-/** What keeps the traffic of a bridge, or an app itself, from getting anywhere on this machine. Pure. */
+/** Finds what keeps a bridge's traffic, or an app, from working on this machine. Pure. */
 import type { BridgePort, GefyraBridge } from "../api/bridge.ts";
 import type { AppContainer } from "./apps.ts";
 
 export interface Problem {
   /** e.g. `app "web" is exited`. */
   message: string;
-  /** A sentence or a command. */
+  /** What to do: a sentence or a command. */
   remedy: string;
 }
 
-/** What a TCP port answers to whoever comes through the tunnel; `silent`: nothing within the time. */
+/** How a TCP port responds to traffic from the tunnel; `silent`: no response in time. */
 export type PortState = "open" | "refused" | "silent";
-/** By `ADDRESS:PORT` on the Docker network. What could not be asked is not in it. */
+/** By `ADDRESS:PORT` on the Docker network. Ports that could not be checked are missing. */
 export type PortStates = Record<string, PortState>;
 
-/** What is asked of a bridge. */
+/** The fields of a bridge that are used. */
 type Bridge = Pick<GefyraBridge, "metadata" | "spec">;
 
 const key = (address: string, { local }: BridgePort) => `${address}:${local}`;
@@ -26,7 +26,7 @@ export interface Question {
   destination: string;
 }
 
-/** The ports worth a question. A UDP port answers nobody who does not speak its protocol. */
+/** The ports to check. UDP is left out: a UDP port responds only to its own protocol. */
 export function portsToAsk({ spec: { destination, ports } }: Bridge, apps: AppContainer[]): Question[] {
   const app = apps.find(({ name }) => name === destination.name);
   if (app?.state !== "running" || !app.address || !leadsTo(destination.address, app)) return [];
@@ -35,7 +35,7 @@ export function portsToAsk({ spec: { destination, ports } }: Bridge, apps: AppCo
     .map((port) => ({ port: key(address, port), destination: destination.address }));
 }
 
-/** Empty where nothing is known to be wrong. */
+/** Empty if no problem is known. */
 export function bridgeProblems(bridge: Bridge, apps: AppContainer[], states: PortStates): Problem[] {
   const { destination: { name, address }, ports } = bridge.spec;
   const app = apps.find((one) => one.name === name);
@@ -74,7 +74,7 @@ function portProblem(port: string, state: PortState | undefined): Problem[] {
   }];
 }
 
-/** For those of bridges: what is wrong with an app is said once. */
+/** Filters the problems of bridges: a problem of an app is reported once. */
 export const notAmong = (known: Problem[]) => ({ message }: Problem) =>
   !known.some((one) => one.message === message);
 
@@ -86,7 +86,9 @@ export function appProblems({ name, strayGateway }: AppContainer): Problem[] {
   return [{ message, remedy }];
 }
 
-/** Whether an address in the tunnel is that of an app: both have the same place in a /24. A bridge may name anything. */
+/**
+ * Whether an address in the tunnel belongs to an app: both have the same host number. A bridge may name any address.
+ */
 function leadsTo(address: string, app: AppContainer): boolean {
   return app.address !== undefined && placeOf(app.address) === placeOf(address);
 }

@@ -1,4 +1,4 @@
-/** `gefyra run`: a local image as a member of the cluster's network. */
+/** `gefyra run`: runs a local image in the cluster's network. */
 import type { Cluster } from "../kube/cluster.ts";
 import { requireNamespace } from "../kube/namespaces.ts";
 import { checkObjectName, LONGEST } from "../api/object-names.ts";
@@ -32,7 +32,7 @@ export interface RunTools {
   steps: Steps;
 }
 
-/** Creates the container; the caller starts it, after attaching where it wants the output from the beginning. */
+/** Creates the container. The caller starts it, after attaching if it wants all output. */
 export async function createApp(
   tools: RunTools,
   connection: Connection,
@@ -90,7 +90,7 @@ async function clientOf(cluster: Cluster, connection: Connection): Promise<Gefyr
   );
 }
 
-/** Docker's own rule for names, which sets no limit; a bridge that names the container does. */
+/** Docker's rule for names, plus a length limit, because bridges name the container. */
 function checkContainerName(name: string): void {
   if (/^[a-zA-Z0-9][\w.-]+$/.test(name) && name.length <= LONGEST) return;
   throw new GefyraError("name-invalid", `Cannot create container "${name}": it is not a valid name`, {
@@ -112,7 +112,7 @@ async function refuseTakenName(engine: Engine, name: string): Promise<void> {
   );
 }
 
-/** A container that cannot start is removed again, so that its name is free. */
+/** Removes a container that cannot start, so that its name is free. */
 export async function startApp(engine: Engine, { id, name }: App): Promise<void> {
   try {
     await engine.start(id);
@@ -127,7 +127,7 @@ export async function startApp(engine: Engine, { id, name }: App): Promise<void>
 
 const CORRECT = "correct the options and run it again; no container is left";
 
-/** Docker's own words, without the client's around them. */
+/** Docker's message, without the client's prefix. */
 function reasonOf(cause: unknown): string {
   const { json } = cause as { json?: { message?: string } };
   return (json?.message ?? messageOf(cause)).trim().replace(/\.$/, "");

@@ -65,7 +65,7 @@ Deno.test("an app gets no privileges", () => {
   assert.deepEqual([Privileged, CapAdd, PidMode], [undefined, undefined, undefined]);
 });
 
-Deno.test("what is not asked for is left to the image", () => {
+Deno.test("unset options keep the image's values", () => {
   const bare = made();
   for (const key of ["Cmd", "User", "WorkingDir", "Entrypoint"]) assert.ok(!(key in bare), key);
   const full = made({
@@ -102,7 +102,7 @@ Deno.test("one port can be published twice", () => {
   });
 });
 
-Deno.test("what cannot be published is refused", () => {
+Deno.test("an invalid port to publish is refused", () => {
   for (const text of ["", "http", "80:", ":80:", "80/sctp", "a:80", "1.2.3:80:80", "80:80:80:80", "-80"]) {
     assert.throws(() => made({ publish: [text] }), { id: "publish-invalid", exit: "usage" }, text);
   }

@@ -1,4 +1,4 @@
-/** What `gefyra run` asks Docker for. Pure. */
+/** The container that `gefyra run` creates. Pure. */
 // @ts-types="@types/dockerode"
 import type { ContainerCreateOptions, EndpointSettings, PortBinding } from "dockerode";
 import { type Connection, connectionLabels } from "../connection/connection.ts";
@@ -9,7 +9,7 @@ import { hostIn, hosts } from "../config/addresses.ts";
 export interface AppOptions {
   image: string;
   name: string;
-  /** The namespace whose names the app sees as a pod there would. */
+  /** The app resolves names as a pod of this namespace does. */
   namespace: string;
   /** Already split into words. */
   command?: string[] | undefined;
@@ -64,12 +64,12 @@ export function appOptions(
   };
 }
 
-/** Linux takes no longer one. As Kubernetes does it for a pod's. */
+/** Linux limits host names to 63 characters. Kubernetes shortens a pod's the same way. */
 function hostname(name: string): string {
   return name.slice(0, 63).replace(/[-._]+$/, "");
 }
 
-/** Which network's gateway becomes the default one, from Docker 28 on; before, the name decides (docs/decisions/016). */
+/** Selects the network of the default gateway from Docker 28 on; before, the name decides (docs/decisions/016). */
 const GATEWAY_PRIORITY = 100;
 
 const PUBLISH = /^(?:(?:(\d+\.\d+\.\d+\.\d+):)?(\d*):)?(\d+)(?:\/(tcp|udp))?$/;

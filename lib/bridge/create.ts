@@ -1,4 +1,4 @@
-/** `gefyra bridge`: checks everything first, then makes one GefyraBridge and waits until it is true. */
+/** `gefyra bridge`: checks everything, then creates one GefyraBridge and waits until it is active. */
 import { listApps } from "../app/apps.ts";
 import type { Problem } from "../app/problems.ts";
 import type { Cluster } from "../kube/cluster.ts";
@@ -21,11 +21,11 @@ export interface BridgeTools {
   engine: Engine;
   cluster: Cluster;
   steps: Steps;
-  /** Gets what one should know of the bridge. */
+  /** Receives notes about the bridge. */
   notes?: string[];
 }
 
-/** The bridge, which is active, or waits for the first pod of its target; with what is wrong on this machine now. */
+/** Returns the bridge, which is active or waits for the first pod of its target, with its problems on this machine. */
 export async function createBridge(
   tools: BridgeTools,
   connection: Connection,
@@ -49,7 +49,7 @@ async function createWhileConnected(
   tools.notes?.push(...notes, ...plan?.notes ?? []);
   return await steps.step("Bridging", async (note) => {
     await cluster.create(wanted);
-    // While the operator works: most apps answer, and then there is nothing to wait for in the end.
+    // Runs while the operator works: most apps answer, so nothing is left to wait for at the end.
     const early = problemsOf(tools, connection, wanted);
     try {
       const bridge = await untilSettled(cluster, wanted);
@@ -58,7 +58,7 @@ async function createWhileConnected(
       return { ...bridge, problems };
     } catch (error) {
       const only = { namespace: options.namespace, name: options.name };
-      // What went wrong first is what has to be told.
+      // The first error is the one to report.
       await removeBridges(cluster, { client: connection.client, only, operated: true }).catch((undoing) =>
         steps.debug(`Cannot remove bridge "${options.name}" again: ${messageOf(undoing)}`)
       );
@@ -67,7 +67,7 @@ async function createWhileConnected(
   });
 }
 
-/** A bridge that works is not undone because nobody could ask the app. */
+/** A working bridge is not removed because the app could not be checked. */
 async function problemsOf(
   { engine }: BridgeTools,
   connection: Connection,
@@ -82,12 +82,12 @@ async function problemsOf(
   }
 }
 
-/** It takes effect when pods come, or can run: nobody waits for that. */
+/** The bridge activates when pods appear or can run; `gefyra bridge` does not wait for that. */
 const settled: readonly BridgeReason[] = [bridgeReasons.noPods, bridgeReasons.podsPending];
 
 const UNDONE = "the bridge was removed, and the original serves";
 
-/** What the operator would try again later and later: here it ends. */
+/** The operator would retry these; `gefyra bridge` fails instead. */
 function failure(reason: BridgeReason, target: string, state: string): GefyraError {
   const message = `Cannot bridge "${target}": ${state}`;
   if (reason === bridgeReasons.carrierRefused) {
@@ -129,7 +129,7 @@ async function untilSettled(cluster: Cluster, { metadata }: GefyraBridge): Promi
     what: `bridge "${ref.name}" to be active`,
     timeout: BRIDGE_TIMEOUT_MS,
     interval: 100,
-    // Containers are replaced one after the other.
+    // Containers are replaced one after another.
     progress: () =>
       bridge?.status?.pods?.filter(({ state }) => state === podStates.active).length || undefined,
   })

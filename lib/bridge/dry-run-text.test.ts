@@ -51,7 +51,7 @@ function text(
   return dryRunText({ ...dryRunOf(prepared, pods), missingRights: missing }).split("\n");
 }
 
-Deno.test("beside disturbs nothing, and says so", () => {
+Deno.test("beside restarts nothing, and says so", () => {
   assert.deepEqual(text(["http:8000", "53:5353/udp"], [pod("web-1"), pod("web-2")]), [
     "Bridge    b in namespace shop",
     "Target    deployment/web",
@@ -69,7 +69,7 @@ Deno.test("beside disturbs nothing, and says so", () => {
   ]);
 });
 
-Deno.test("replace restarts, and says why it has to", () => {
+Deno.test("replace restarts containers, and says why", () => {
   assert.deepEqual(text(["8080:8000"], [pod("web-1")], { level: "baseline", missing: ["create x"] }), [
     "Bridge    b in namespace shop",
     "Target    deployment/web",
@@ -87,7 +87,7 @@ Deno.test("replace restarts, and says why it has to", () => {
   ]);
 });
 
-Deno.test("pods that differ have each their own plan", () => {
+Deno.test("pods that differ have their own plans", () => {
   const lines = text(["http:8000"], [
     pod("api-1", plain),
     pod("node-1", { ...plain, hostNetwork: true }),
@@ -112,13 +112,13 @@ Deno.test("pods that differ have each their own plan", () => {
   assert.ok(lines.includes('          container "x" has no port "http" (it declares: none)'));
 });
 
-Deno.test("what one should know stands before what changes", () => {
+Deno.test("notes come before changes", () => {
   const lines = text(["http:8000"], [pod("web-1")], { notes: ["one", "another"] });
   const at = lines.findIndex((line) => line.startsWith("Restarts"));
   assert.deepEqual(lines.slice(at - 2, at), ["Notes     one", "          another"]);
 });
 
-Deno.test("without pods the template tells what will be", () => {
+Deno.test("without pods the plan comes from the template", () => {
   const lines = text(["8080:8000"], []);
   assert.deepEqual(lines.slice(2, 4), [
     "Pods      none now: the bridge activates when pods appear",
@@ -126,7 +126,7 @@ Deno.test("without pods the template tells what will be", () => {
   ]);
 });
 
-Deno.test("of a Service without pods nothing more is known", () => {
+Deno.test("a Service without pods has no plan yet", () => {
   assert.deepEqual(text(["80:8000"], [], { unknown: true }), [
     "Bridge    b in namespace shop",
     "Target    deployment/web",

@@ -1,4 +1,4 @@
-/** What a bridge would do, for people. Pure. */
+/** Formats a dry run. Pure. */
 import { portText, typedPort } from "../workload/ports.ts";
 import { targetText } from "../workload/target.ts";
 import type { GefyraBridge } from "../api/bridge.ts";
@@ -41,7 +41,7 @@ export function dryRunText(
   return lines.join("\n");
 }
 
-/** A heading, and its values under each other. */
+/** A heading, followed by one value per line. */
 function entry(heading: string, ...values: string[]): string[] {
   return values.map((value, i) => `${(i ? "" : heading).padEnd(10)}${value}`);
 }

@@ -37,7 +37,7 @@ Deno.test("a claim names the port as it was typed", () => {
   assert.equal(claim, 'port http (80) is already bridged by "holder"');
 });
 
-Deno.test("a plan knows who has the pods already", () => {
+Deno.test("a plan names the bridge that has the pods", () => {
   const holder = { ...bridge("holder", "alice", ["1"]) };
   holder.metadata = { ...holder.metadata, uid: "holder" };
   const table: [string, string | undefined, V1Pod[], RegExp | undefined][] = [

@@ -1,4 +1,4 @@
-/** `gefyra bridge --dry-run`: what a bridge would do, found out without changing anything. */
+/** `gefyra bridge --dry-run`: computes what a bridge would do, without changing anything. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -26,18 +26,18 @@ export interface ObjectChange {
 export interface DryRun {
   /** The object that would be created. */
   bridge: GefyraBridge;
-  /** For each group of pods that are alike; a single one without pods where there are none now. */
+  /** One for each group of equal pods; a single one without pods if there are none now. */
   plans: DryRunPlan[];
-  /** What one should know before. */
+  /** Notes for the user. */
   notes: string[];
-  /** Of containers, in all pods, when bridging; as many again when the bridge goes. */
+  /** Number of container restarts in all pods when bridging; the same number again when the bridge is removed. */
   restarts: number;
   objects: ObjectChange[];
   missingRights: string[];
 }
 
 export interface DryRunPlan {
-  /** Names of the pods that would be taken now. */
+  /** Names of the pods that would be bridged now. */
   pods: string[];
   /** `null` for a Service that has no pods yet. */
   plan: Plan | null;
@@ -51,7 +51,7 @@ export async function dryRunBridge(
   const { cluster } = tools;
   const { namespace, target } = options;
   const missing = await missingRights(cluster, namespace, target.kind);
-  // Without seeing the target there is nothing to tell.
+  // Without read access to the target there is nothing to plan.
   if (missing.some(({ verb, group }) => verb !== "create" && verb !== "delete" && group !== "gefyra.dev")) {
     throw new GefyraError(
       "rights-missing",
@@ -76,7 +76,7 @@ export async function dryRunBridge(
   return { ...dryRunOf(prepared, pods), missingRights: missing.map(rightText) };
 }
 
-/** Why the operator would refuse it: somebody has the pods already. Pure. */
+/** Why the operator would refuse the bridge: another bridge has the pods. Pure. */
 export function claimOf(
   { bridge, input }: ValidBridge,
   pods: V1Pod[],
@@ -88,7 +88,7 @@ export function claimOf(
   return claimRefusal(bridge, planned, bridges);
 }
 
-/** Not everybody may list them; the operator may, and decides. */
+/** Some users may not list bridges; the operator may, and decides. */
 async function bridgesIn(cluster: Cluster, namespace: string): Promise<GefyraBridge[]> {
   try {
     return await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace });

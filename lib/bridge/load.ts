@@ -1,4 +1,4 @@
-/** Requests at a steady rate, each over a connection of its own, as long as a file is there. */
+/** Sends requests at a steady rate, each over a new connection, while a file exists. */
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,13 +10,13 @@ export interface Requests {
   reasons: string[];
 }
 
-/** Per second. */
+/** Requests per second. */
 const RATE = 50;
 const TIMEOUT_MS = 3_000;
-/** Nobody may forget to end them. */
+/** Upper limit, in case nobody removes the file. */
 const LONGEST_MS = 300_000;
 
-/** Makes the file, and sends until somebody removes it. An answer of 500 or more is a lost request. */
+/** Creates the file and sends requests until it is removed. A response of 500 or more counts as a lost request. */
 export async function sendLoad(url: URL, file: string): Promise<Requests> {
   await Deno.writeTextFile(file, "");
   const start = Date.now();
@@ -32,7 +32,7 @@ export async function sendLoad(url: URL, file: string): Promise<Requests> {
 
 const exists = (file: string) => Deno.stat(file).then(() => true, () => false);
 
-/** Why it was lost; `undefined` when it was answered. */
+/** Why the request was lost; `undefined` if it was answered. */
 function ask(url: URL): Promise<string | undefined> {
   return new Promise((resolve) => {
     const request = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkObjectName } from "../api/object-names.ts";
 import { defaultBridgeName } from "./name.ts";
 
-Deno.test("the default name of a bridge is a valid one, whatever the container is called", () => {
+Deno.test("the default name of a bridge is valid for every container name", () => {
   const table: [string, string, string][] = [
     ["mypyserver", "web", "mypyserver-web"],
     ["app.v2", "web", "app.v2-web"],

@@ -1,6 +1,6 @@
 import { isObjectName, LONGEST } from "../api/object-names.ts";
 
-/** The name of a bridge for which none was chosen: a container's may have letters that one in Kubernetes may not. Pure. */
+/** The default name of a bridge. A container's name may have characters that Kubernetes does not allow. Pure. */
 export function defaultBridgeName(app: string, target: string): string {
   const name = `${app}-${target}`;
   if (isObjectName(name)) return name;

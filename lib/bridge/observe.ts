@@ -1,4 +1,4 @@
-/** The bridges of a connection: what the cluster says of them, and whether their apps take what they bring. */
+/** The bridges of a connection: their state in the cluster, and whether their apps accept the traffic. */
 import { type AppContainer, listApps } from "../app/apps.ts";
 import { askPorts } from "../app/ports.ts";
 import { bridgeProblems, portsToAsk, type Problem } from "../app/problems.ts";
@@ -12,7 +12,7 @@ import { podStates } from "../api/phases.ts";
 import { bridgeReasons } from "../api/reasons.ts";
 
 export interface ObservedBridge extends GefyraBridge {
-  /** Of this machine; empty where nothing is known to be wrong. */
+  /** Problems on this machine; empty if none is known. */
   problems: Problem[];
 }
 
@@ -33,7 +33,7 @@ export async function observeBridges(
   return await withProblems(engine, connection, bridges, known);
 }
 
-/** All ports are asked at once. */
+/** Checks all ports at once. */
 export async function withProblems(
   engine: Engine,
   connection: Connection,
@@ -44,13 +44,13 @@ export async function withProblems(
   return bridges.map((bridge) => ({ ...bridge, problems: bridgeProblems(bridge, apps, states) }));
 }
 
-/** What the operator says of a bridge, unless it is that all pods are bridged. Pure. */
+/** The operator's message about a bridge; empty if all pods are bridged. Pure. */
 export function remarkOf({ status }: Pick<GefyraBridge, "status">): string {
   const { reason, message = "" } = condition(status?.conditions, READY) ?? {};
   return reason === bridgeReasons.bridged ? "" : message;
 }
 
-/** e.g. `1/2`: how many pods of the target are bridged, of all that it has. Pure. */
+/** e.g. `1/2`: bridged pods and all pods of the target. Pure. */
 export function activePods({ status }: Pick<GefyraBridge, "status">): string {
   const { pods = [], targetPods = pods.length } = status ?? {};
   return `${pods.filter(({ state }) => state === podStates.active).length}/${targetPods}`;

@@ -1,4 +1,4 @@
-/** Deletes bridges and waits until the originals serve again; restores them itself where no operator runs. */
+/** Deletes bridges and waits until the originals serve again. Restores the pods itself if no operator runs. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION, FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
@@ -10,13 +10,13 @@ import { releaseShare } from "../pods/release.ts";
 
 export interface RemoveOptions {
   client: string;
-  /** One bridge only; all of the client's when absent. */
+  /** Only this bridge; all of the client's if absent. */
   only?: { namespace: string; name: string };
-  /** Whether an operator runs that does the work. */
+  /** Whether an operator runs and restores the pods. */
   operated: boolean;
 }
 
-/** The number of bridges that were removed. */
+/** Returns the number of removed bridges. */
 export async function removeBridges(
   cluster: Cluster,
   { client, only, operated }: RemoveOptions,
@@ -40,7 +40,7 @@ async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: bo
   };
   await waitFor(gone, {
     what: `bridge "${ref.name}" to restore its pods`,
-    // Replaced containers are restored one by one.
+    // Replaced containers are restored one after another.
     timeout: RESTORE_TIMEOUT_MS * Math.max(1, bridge.status?.pods?.length ?? 0),
     interval: operated ? 100 : 500,
   });
@@ -56,7 +56,7 @@ async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promis
   return false;
 }
 
-/** The shares of other bridges are lost too, as no operator renews them. */
+/** The shares of other bridges are lost too, because no operator can configure them again. */
 async function restoreOrRelease(
   cluster: Cluster,
   namespace: string,
@@ -66,7 +66,7 @@ async function restoreOrRelease(
   return await releaseShare(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
 }
 
-/** Of the pods that a bridge had, those that live and whose originals do not serve: each with its reason. */
+/** The reasons of the bridge's live pods whose originals do not serve. */
 export async function silentOriginals(
   cluster: Cluster,
   { metadata, status }: GefyraBridge,

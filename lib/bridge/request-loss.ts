@@ -1,4 +1,4 @@
-/** Steady requests from inside the cluster while something is switched: how many were lost. */
+/** Sends requests from inside the cluster during a switch and counts the lost ones. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
@@ -11,14 +11,14 @@ export interface RequestLoss {
   url: string;
   sent: number;
   lost: number;
-  /** Reasons of the lost ones, each once. */
+  /** Why requests were lost, each reason once. */
   reasons: string[];
 }
 
-/** Requests go on for so long after the switch. */
+/** How long requests continue after the switch. */
 const AFTER_MS = 1_000;
 
-/** Does the work while requests are sent from the operator's pod, and says what became of them. */
+/** Runs `work` while the operator's pod sends requests, and returns how many were lost. */
 export async function countRequestLoss<T>(
   cluster: Cluster,
   namespace: string,

@@ -5,11 +5,11 @@ import { missingRights, rightText } from "./rights.ts";
 const may = (allowed: (access: Access) => boolean) =>
   ({ allowed: (access: Access) => Promise.resolve(allowed(access)) }) as Cluster;
 
-Deno.test("whoever may do all misses nothing", async () => {
+Deno.test("a user with all rights misses none", async () => {
   assert.deepEqual(await missingRights(may(() => true), "shop", "Deployment"), []);
 });
 
-Deno.test("what is missing is named as kubectl names it", async () => {
+Deno.test("missing rights are named as in kubectl", async () => {
   const texts = async (kind: string) => (await missingRights(may(() => false), "shop", kind)).map(rightText);
   assert.deepEqual(await texts("StatefulSet"), [
     'create gefyrabridges.gefyra.dev in namespace "shop"',

@@ -1,4 +1,4 @@
-/** What the user has to be allowed to do for a bridge; the rest is the operator's. */
+/** The rights that a user needs for a bridge; the operator does the rest. */
 import type { Access, Cluster } from "../kube/cluster.ts";
 import { GROUP } from "../names.ts";
 import { resourceOf } from "../api/kinds.ts";
@@ -14,7 +14,7 @@ export function neededRights(namespace: string, kind: string): Access[] {
   ];
 }
 
-/** Asked of the API server by SelfSubjectAccessReview, all at once. */
+/** Checked by SelfSubjectAccessReview, all at once. */
 export async function missingRights(cluster: Cluster, namespace: string, kind: string): Promise<Access[]> {
   const rights = neededRights(namespace, kind);
   const allowed = await Promise.all(rights.map((access) => cluster.allowed(access)));

@@ -20,7 +20,7 @@ const service = { ...found, kind: "Service", servicePorts: [{ port: 80 }] };
 const planned = (target: FoundTarget, container?: string, port = "80", services?: V1Service[]) =>
   planTarget(target, "shop", { container, ports: [parsePort(port)], namespaceLabels: {} }, services);
 
-Deno.test("the bridge names its container, unless the pods of a Service tell it", () => {
+Deno.test("the bridge names its container, unless the target is a Service", () => {
   const table: [string, FoundTarget, string | undefined, string | undefined, boolean][] = [
     ["the only one", found, undefined, "web", true],
     ["a named one", several, "web", "web", true],
@@ -34,7 +34,7 @@ Deno.test("the bridge names its container, unless the pods of a Service tell it"
   }
 });
 
-Deno.test("what cannot be bridged is refused, each with its own exit code", () => {
+Deno.test("each reason against a bridge is refused with its own exit code", () => {
   const table: [FoundTarget, string | undefined, object][] = [
     [{ ...found, found: false }, undefined, {
       id: "target-missing",
@@ -58,16 +58,16 @@ Deno.test("what cannot be bridged is refused, each with its own exit code", () =
 const leading = (targetPort: number): V1Service[] => [{
   spec: { selector: { app: "web" }, ports: [{ port: 80, targetPort }] },
 }];
-const strangers: V1Service[] = [{ spec: { selector: { app: "other" }, ports: [{ port: 80 }] } }];
+const unrelated: V1Service[] = [{ spec: { selector: { app: "other" }, ports: [{ port: 80 }] } }];
 
-Deno.test("a port that is declared nowhere is taken where a Service leads to it, and else for a mistake", () => {
+Deno.test("an undeclared port is accepted if a Service leads to it, and otherwise refused", () => {
   const says = 'Cannot bridge "deployment/web": container "web" has no port 81 (it declares: 80)';
   const table: [string, FoundTarget, V1Service[] | undefined, string | undefined][] = [
     ["a Service leads there", found, leading(81), undefined],
-    ["none does", found, strangers, `${says}, and no Service leads to it`],
+    ["none does", found, unrelated, `${says}, and no Service leads to it`],
     ["nobody knows", found, undefined, says],
-    ["the target is that Service", { ...service, servicePorts: [{ port: 81 }] }, strangers, undefined],
-    ["it declares none", { ...found, podSpec: { containers: [{ name: "web" }] } }, strangers, undefined],
+    ["the target is that Service", { ...service, servicePorts: [{ port: 81 }] }, unrelated, undefined],
+    ["it declares none", { ...found, podSpec: { containers: [{ name: "web" }] } }, unrelated, undefined],
   ];
   for (const [name, target, services, message] of table) {
     const plan = () => planned(target, undefined, "81", services);
@@ -76,11 +76,11 @@ Deno.test("a port that is declared nowhere is taken where a Service leads to it,
   }
 });
 
-Deno.test("beside says what it does not take where no Service leads to the port", () => {
+Deno.test("beside says which traffic it does not take if no Service leads to the port", () => {
   const note =
     "no Service leads to port 80: traffic between the pod's own containers over localhost stays with the original; " +
     "--replace takes it too";
-  assert.deepEqual(planned(found, undefined, "80", strangers).notes, [note]);
+  assert.deepEqual(planned(found, undefined, "80", unrelated).notes, [note]);
   assert.deepEqual(planned(found, undefined, "80", leading(80)).notes, []);
   assert.deepEqual(planned(found, undefined, "80", undefined).notes, []);
   assert.deepEqual(planned(service, undefined, "80", []).notes, []);
@@ -88,12 +88,12 @@ Deno.test("beside says what it does not take where no Service leads to the port"
     found,
     "shop",
     { ports: [parsePort("80")], options: { mode: "replace" } },
-    strangers,
+    unrelated,
   );
   assert.deepEqual(replaced.notes, []);
 });
 
-Deno.test("a port that a Service has not is no question of containers", () => {
+Deno.test("a port that the Service lacks is reported before the container", () => {
   const target = { ...several, kind: "Service", servicePorts: [{ port: 80 }] };
   assert.throws(() => planned(target, undefined, "8082"), {
     id: "cannot-intercept",

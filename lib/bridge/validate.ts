@@ -1,4 +1,4 @@
-/** All that is checked before a bridge is made; changes nothing. */
+/** Validates a bridge before it is created; changes nothing. */
 import type { V1Service } from "@kubernetes/client-node";
 import { tunnelAddressOf } from "../app/apps.ts";
 import type { Cluster } from "../kube/cluster.ts";
@@ -31,7 +31,7 @@ export interface BridgeOptions {
   ports: BridgePort[];
   /** Only requests that match are taken. */
   match?: Match | undefined;
-  /** Forces one. */
+  /** Forces a mode. */
   mode?: ModeName | undefined;
   /** The original serves while the app container refuses connections. */
   fallback?: boolean | undefined;
@@ -42,9 +42,9 @@ export interface ValidBridge {
   bridge: GefyraBridge;
   /** `undefined` for a Service that has no pods yet. */
   plan: ModePlan | undefined;
-  /** What each pod is planned with. */
+  /** The input for the plan of each pod. */
   input: Omit<PlanInput, "pod" | "metadata">;
-  /** What one should know of it, beside what the plan has. */
+  /** Notes for the user, in addition to the plan's. */
   notes: string[];
 }
 
@@ -90,7 +90,7 @@ export async function validateBridge(
   const bridge: GefyraBridge = {
     apiVersion: API_VERSION,
     kind: BRIDGE_KIND,
-    // The operator's, which would have to write it otherwise before it may begin.
+    // The operator's finalizer; without it the operator would have to write it before it may begin.
     metadata: { name, namespace, labels: { ...clusterLabels }, finalizers: [FINALIZER] },
     spec: {
       client: connection.client,
@@ -105,7 +105,7 @@ export async function validateBridge(
   return { bridge, ...planned };
 }
 
-/** The plan, with the container that is to be named in the bridge. Pure. */
+/** The plan, and the container to name in the bridge. Pure. */
 export function planTarget(
   { kind, name, found, reasons, podSpec: pod, podMetadata: metadata, servicePorts }: FoundTarget,
   namespace: string,
@@ -130,7 +130,7 @@ export function planTarget(
     });
   if (reasons.length) throw refuse(reasons);
   const input = { ...wanted, servicePorts };
-  // The pods of a Service, once there are some, tell the rest.
+  // A Service without pods is planned when its pods appear.
   if (!pod) return { plan: undefined, input, notes: [] };
   const absent = absentPorts(input.ports, servicePorts ?? [], pod);
   if (absent.length) throw refuse(absent);
@@ -144,16 +144,16 @@ export function planTarget(
   }
   const planned = plan({ ...input, pod, metadata });
   if (!planned.mode) throw refuse(planned.reasons);
-  // What a port of the Service leads to is asked there, declared or not.
+  // A port of the Service leads to its container port, declared or not.
   const { mistakes, notes } = servicePorts?.length
     ? { mistakes: [], notes: [] }
     : unroutedPorts(planned, { pod, labels: metadata?.labels, services });
   if (mistakes.length) throw refuse(mistakes);
-  // Each pod of a Service may have its own.
+  // Each pod of a Service may have another container.
   return { plan: planned, notes, input: servicePorts ? input : { ...input, container: planned.container } };
 }
 
-/** All of a namespace; `undefined` where the user may not list them. */
+/** All Services of a namespace; `undefined` if the user may not list them. */
 async function servicesIn(cluster: Cluster, namespace: string): Promise<V1Service[] | undefined> {
   try {
     return await cluster.list<V1Service>({ ...gvk.Service, namespace });

@@ -1,4 +1,4 @@
-/** `gefyra support-bundle`: one archive with all that is needed to understand what happened, and no secret. */
+/** `gefyra support-bundle`: one archive with everything needed for a diagnosis, and no secrets. */
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { archive } from "../archive.ts";
@@ -15,9 +15,9 @@ import { kubeconfigSecrets } from "./kubeconfig.ts";
 import { type Scrub, scrub } from "./scrub.ts";
 
 export interface BundleOptions extends Wanted {
-  /** The user has typed the connection's name for this command. */
+  /** Whether the user gave the connection's name on the command line. */
   typed?: boolean | undefined;
-  /** Gefyra's own, where no connection says it. */
+  /** Gefyra's namespace, if there is no connection. */
   namespace: string;
   /** Where the archive goes. */
   file: string;
@@ -35,7 +35,7 @@ collected: Secrets of the cluster, the kubeconfig, the output of your own progra
 containers, services, namespaces and folders, and addresses: check it before you publish it.
 `;
 
-/** The names of the files in the archive. */
+/** Returns the names of the files in the archive. */
 export async function supportBundle(
   tools: DoctorTools & { steps: Steps },
   options: BundleOptions,
@@ -70,7 +70,7 @@ export async function supportBundle(
   );
 }
 
-/** Without Docker, or a connection, there is still something to pack; a name that was mistyped packs the wrong thing. */
+/** A bundle is useful without Docker or a connection too. But a mistyped name must not collect the wrong connection. */
 async function connectionToPack(
   engine: DoctorTools["engine"],
   { typed, ...wanted }: BundleOptions,
@@ -83,7 +83,7 @@ async function connectionToPack(
   }
 }
 
-/** One that does not answer is asked once, not for each file. */
+/** A cluster that does not answer is tried once, not once per file. */
 async function reachable(
   connectCluster: DoctorTools["connectCluster"],
   connection: Connection | undefined,

@@ -1,4 +1,4 @@
-/** Gefyra's objects in the cluster, and the pods that are bridged. Secrets are not read at all. */
+/** Gefyra's objects in the cluster, and the bridged pods. Secrets are not read. */
 import type { CoreV1Event, V1Node, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION } from "../names.ts";
@@ -9,7 +9,7 @@ import { type Collection, TAIL } from "./collect.ts";
 
 export interface Seen {
   publicKeys: string[];
-  /** Values of the environments of bridged pods. */
+  /** Values of environment variables of bridged pods. */
   secrets: string[];
 }
 
@@ -86,7 +86,10 @@ async function bridgedPods(cluster: Cluster, bridges: GefyraBridge[]): Promise<V
   );
 }
 
-/** Beside the original by its name, in its place by the record of the bridge. Others' logs are not taken. */
+/**
+ * In beside mode Carrier is found by its name, in replace mode by the bridge's record. Logs of other containers are not
+ * collected.
+ */
 function isCarrier({ metadata }: V1Pod, container: string, bridges: GefyraBridge[]): boolean {
   if (container.startsWith("gefyra-carrier")) return true;
   return bridges.some(({ status }) =>
@@ -108,7 +111,7 @@ function logsOf(
     const path = `cluster/logs/${namespace}/${pod}/${container}`;
     const target = { namespace, pod, container };
     const current = add(`${path}.log`, () => cluster.logs(target, { tail: TAIL }));
-    // What a replaced container said before was the original's.
+    // The previous log of a replaced container belongs to the original.
     if (restartCount === 0 || container !== "operator" && container !== "stowaway") return [current];
     return [current, add(`${path}.previous.log`, () => cluster.logs(target, { tail: TAIL, previous: true }))];
   });

@@ -1,4 +1,4 @@
-/** What a support bundle holds, before anything is taken out of it. What cannot be had is named instead. */
+/** The contents of a support bundle before secrets are removed. What cannot be collected is listed instead. */
 import { messageOf } from "../errors.ts";
 
 /** By path inside the archive: text as it is, everything else as JSON. */
@@ -27,5 +27,5 @@ export function collection(): Collection {
   };
 }
 
-/** Lines of each log. */
+/** Number of lines of each log. */
 export const TAIL = 2_000;

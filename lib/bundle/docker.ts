@@ -1,4 +1,4 @@
-/** Gefyra's in this machine's Docker: of one connection, or of all. */
+/** Gefyra's objects in this machine's Docker, of one connection or of all. */
 import { connectionLabels } from "../connection/connection.ts";
 import type { Container, Engine } from "../docker/engine.ts";
 import { ROLE_LABEL } from "../names.ts";
@@ -7,7 +7,7 @@ import { secretsOf } from "./scrub.ts";
 
 const isApp = ({ labels }: Container) => labels[ROLE_LABEL] === "app";
 
-/** The values of the app containers' environments, which must not be seen. */
+/** Returns the values of the app containers' environment variables, which must be removed. */
 export async function collectDocker(
   engine: Engine,
   connection: string | undefined,
@@ -30,7 +30,7 @@ export async function collectDocker(
         if (isApp(container)) secrets.push(...secretsOf(state?.Config.Env ?? []));
         return state;
       }),
-      // What the user's own program says is the user's.
+      // Output of the user's own programs is not collected.
       ...(isApp(container)
         ? []
         : [add(`docker/logs/${container.name}.log`, () => engine.logs(container.id, TAIL))]),

@@ -17,7 +17,7 @@ Deno.test("bundle: a kubeconfig's secrets are its tokens, passwords, keys line b
   for (const text of ["", "{", "users:"]) assert.deepEqual(secretsIn(text), []);
 });
 
-Deno.test("bundle: what a kubeconfig's token files and key files have is secret, too", async () => {
+Deno.test("bundle: a kubeconfig's token files and key files are secret too", async () => {
   const folder = await Deno.makeTempDir();
   const users = [{ name: "a", user: { tokenFile: "pki/token", "client-key": "pki/key" } }];
   await Deno.mkdir(`${folder}/pki`);

@@ -1,4 +1,4 @@
-/** The secrets of a kubeconfig, so that they can be taken out of whatever else has them. */
+/** Finds the secrets of a kubeconfig, so that they can be removed from other texts. */
 import { Buffer } from "node:buffer";
 import { resolve } from "node:path";
 import { parse } from "yaml";
@@ -9,7 +9,10 @@ interface Kubeconfig {
   users?: { user?: Record<string, unknown> & { exec?: { env?: { value?: string }[] } } }[];
 }
 
-/** Also of the files that it names. `paths` as in `KUBECONFIG`, empty for the default one; a file that cannot be read has none. */
+/**
+ * Includes the files that it names. `paths` as in `KUBECONFIG`, empty for the default file; an unreadable file has no
+ * secrets.
+ */
 export async function kubeconfigSecrets(paths: string): Promise<string[]> {
   const { files } = kubeconfigFiles(paths);
   const found = await Promise.all(files.map(async (file) => {
@@ -22,7 +25,7 @@ export async function kubeconfigSecrets(paths: string): Promise<string[]> {
   return found.flat();
 }
 
-/** Files with tokens and keys that it names. Pure. */
+/** The token and key files that it names. Pure. */
 export function secretFiles(text: string, file: string): string[] {
   try {
     const { users } = readKubeconfig(text, file);
@@ -32,7 +35,7 @@ export function secretFiles(text: string, file: string): string[] {
   }
 }
 
-/** Keys and certificates in every line that they have as PEM, too. Pure. */
+/** Keys and certificates also line by line, as PEM has them. Pure. */
 export function secretsIn(text: string): string[] {
   const users = readable(text)?.users ?? [];
   return users.flatMap(({ user = {} }) => {
@@ -57,6 +60,6 @@ function linesOf(name: string, value: string): string[] {
   return name.endsWith("-data") ? linesIn(Buffer.from(value, "base64").toString("latin1")) : [];
 }
 
-/** Without those that are only PEM's frame, or too short to be a secret. */
+/** Without lines that are only PEM's frame or too short to be a secret. */
 const linesIn = (text: string) =>
   text.split("\n").filter((line) => /^[\w.+/=-]{6,}$/.test(line) && !line.startsWith("--"));

@@ -49,7 +49,7 @@ for (const [name, before, after] of texts) {
   Deno.test(`bundle: ${name}`, () => assert.equal(text(before), after));
 }
 
-Deno.test("bundle: a known value goes in base64 too, wherever in the text it stands", () => {
+Deno.test("bundle: a known value is removed in base64 too, anywhere in the text", () => {
   const long = "correct horse battery staple";
   const { text } = scrub({ publicKeys: [], secrets: [long] });
   for (const before of ["", "a", "ab", "abc", "abcd"]) {
@@ -59,7 +59,7 @@ Deno.test("bundle: a known value goes in base64 too, wherever in the text it sta
   }
 });
 
-Deno.test("bundle: environments keep their names only, in Docker's and in Kubernetes' form", () => {
+Deno.test("bundle: environments keep only their names, in Docker's and in Kubernetes' format", () => {
   assert.deepEqual(object({ Config: { Env: ["A=1", "B", "C=x=y\nz"] } }), {
     Config: { Env: ["A=<removed>", "B", "C=<removed>"] },
   });

@@ -1,24 +1,24 @@
-/** Takes secrets out of texts and objects that others are to read. Pure. */
+/** Removes secrets from texts and objects that others will read. Pure. */
 import { Buffer } from "node:buffer";
 
 export const REMOVED = "<removed>";
 
 export interface Known {
-  /** WireGuard keys that may be seen; every other key of that form is taken for a private one. */
+  /** WireGuard public keys; every other key of that form is treated as private. */
   publicKeys: string[];
-  /** Values that must not be seen wherever they stand, e.g. those of an app's environment. */
+  /** Values to remove wherever they appear, e.g. those of an app's environment. */
   secrets: string[];
 }
 
 export interface Scrub {
   text(text: string): string;
-  /** Every string inside, by its content and by the name that it has; environment values always. */
+  /** Cleans every string inside, by its content and its field name; environment values are always removed. */
   object(value: unknown): unknown;
 }
 
 const WIREGUARD_KEY = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{42}[AEIMQUYcgkosw480]=(?![A-Za-z0-9+/=])/g;
 
-/** What looks like a secret, whoever made it; the first group stays. */
+/** Patterns of secrets; the first group stays. */
 const patterns: RegExp[] = [
   // PEM, plain and as in a kubeconfig (base64 of "-----BEGIN").
   /()-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g,
@@ -31,15 +31,15 @@ const patterns: RegExp[] = [
   /((?:passw(?:or)?d|passphrase|token|secret|api[-_]?key|private[-_]?key|client-key-data|client-certificate-data|certificate-authority-data|authorization)["']?\s*[:=]\s*["']?)(?!<removed>)[^\s"',;&<>{}()[\]]{3,}/gi,
 ];
 
-/** What may be base64 of a text that holds a secret itself. */
+/** May be base64 of a text that contains a secret. */
 const BASE64 = /[A-Za-z0-9+/]{16,}={0,2}/g;
 const PRINTABLE = /^[\x20-\x7e\r\n\t]+$/;
 
-/** Fields whose whole text is secret. */
+/** Fields whose whole value is secret. */
 const SECRET_NAME =
   /(passw(or)?d|passphrase|token|secret|api[-_]?key|private[-_]?key|credentials?|key-data|certificate-data)$/i;
 
-/** Shorter ones would take ordinary words out of every text. */
+/** Shorter values would remove ordinary words from every text. */
 const SHORTEST = 6;
 
 export function scrub({ publicKeys, secrets }: Known): Scrub {
@@ -69,14 +69,14 @@ export function scrub({ publicKeys, secrets }: Known): Scrub {
   return { text, object };
 }
 
-/** The environment of a container, as Docker (`NAME=value`) and as Kubernetes have it. */
+/** An environment variable as Docker (`NAME=value`) and as Kubernetes write it. */
 function withoutValue(variable: unknown): unknown {
   if (typeof variable === "string") return variable.replace(/=[\s\S]*$/, `=${REMOVED}`);
   const { value, ...rest } = variable as { value?: unknown };
   return value === undefined ? rest : { ...rest, value: REMOVED };
 }
 
-/** kubectl writes all that it applied, environments too, into an annotation; so do others. */
+/** kubectl writes everything it applied, including environments, into an annotation; other tools do the same. */
 function withoutCopies(annotations: unknown, object: (value: unknown) => unknown): unknown {
   const entries = Object.entries((annotations ?? {}) as Record<string, unknown>);
   return Object.fromEntries(
@@ -91,12 +91,14 @@ function literals(secrets: string[]): RegExp | undefined {
     ) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...encoded(secret)])
     .filter((form) => form.length >= SHORTEST);
   if (forms.length === 0) return undefined;
-  // Of two that begin alike, the longer one first.
+  // Of two with the same beginning, the longer one first.
   const sorted = [...new Set(forms)].sort((a, b) => b.length - a.length);
   return new RegExp(sorted.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
 }
 
-/** Base64 depends on where in a text the secret stands, so there are three forms, each without what it shares. */
+/**
+ * Base64 depends on the secret's position in the text, so there are three forms, each without the shared characters.
+ */
 function encoded(secret: string): string[] {
   return [0, 1, 2].map((before) => {
     const bytes = Buffer.from("\0".repeat(before) + secret);
@@ -105,7 +107,7 @@ function encoded(secret: string): string[] {
   });
 }
 
-/** Values of environments: those that name a place or a language tell nothing, and stand in many texts. */
+/** Values of environment variables. Values of places and languages are no secrets, and appear in many texts. */
 export function secretsOf(env: string[]): string[] {
   return env.flatMap((variable) => {
     const [, name = "", value = ""] = variable.match(/^([^=]*)=([\s\S]*)$/) ?? [];

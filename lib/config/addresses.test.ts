@@ -20,7 +20,7 @@ Deno.test("ranges overlap when one contains the other", () => {
   for (const [a, b, expected] of table) assert.equal(overlaps(a, b), expected, `${a} ${b}`);
 });
 
-Deno.test("the Docker subnet avoids everything that is taken", () => {
+Deno.test("the Docker subnet avoids all used ranges", () => {
   assert.equal(pickDockerSubnet([]), "172.28.0.0/24");
   assert.equal(pickDockerSubnet(["172.28.0.0/23"]), "172.28.2.0/24");
   assert.equal(pickDockerSubnet(["172.16.0.0/12"]), "10.213.0.0/24");
@@ -29,7 +29,7 @@ Deno.test("the Docker subnet avoids everything that is taken", () => {
   assert.throws(() => pickDockerSubnet(["0.0.0.0/0"]), { id: "no-subnet" });
 });
 
-Deno.test("tunnel subnets are given out one after the other, over the whole pool", () => {
+Deno.test("tunnel subnets are assigned in order, over the whole pool", () => {
   assert.equal(pickTunnelSubnet([]), "198.18.1.0/24");
   assert.equal(pickTunnelSubnet(["198.18.1.0/24", "198.18.3.0/24"]), "198.18.2.0/24");
   const all: string[] = [];
@@ -46,7 +46,7 @@ Deno.test("an app has the same host number on both sides", () => {
   assert.ok(!contains("198.18.3.0/24", "not an address"));
 });
 
-Deno.test("a subnet that is asked for is refused with the reason where it cannot be used", () => {
+Deno.test("an unusable requested subnet is refused with the reason", () => {
   const taken = [{ range: "10.96.0.0/16", owner: "the cluster's services" }];
   assert.equal(checkDockerSubnet("172.28.7.0/24", taken), "172.28.7.0/24");
   const table: [string, RegExp][] = [

@@ -1,11 +1,11 @@
-/** Which addresses the two ends of a connection use. Pure. */
+/** The addresses of both ends of a connection. Pure. */
 import ipaddr from "ipaddr.js";
 import { GefyraError } from "../errors.ts";
 import { TUNNEL_POOL } from "../names.ts";
 
 type Range = [ipaddr.IPv4, number];
 
-/** Places in a connection's /24, the same on the Docker network and in the tunnel. */
+/** Host numbers in a connection's /24, the same on the Docker network and in the tunnel. */
 export const hosts = {
   /** The Docker bridge itself. */
   bridge: 1,
@@ -19,17 +19,17 @@ export const hosts = {
 } as const;
 
 /**
- * From here Docker gives addresses to containers that join by themselves, in CIDR notation. Only from here: it knows
- * nothing of addresses that belong to an app which does not run.
+ * Docker assigns addresses from this range (CIDR notation) to containers that join by themselves. Only from this range:
+ * Docker does not know the addresses that are reserved for apps that do not run.
  */
 export const joinRange = (subnet: string) => `${hostIn(subnet, hosts.lastApp + 1)}/26`;
 
-/** Docker networks are picked from here: seldom used by others, and outside the usual ranges of clusters. */
+/** Candidates for the Docker network: rarely used by others, and outside the usual ranges of clusters. */
 const dockerCandidates = [
   ...Array.from({ length: 256 }, (_, i) => `172.28.${i}.0/24`),
   ...Array.from({ length: 256 }, (_, i) => `10.213.${i}.0/24`),
   ...Array.from({ length: 256 }, (_, i) => `192.168.${i}.0/24`),
-  // Of carriers (RFC 6598), for machines whose VPN leads all private ranges away.
+  // Carrier-grade NAT (RFC 6598), for machines whose VPN routes all private ranges.
   ...Array.from({ length: 256 }, (_, i) => `100.125.${i}.0/24`),
 ];
 
@@ -56,7 +56,7 @@ export function pickDockerSubnet(taken: string[]): string {
   );
 }
 
-/** The subnet that somebody asked for, in its usual form, unless it cannot be used. */
+/** The requested subnet in its usual form; throws if it cannot be used. */
 export function checkDockerSubnet(subnet: string, taken: { range: string; owner: string }[]): string {
   const refuse = (state: string) => {
     throw new GefyraError("subnet-unusable", `Cannot use the subnet "${subnet}": ${state}`, {

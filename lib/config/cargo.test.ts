@@ -10,7 +10,7 @@ const tunnel: TunnelStatus = {
 };
 const files = cargoFiles(tunnel, "172.28.4.0/24", { endpoint: "203.0.113.1:31820" });
 
-Deno.test("Cargo is told its network, its peer, its mapping and its resolver", () => {
+Deno.test("Cargo's configuration has its network, its peer, its mapping and its resolver", () => {
   assert.deepEqual(files["network.conf"]?.split("\n"), [
     "ADDRESS=198.18.7.3/24",
     "MTU=1420",
@@ -23,7 +23,7 @@ Deno.test("Cargo is told its network, its peer, its mapping and its resolver", (
   assert.equal(Object.keys(files).length, 4);
 });
 
-Deno.test("all names are answered by the cluster's own resolver, on the usual port", () => {
+Deno.test("the cluster's resolver answers all names, on the default port", () => {
   assert.match(files.Corefile ?? "", /^\.:53 \{/);
   assert.match(files.Corefile ?? "", /^\s+forward \. 10\.96\.0\.10 \{$/m);
 });
@@ -34,7 +34,7 @@ Deno.test("without an endpoint only the peer is missing", () => {
   assert.deepEqual({ ...waiting, "wireguard.conf": "" }, { ...files, "wireguard.conf": "" });
 });
 
-Deno.test("Cargo is told what was measured, and where else Stowaway may answer", () => {
+Deno.test("Cargo's configuration has the measured MTU and all endpoints of Stowaway", () => {
   const more = cargoFiles(tunnel, "172.28.4.0/24", {
     endpoint: "203.0.113.1:31820",
     endpoints: ["10.0.0.1:31820", "203.0.113.1:31820"],
@@ -45,7 +45,7 @@ Deno.test("Cargo is told what was measured, and where else Stowaway may answer",
   assert.deepEqual({ ...more, "network.conf": "" }, { ...files, "network.conf": "" });
 });
 
-Deno.test("where only the cluster uses the tunnel, names and routes are split", () => {
+Deno.test("if only the cluster's ranges use the tunnel, names and routes are split", () => {
   const local = cargoFiles(tunnel, "172.28.4.0/24", { only: ["10.244.0.0/24", "10.96.0.0/16"] });
   assert.match(
     local["network.conf"] ?? "",
@@ -60,7 +60,7 @@ Deno.test("where only the cluster uses the tunnel, names and routes are split", 
   assert.match(local["nftables.conf"] ?? "", /masquerade/);
 });
 
-Deno.test("a tunnel that is down is noticed before a second has passed twice", () => {
+Deno.test("a lookup fails within two seconds while the tunnel is down", () => {
   const [, read = ""] = files.Corefile?.match(/read_timeout (\d+)ms/) ?? [];
   const [, tries = ""] = files.Corefile?.match(/max_connect_attempts (\d+)/) ?? [];
   assert.ok(Number(read) * Number(tries) < 2000);

@@ -1,4 +1,4 @@
-/** Everything that Cargo is told: the files that `cargo apply` reads. Pure. */
+/** Cargo's whole configuration: the files that `cargo apply` reads. Pure. */
 import { STOWAWAY_TUNNEL_ADDRESS, TUNNEL_MTU } from "../names.ts";
 import type { TunnelStatus } from "../api/client.ts";
 import { hostIn, hosts } from "./addresses.ts";
@@ -7,13 +7,13 @@ import { cargoWireguard } from "./wireguard.ts";
 import { networkConf } from "../contract.ts";
 
 export interface CargoSettings {
-  /** `HOST:PORT` that is called; without it there is no peer. */
+  /** `HOST:PORT` of Stowaway; without it there is no peer. */
   endpoint?: string | undefined;
-  /** All that may answer, the best first: Cargo tries them when the other end is silent. */
+  /** All possible endpoints, the best first: Cargo tries them when the other end is silent. */
   endpoints?: string[];
   /** Bytes. */
   mtu?: number;
-  /** The cluster's ranges, where only they use the tunnel; everything does when absent. */
+  /** The cluster's ranges if only they use the tunnel; all traffic does if absent. */
   only?: string[] | undefined;
 }
 
@@ -38,8 +38,8 @@ export function cargoFiles(
 }
 
 /**
- * Names are answered by the cluster's own resolver, as in a pod. One that does not answer is asked once more, and SERVFAIL
- * comes before two seconds are over; while it is known to be down, at once.
+ * The cluster's resolver answers names, as in a pod. If it does not answer, it is asked once more, and SERVFAIL is
+ * returned within two seconds; while it is known to be down, at once.
  */
 function corefile(zones: string, server: string): string {
   return `${zones}:53 {
@@ -58,7 +58,7 @@ function corefile(zones: string, server: string): string {
 `;
 }
 
-/** The cluster's names and addresses are the cluster's to answer, all others this machine's. */
+/** The cluster resolves its own names and addresses, this machine all others. */
 function splitCorefile({ server, domain }: TunnelStatus["dns"]): string {
   return `${corefile(domain, server)}${corefile("in-addr.arpa", server)}.:53 {
     errors

@@ -41,7 +41,7 @@ const maps = (text = "") => [...text.matchAll(/dport map \{ (.*?) \}/g)].map(([,
 const listens = (conf: string) =>
   [...conf.matchAll(/listen +(\d+)(?=[ ;])/g)].map(([, port]) => Number(port));
 
-Deno.test("what only needs redirecting leaves Nginx out", () => {
+Deno.test("ports that the kernel redirects do not use Nginx", () => {
   const files = compose(share("a"), share("b", { port: 53, protocol: "UDP", at: 10001 }));
   assert.equal(files["nginx.conf"], "");
   assert.deepEqual(maps(files["nftables.conf"]), ["80 : 10.0.0.9 . 10000", "53 : 10.0.0.9 . 10001"]);
@@ -52,7 +52,7 @@ Deno.test("Stowaway's port is found by the bridge's own name of the port", () =>
   assert.deepEqual(maps(files["nftables.conf"]), ["8080 : 10.0.0.9 . 10007"]);
 });
 
-Deno.test("beside, Nginx listens next to the original, which it knows by the pod's address and by loopback", () => {
+Deno.test("in mode beside Nginx listens on another port, and reaches the original by the pod's address and by loopback", () => {
   for (const path of ["http", "stream"] as const) {
     const files = compose(share("a", { path, fallback: true }));
     assert.deepEqual(maps(files["nftables.conf"]), ["80 : 61080"], path);
@@ -63,7 +63,7 @@ Deno.test("beside, Nginx listens next to the original, which it knows by the pod
   }
 });
 
-Deno.test("in the original's place Nginx listens where it did, and no rule is needed", () => {
+Deno.test("in mode replace Nginx listens on the original's port, without rules", () => {
   const files = compose(share("a", { mode: "replace", path: "stream", port: 8080 }));
   assert.equal(files["nftables.conf"], undefined);
   assert.deepEqual(listens(files["nginx.conf"]), [8080]);
@@ -79,7 +79,7 @@ Deno.test("two bridges of one port share a listener", () => {
   assert.deepEqual(listens(files["nginx.conf"]), [61080]);
 });
 
-Deno.test("a port goes through what its most demanding bridge needs", () => {
+Deno.test("a port uses the longest path that one of its bridges needs", () => {
   const table: [InterceptedPort["path"], InterceptedPort["path"], "Stowaway" | "Nginx"][] = [
     ["kernel", "kernel", "Stowaway"],
     ["kernel", "stream", "Nginx"],
@@ -101,7 +101,7 @@ Deno.test("two ports never share a listener", () => {
   assert.deepEqual(listens(files["nginx.conf"]), [61080, 61081, 61082]);
 });
 
-Deno.test("where the pod does not forward, Nginx carries what the kernel would", () => {
+Deno.test("if the pod does not forward, Nginx carries the traffic instead of the kernel", () => {
   const files = compose(
     share("a", { forwards: false }),
     share("b", { port: 53, protocol: "UDP", at: 10001 }),
@@ -110,7 +110,7 @@ Deno.test("where the pod does not forward, Nginx carries what the kernel would",
   assert.ok(!files["nftables.conf"]?.includes(STOWAWAY));
 });
 
-Deno.test("nothing leads to a Stowaway that is not there, or to a port that is not assigned", () => {
+Deno.test("nothing is sent to a missing Stowaway or to an unassigned port", () => {
   assert.deepEqual(maps(carrierFiles(pod, [share("a")], "")["nftables.conf"]), []);
   assert.deepEqual(maps(compose(share("a", { stowawayPorts: new Map() }))["nftables.conf"]), []);
   const files = carrierFiles(pod, [share("a", { path: "http" })], "");
@@ -118,7 +118,7 @@ Deno.test("nothing leads to a Stowaway that is not there, or to a port that is n
   assert.ok(files["nginx.conf"].includes("10.1.0.5:80"), "the original serves");
 });
 
-Deno.test("when no bridge is left, Nginx ends and the rules are empty", () => {
+Deno.test("without bridges Nginx stops and the rules are empty", () => {
   const files = compose();
   assert.equal(files["nginx.conf"], "");
   assert.match(files["nftables.conf"] ?? "", /^table ip gefyra\ndelete table ip gefyra\n/);

@@ -9,7 +9,7 @@ import { nginxConf } from "./nginx/conf.ts";
 import { connectionsFor } from "./nginx/connections.ts";
 import { type Redirect, redirectRules } from "./redirect.ts";
 
-/** What one bridge wants of a pod. */
+/** What one bridge needs in a pod. */
 export interface Share {
   bridge: string;
   record: InterceptedPod;
@@ -22,7 +22,7 @@ export interface Share {
 /** The files that `carrier apply` reads. */
 export interface CarrierFiles {
   "nginx.conf": string;
-  /** Absent in mode "replace", which has no right to set rules and needs none. */
+  /** Absent in mode "replace", which has no capability to set rules and needs none. */
   "nftables.conf"?: string;
 }
 
@@ -43,7 +43,7 @@ export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): Car
     const path = longest === "kernel" && !forwards ? "stream" : longest;
     const upstreams = claims.flatMap((claim) => {
       const number = claim.stowawayPorts.get(portKey({ remote: claim.port.remote ?? 0, protocol }));
-      // Without a Stowaway the original serves what it can.
+      // Without a Stowaway, the original serves what it can.
       return number === undefined || !stowaway
         ? []
         : [{ ...claim, upstream: `${stowaway}:${number}`, number }];
@@ -76,18 +76,18 @@ export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): Car
   };
 }
 
-/** One Carrier has one mode, and in the original's place one container. */
+/** A Carrier has one mode; in mode "replace" it has one container. */
 function connectionsOf({ spec }: V1Pod, [first]: Share[]): number {
   return connectionsFor(spec, first?.record.mode ?? "beside", first?.record.container ?? "");
 }
 
-/** A port takes the longest path that one of its bridges needs. */
+/** A port uses the longest path that one of its bridges needs. */
 function pathOf(ports: SharedPort[]): SharedPort["path"] {
   const paths = ports.map(({ path }) => path);
   return paths.includes("http") ? "http" : paths.includes("stream") ? "stream" : "kernel";
 }
 
-/** As far as possible the same at every turn, so that connections on their way find the same listener. */
+/** The same port in every configuration if possible, so that connections on their way find the same listener. */
 function listenPort(port: number, taken: Set<number>): number {
   let offset = port % LISTEN.count;
   while (taken.has(offset)) offset = (offset + 1) % LISTEN.count;

@@ -71,7 +71,7 @@ Deno.test("Stowaway has no token of the cluster", () => {
   ]);
 });
 
-Deno.test("every object carries the owner's labels, pods too", () => {
+Deno.test("every object has the owner's labels, pods too", () => {
   const templates = workloads.map(({ spec }) => spec!.template);
   for (const { metadata } of [...objects, ...templates]) {
     for (const [key, value] of Object.entries(clusterLabels)) {
@@ -80,7 +80,7 @@ Deno.test("every object carries the owner's labels, pods too", () => {
   }
 });
 
-Deno.test("what others need comes first: namespace, definitions, rights, workloads", () => {
+Deno.test("objects are created in order: namespace, definitions, rights, workloads", () => {
   const kinds = objects.map(({ kind }) => kind);
   const order = [
     "Namespace",
@@ -99,7 +99,7 @@ Deno.test("what others need comes first: namespace, definitions, rights, workloa
   assert.ok(!rights.includes("Deployment") && !rights.includes("StatefulSet"));
 });
 
-Deno.test("no object is there twice, and all lie in gefyra's namespace or in none", () => {
+Deno.test("no object is listed twice, and all are in Gefyra's namespace or in none", () => {
   const ids = objects.map(({ kind, metadata }) => `${kind}/${metadata?.name}`);
   assert.equal(new Set(ids).size, ids.length);
   const namespaces = new Set(objects.map(({ metadata }) => metadata?.namespace));
@@ -114,7 +114,7 @@ Deno.test("two installations share no rights", () => {
   assert.deepEqual(names("a").filter((name) => names("b").includes(name)), []);
 });
 
-Deno.test("what an administrator applies says that it stays, and lets the operator remove nothing", () => {
+Deno.test("an administrator's installation is marked permanent, and its operator may remove nothing", () => {
   const marks = objects.flatMap(({ kind, metadata }) => {
     const mark = metadata?.annotations?.[WITH_CLIENTS_ANNOTATION];
     return mark === undefined ? [] : [[kind, mark]];
@@ -135,7 +135,7 @@ function rightsTo(verb: string, installed: typeof objects): string[] {
     .map(({ resources = [], resourceNames = [] }) => [...resources, ...resourceNames].join(" "));
 }
 
-Deno.test("the operator may delete its namespace only where it is Gefyra's", () => {
+Deno.test("the operator may delete its namespace only if Gefyra created it", () => {
   const home = (removes: "namespace" | "objects") =>
     rightsTo("delete", manifests({ namespace: "bridges", images, removes })).filter((right) =>
       right.startsWith("namespaces")
@@ -143,7 +143,7 @@ Deno.test("the operator may delete its namespace only where it is Gefyra's", () 
   assert.deepEqual([home("namespace"), home("objects")], [["namespaces bridges"], []]);
 });
 
-Deno.test("the operator may hand over, by name, whatever there is of an installation", () => {
+Deno.test("the operator may change the owner of every object of an installation, by name", () => {
   const rights = rightsTo("patch", manifests({ namespace: "bridges", images, removes: "objects" }));
   const plurals: Record<string, string> = {
     ClusterRoleBinding: "clusterrolebindings",
@@ -176,7 +176,7 @@ Deno.test("the operator reads one secret only", () => {
   ]);
 });
 
-Deno.test("images come from where they are asked to come from", () => {
+Deno.test("images come from the requested registry", () => {
   assert.deepEqual(containers.map(({ image }) => image), [
     "my.registry/team/stowaway:9.9",
     "my.registry/team/stowaway:9.9",

@@ -1,4 +1,4 @@
-/** The objects that `gefyra up` puts into a cluster: one list for apply, for `--dry-run` and, reversed, for `down`. */
+/** The objects that `gefyra up` creates in a cluster: one list for apply, for `--dry-run` and, reversed, for `down`. */
 import { gvk } from "../api/gvk.ts";
 import type { Manifest } from "../api/objects.ts";
 import { defaultImages, type ImageNames, imageOf, type Part } from "../images.ts";
@@ -34,14 +34,14 @@ export interface InstallOptions {
   removes?: Removes;
 }
 
-/** How Stowaway is reached from outside. */
+/** The type of Stowaway's service. */
 export interface ServiceOptions {
   type: "NodePort" | "LoadBalancer";
-  /** For a cloud's load balancer. */
+  /** Annotations for a cloud's load balancer. */
   annotations?: Record<string, string>;
   /** UDP port of the load balancer. */
   port?: number;
-  /** The cluster picks one, or keeps it; else `WIREGUARD_NODE_PORT`. */
+  /** The cluster picks the node port or keeps it; otherwise it is `WIREGUARD_NODE_PORT`. */
   anyNodePort?: boolean;
 }
 
@@ -53,7 +53,7 @@ export function manifests(
       ...gvk.Namespace,
       metadata: {
         name: namespace,
-        // Stowaway needs NET_ADMIN, which the stricter levels refuse.
+        // Stowaway needs NET_ADMIN, which the stricter levels forbid.
         labels: { ...clusterLabels, "pod-security.kubernetes.io/enforce": "privileged" },
       },
     },
@@ -73,7 +73,7 @@ export function manifests(
   ];
 }
 
-/** All that there may be of an installation: also what its operator makes. */
+/** All objects that an installation may have, including those that its operator creates. */
 export function belongings(namespace: string): Manifest[] {
   return [
     ...manifests({ namespace, images: defaultImages }),
@@ -89,7 +89,7 @@ function stowaway(namespace: string, images: ImageNames): Manifest {
     pod: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      // A lost node costs no more than this: nothing that Stowaway has is lost with it.
+      // A lost node interrupts the tunnel no longer than this. Stowaway has no state to lose.
       tolerations: ["not-ready", "unreachable"].map((state) => ({
         key: `node.kubernetes.io/${state}`,
         operator: "Exists",
@@ -103,7 +103,7 @@ function stowaway(namespace: string, images: ImageNames): Manifest {
         ports: [{ name: "wireguard", containerPort: WIREGUARD_PORT, protocol: "UDP" }],
         resources: { requests: { cpu: "10m", memory: "32Mi" } },
       }),
-      // The way through the API server: listens on the pod's loopback only.
+      // For the transport through the API server; listens on the pod's loopback only.
       container("relay", imageOf("stowaway", images), {
         command: ["relay", "pod"],
         securityContext: { ...restricted, runAsUser: GEFYRA_USER, runAsGroup: GEFYRA_USER },

@@ -41,14 +41,14 @@ Deno.test("Stowaway sends each of its ports to its own app, in the order of the 
   assert.match(ruleset, /elements = \{ 10000 : 198\.18\.1\.10 \. 8000, 10001 : 198\.18\.2\.11 \. 80 \}/);
 });
 
-Deno.test("UDP has a map of its own", () => {
+Deno.test("UDP has its own map", () => {
   const dns: Forward = { port: 10002, address: "198.18.1.10", local: 5353, protocol: "UDP" };
   const [tcp = "", udp = ""] = stowawayNftables([dns, forward]).split("map udp_ports");
   assert.match(tcp, /elements = \{ 10000 : 198\.18\.1\.10 \. 8000 \}/);
   assert.match(udp, /elements = \{ 10002 : 198\.18\.1\.10 \. 5353 \}/);
 });
 
-Deno.test("Stowaway without forwards has no line of elements, which nft would refuse", () => {
+Deno.test("without forwards Stowaway's map has no elements line, which nft would refuse", () => {
   assert.doesNotMatch(stowawayNftables([]), /elements/);
   assert.match(stowawayNftables([]), /map tcp_ports \{[^]*map udp_ports \{/);
 });
@@ -76,13 +76,13 @@ Deno.test("both ends make TCP segments fit the tunnel", () => {
   }
 });
 
-Deno.test("where only the cluster uses the tunnel, all else leaves with Cargo's own address", () => {
+Deno.test("if only the cluster's ranges use the tunnel, other traffic leaves with Cargo's address", () => {
   const local = cargoNftables("198.18.1.0/24", "172.28.4.0/24", { local: true });
   assert.equal(rules(local, "postrouting").at(-1), 'oifname != "wg0" ct status ! dnat masquerade');
   assert.ok(!cargo.includes("masquerade"));
 });
 
-Deno.test("answers of published ports go back as they are, and nothing of the tunnel is taken for one", () => {
+Deno.test("responses of published ports go back unchanged, and tunnel traffic is never treated as one", () => {
   const chain = rules(cargo, "published_ports");
   assert.deepEqual(chain.slice(0, 3), [
     "ip saddr != 172.28.4.0/24 accept",

@@ -12,12 +12,12 @@ export interface Forward {
 
 const { device: DEVICE, nftables: { table: TABLE } } = contract;
 
-/** A table that does not exist cannot be deleted, so it is made first; all in one transaction. */
+/** A table that does not exist cannot be deleted, so it is created first, in the same transaction. */
 function replacing(chains: string): string {
   return `table ip ${TABLE}\ndelete table ip ${TABLE}\ntable ip ${TABLE} {\n${chains}}\n`;
 }
 
-/** TCP must fit the tunnel, whatever its ends believe of their path: clamped on both ends, so in both directions. */
+/** Clamps TCP's segment size to the tunnel, whatever the ends know of the path: at both ends, so in both directions. */
 const forwarding = `	chain forward {
 		type filter hook forward priority filter; policy accept;
 		oifname "${DEVICE}" tcp flags syn / syn,rst tcp option maxseg size set rt mtu
@@ -25,8 +25,8 @@ const forwarding = `	chain forward {
 `;
 
 /**
- * Cargo maps the tunnel's subnet one to one onto the Docker network, so it holds no state per bridge. What app
- * containers send into the tunnel carries their address there.
+ * Cargo maps the tunnel's subnet one to one onto the Docker network, so it has no state per bridge. Traffic from app
+ * containers into the tunnel has their address in the tunnel.
  */
 export function cargoNftables(
   tunnelSubnet: string,
@@ -46,11 +46,12 @@ ${forwarding}`);
 }
 
 /**
- * Who asks a published port comes over the Docker bridge, past Cargo, and only the answer gets here: the second packet of
- * a connection whose first one was never seen. It and all that follow go back over the bridge as they are. Who comes through
- * the tunnel has an address of the tunnel, and never is one of them: a single answer that was not understood would lead all
- * answers of that connection astray, for as long as the set remembers. No container is to learn that it could send there by
- * itself (ICMP redirects): it would leave the tunnel.
+ * Requests to a published port come over the Docker bridge and bypass Cargo. Cargo sees only the response: the second
+ * packet of a connection whose first packet it did not see. That packet and all later ones go back over the bridge
+ * unchanged.
+ * Traffic from the tunnel has an address of the tunnel and is never treated this way: a single response that conntrack
+ * did not understand would send all responses of that connection the wrong way, for as long as the set remembers.
+ * ICMP redirects are off: a container must not learn to bypass Cargo, because its traffic would leave the tunnel.
  */
 function publishedPorts(dockerSubnet: string): string {
   const flow = "ip saddr . tcp sport . ip daddr . tcp dport";
@@ -75,13 +76,14 @@ function publishedPorts(dockerSubnet: string): string {
 `;
 }
 
-/** What leaves over the Docker bridge comes back through Cargo, which otherwise would see one direction only. */
+/** Traffic that leaves over the Docker bridge returns through Cargo, which would otherwise see one direction only. */
 const LEAVES_LOCALLY = `		oifname != "${DEVICE}" ct status ! dnat masquerade
 `;
 
 /**
- * Stowaway sends each of its ports into the tunnel, and lets the tunnel out into the cluster as itself. What goes in
- * carries its own tunnel address: a range of the cluster that overlaps one of the developer's cannot lead answers astray.
+ * Stowaway forwards each of its ports into the tunnel, and lets the tunnel out into the cluster with its own address.
+ * Traffic into the tunnel has Stowaway's tunnel address: a range of the cluster that overlaps one of the developer's
+ * cannot misdirect responses.
  */
 export function stowawayNftables(forwards: Forward[]): string {
   return replacing(`${portMap("TCP", forwards)}${portMap("UDP", forwards)}	chain prerouting {
@@ -98,7 +100,7 @@ export function stowawayNftables(forwards: Forward[]): string {
 ${forwarding}`);
 }
 
-/** A map without elements must not have the line at all. */
+/** nft does not accept the line in a map without elements. */
 function portMap(protocol: Forward["protocol"], forwards: Forward[]): string {
   const own = forwards.filter((one) => one.protocol === protocol).sort((a, b) => a.port - b.port);
   const elements = own.map(({ port, address, local }) => `${port} : ${address} . ${local}`).join(", ");

@@ -32,7 +32,7 @@ Deno.test("the service range is read from the API server's refusal", () => {
   for (const [message, expected] of table) assert.deepEqual(serviceRangeIn(message), expected, message);
 });
 
-Deno.test("pods of a network plugin with addresses of its own widen the cluster's ranges", () => {
+Deno.test("pods outside the nodes' ranges widen the cluster's ranges", () => {
   assert.deepEqual(withAddresses(["10.244.0.0/24"], ["10.244.0.7"]), ["10.244.0.0/24"]);
   assert.deepEqual(withAddresses(["10.244.0.0/24"], ["192.168.7.4", "192.168.9.1", "10.244.1.2"]), [
     "10.244.0.0/24",

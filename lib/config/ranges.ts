@@ -1,13 +1,14 @@
-/** Reads address ranges out of what others say. Pure. */
+/** Parses address ranges from other programs' output. Pure. */
 import ipaddr from "ipaddr.js";
 import { contains } from "./addresses.ts";
 
-/** Routes so wide are a default route, or the halves of one that a VPN sets: they say nothing about who is where. */
+/** Wider routes are a default route, or the two halves of one that a VPN sets. They say nothing about used ranges. */
 const WIDE = 8;
 
 /**
- * The destinations of Linux' /proc/net/route as CIDRs: a line per route with columns `Iface Destination Gateway Flags … Mask`
- * (proc(5)), addresses as hexadecimal numbers in the machine's byte order, which is little-endian wherever Docker runs.
+ * The destinations in Linux's /proc/net/route as CIDRs: one route per line, with columns `Iface Destination Gateway
+ * Flags … Mask` (proc(5)). Addresses are hexadecimal numbers in the machine's byte order, which is little-endian
+ * wherever Docker runs.
  */
 export function parseProcRoutes(text: string): string[] {
   return text.split("\n").slice(1).flatMap((line) => {
@@ -20,14 +21,14 @@ export function parseProcRoutes(text: string): string[] {
 
 const octets = (hex: string) => (hex.match(/../g) ?? []).map((pair) => parseInt(pair, 16)).reverse();
 
-/** `… The range of valid IPs is 10.96.0.0/12`, as an API server refuses a service's address. */
+/** Parses `… The range of valid IPs is 10.96.0.0/12`, the API server's refusal of a service's address. */
 export function serviceRangeIn(message: string): string[] {
   return message.match(/(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}/g) ?? [];
 }
 
 /**
- * Ranges that hold the given ones and all addresses: for one that lies in none of them, the /16 around it is taken. In the
- * form that `ip route` wants, without host bits. Pure.
+ * The given ranges, plus the /16 around each address that is in none of them. In the form of `ip route`, without host
+ * bits. Pure.
  */
 export function withAddresses(ranges: string[], addresses: string[]): string[] {
   const all = ranges.map(network);

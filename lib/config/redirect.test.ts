@@ -9,7 +9,7 @@ const rules = (redirects: Redirect[]) =>
     line.startsWith("iifname")
   );
 
-Deno.test("the whole ruleset replaces the one before in one transaction", () => {
+Deno.test("the whole ruleset replaces the previous one in one transaction", () => {
   assert.equal(
     redirectRules([{ protocol: "TCP", port: 80, to: stowaway(10080) }]),
     `table ip gefyra
@@ -65,7 +65,7 @@ Deno.test("each protocol has its rule, to Stowaway or to Nginx", () => {
   for (const [name, redirects, expected] of table) assert.deepEqual(rules(redirects), expected, name);
 });
 
-Deno.test("the order in which bridges ask makes no difference", () => {
+Deno.test("the order of bridges makes no difference", () => {
   const redirects: Redirect[] = [
     { protocol: "TCP", port: 90, listen: 61090 },
     { protocol: "TCP", port: 80, to: stowaway(1) },
@@ -75,7 +75,7 @@ Deno.test("the order in which bridges ask makes no difference", () => {
   assert.equal(redirectRules(redirects), redirectRules(redirects.toReversed()));
 });
 
-Deno.test("with nothing to redirect the chains stay, or the kernel would forget what it translates", () => {
+Deno.test("without redirects the chains stay, or the kernel would forget translated connections", () => {
   const text = redirectRules([]);
   assert.match(text, /^table ip gefyra\ndelete table ip gefyra\ntable ip gefyra \{/);
   assert.equal(text.match(/type nat hook/g)?.length, 2);

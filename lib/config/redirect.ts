@@ -1,22 +1,24 @@
-/** The rules that send a pod's ports elsewhere from within its own network namespace, for `nft -f`. Pure. */
+/** The rules that redirect a pod's ports from within its own network namespace, for `nft -f`. Pure. */
 import { contract } from "../contract.ts";
 
 export type Redirect =
-  /** Handed to Stowaway by the kernel. */
+  /** The kernel sends it to Stowaway. */
   | { protocol: "TCP" | "UDP"; port: number; to: { address: string; port: number } }
-  /** Handed to Carrier's Nginx in the same pod. */
+  /** The kernel sends it to Carrier's Nginx in the same pod. */
   | { protocol: "TCP" | "UDP"; port: number; listen: number };
 
 const { table: TABLE, chain: CHAIN } = contract.nftables;
 
-/** A connection begins with this. One that is older than the rules would begin, for conntrack, with any other. */
+/**
+ * The first packet of a connection. For conntrack, a connection older than the rules would begin with any other packet.
+ */
 const BEGINS = "tcp flags syn / syn,ack";
 
 /**
- * Only what comes from outside is redirected: containers of the pod talk to each other as ever, and Carrier reaches
- * the original on its own port. Connections that are established stay where they are, whatever the rules become: only
- * a connection's first packet asks them, and the chains stay when they are empty, since with the last one the kernel
- * would forget the connections that it translates. Replaced in one transaction.
+ * Redirects only traffic from outside the pod: containers of the pod reach each other as before, and Carrier reaches
+ * the original on its own port. Established connections do not change with the rules: only a connection's first packet
+ * is matched. The chains stay when they are empty, because the kernel would forget the translated connections with the
+ * last chain. Replaced in one transaction.
  */
 export function redirectRules(redirects: Redirect[]): string {
   const kernel = redirects.filter((one) => "to" in one);

@@ -1,4 +1,4 @@
-/** Who may do what in the cluster: the operator, and the relay. */
+/** The rights of the operator and the relay. */
 import { gvk } from "../api/gvk.ts";
 import type { Manifest, ObjectRef } from "../api/objects.ts";
 import {
@@ -16,8 +16,8 @@ import { CLIENT_KIND } from "../api/client.ts";
 import { definitionName } from "../api/crds.ts";
 
 /**
- * What the operator may take out of the cluster after its last client has vanished: all with the namespace, or the
- * objects alone where the namespace is not Gefyra's. Nothing where it is absent: an administrator's installation stays.
+ * What the operator may remove after its last client is gone: everything with the namespace, or only the objects if the
+ * namespace is not Gefyra's. Absent: nothing, because an administrator's installation stays.
  */
 export type Removes = "namespace" | "objects" | undefined;
 
@@ -27,10 +27,10 @@ export function named(name: string, namespace?: string) {
   return { name, ...(namespace ? { namespace } : {}), labels: { ...clusterLabels } };
 }
 
-/** One per installation, so that two installations in two namespaces do not share rights. */
+/** One name per installation, so that installations in two namespaces do not share rights. */
 const clusterRoleName = (namespace: string) => `${OPERATOR}-${namespace}`;
 
-/** `undefined` for a role that is not an installation's. */
+/** `undefined` if the role does not belong to an installation. */
 export const namespaceOfRole = (role: string): string | undefined =>
   role.startsWith(`${OPERATOR}-`) ? role.slice(OPERATOR.length + 1) : undefined;
 
@@ -39,7 +39,10 @@ export const clusterRoleRef = (namespace: string): ObjectRef => ({
   name: clusterRoleName(namespace),
 });
 
-/** Whether an installation stays stands on it: there is one for each, and everybody who installs may read it. */
+/**
+ * Its annotation says whether the installation stays: each installation has one ClusterRole, and everybody who installs
+ * may read it.
+ */
 export function clusterRole(namespace: string, removes: Removes): Manifest {
   const name = clusterRoleName(namespace);
   return {
@@ -54,14 +57,14 @@ export function clusterRole(namespace: string, removes: Removes): Manifest {
       rule([""], ["pods/status"], ["patch"]),
       // Carrier joins a pod as an ephemeral container.
       rule([""], ["pods/ephemeralcontainers"], ["patch"]),
-      // Carrier gets its configuration this way.
+      // To configure Carrier.
       rule([""], ["pods/exec"], ["get", "create"]),
-      // The targets of bridges, and which pods are theirs.
+      // To find the targets of bridges and their pods.
       rule(["apps"], ["deployments", "statefulsets", "daemonsets", "replicasets"], ["get", "list"]),
       rule([""], ["services"], ["get", "list", "watch"]),
-      // Why a pod does not come, or does not run.
+      // To explain why a pod is not created or does not run.
       rule([""], ["events"], ["list"]),
-      // Their labels may forbid a mode (Pod Security).
+      // Namespaces' labels may forbid a mode (Pod Security).
       rule([""], ["namespaces"], ["get"]),
       rule([RBAC], ["clusterroles"], ["get"], [name]),
       ...(removes ? removal(namespace) : []),
@@ -70,10 +73,13 @@ export function clusterRole(namespace: string, removes: Removes): Manifest {
   };
 }
 
-/** Some clusters let only who may delete an object give it to an owner (OwnerReferencesPermissionEnforcement). */
+/**
+ * Some clusters require the right to delete an object before it can be given an owner
+ * (OwnerReferencesPermissionEnforcement).
+ */
 const GIVE_AWAY = ["get", "patch", "delete"];
 
-/** To take itself along when its last client has vanished. */
+/** To remove the installation itself when its last client is gone. */
 function removal(namespace: string) {
   const name = clusterRoleName(namespace);
   const definitions = [BRIDGE_KIND, CLIENT_KIND].map(definitionName);
@@ -84,7 +90,7 @@ function removal(namespace: string) {
   ];
 }
 
-/** The same in its namespace, which may hold what is not Gefyra's. */
+/** The same in its namespace, which may contain foreign objects. */
 function removalAtHome() {
   return [
     rule([""], ["serviceaccounts"], GIVE_AWAY, [OPERATOR, RELAY]),
@@ -93,7 +99,7 @@ function removalAtHome() {
     rule([""], ["secrets"], GIVE_AWAY, [STOWAWAY_KEY_SECRET]),
     rule(["apps"], ["statefulsets"], GIVE_AWAY, [STOWAWAY]),
     rule(["apps"], ["deployments"], GIVE_AWAY, [OPERATOR]),
-    // Whose namespace it is now.
+    // To see whether others use the namespace.
     rule([""], ["configmaps", "persistentvolumeclaims"], ["list"]),
   ];
 }
@@ -133,7 +139,7 @@ export function ownRoleBinding(namespace: string): Manifest {
   };
 }
 
-/** All that whoever has the relay's token may do. Depending on its version, the API server asks for get or create. */
+/** All rights of the relay's token. Depending on its version, the API server requires get or create. */
 export function relayRole(namespace: string): Manifest {
   return {
     ...gvk.Role,

@@ -1,4 +1,4 @@
-/** Several bridges may share a pod's Carrier: what each wants of it. Pure. */
+/** Several bridges may share a pod's Carrier. Computes the share of each. Pure. */
 import { byAge } from "../api/age.ts";
 import type { GefyraBridge, InterceptedPod } from "../api/bridge.ts";
 import { matchProblems } from "../api/match.ts";
@@ -7,8 +7,8 @@ import { portKey } from "../workload/ports.ts";
 import type { Share } from "./carrier.ts";
 
 /**
- * What the bridges that stay want of one Carrier of a pod, in the order of their age. One that is refused, as it was
- * changed into something that cannot be, wants nothing: the others must not have to live with it. Pure.
+ * The shares of one Carrier of a pod, in the order of the bridges' age. A refused bridge, which was changed into
+ * something that cannot be applied, has no share, so that it does not affect the others. Pure.
  */
 export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
   return bridges
@@ -26,10 +26,10 @@ export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
     );
 }
 
-/** A pod that is given back, or has been, has no share: neither of a suspended bridge nor of one that was refused. */
+/** A restored pod has no share, whether its bridge is suspended or refused. */
 const counts = ({ state }: InterceptedPod) => state === podStates.switching || state === podStates.active;
 
-/** One Carrier serves all who are beside; one that replaces a container is that container's. */
+/** One Carrier serves all bridges in mode "beside"; in mode "replace" a Carrier belongs to its container. */
 function isSameCarrier(a: InterceptedPod, b: InterceptedPod): boolean {
   return a.uid === b.uid && a.mode === b.mode && (a.mode === "beside" || a.container === b.container);
 }

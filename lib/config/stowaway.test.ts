@@ -8,7 +8,7 @@ const files = stowawayFiles({
   forwards: [{ port: 10000, address: "198.18.1.10", local: 8000, protocol: "TCP" }],
 });
 
-Deno.test("Stowaway is told its network, its peers and its forwards", () => {
+Deno.test("Stowaway's configuration has its network, its peers and its forwards", () => {
   assert.deepEqual(files["network.conf"]?.split("\n"), [
     "ADDRESS=198.18.0.1/32",
     "MTU=1420",
@@ -25,12 +25,12 @@ Deno.test("the private key is in one file only", () => {
   assert.deepEqual(with_.map(([name]) => name), ["wireguard.conf"]);
 });
 
-Deno.test("Stowaway's own address lies in the pool and in no connection's subnet", () => {
+Deno.test("Stowaway's own address is in the pool and in no connection's subnet", () => {
   assert.ok(overlaps("198.18.0.1/32", "198.18.0.0/15"));
   assert.ok(!overlaps("198.18.0.1/32", "198.18.1.0/24"));
 });
 
-Deno.test("free ports are given out from the first one on", () => {
+Deno.test("the first free ports are assigned", () => {
   assert.deepEqual(pickPorts([], 2), [10000, 10001]);
   assert.deepEqual(pickPorts([10000, 10002], 3), [10001, 10003, 10004]);
   assert.deepEqual(pickPorts([], 0), []);
@@ -39,7 +39,7 @@ Deno.test("free ports are given out from the first one on", () => {
   assert.throws(() => pickPorts(all, 1), { id: "ports-full" });
 });
 
-Deno.test("a peer whose path carries less has a route that says so", () => {
+Deno.test("a peer with a narrower path has its own route with that MTU", () => {
   const peers = [
     { publicKey: "A=", subnet: "198.18.1.0/24", mtu: 1216 },
     { publicKey: "B=", subnet: "198.18.2.0/24", mtu: 1420 },

@@ -1,4 +1,4 @@
-/** Everything that Stowaway is told: the files that `stowaway apply` reads. Pure. */
+/** Stowaway's whole configuration: the files that `stowaway apply` reads. Pure. */
 import { GefyraError } from "../errors.ts";
 import { STOWAWAY_PORTS, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_MTU, TUNNEL_POOL } from "../names.ts";
 import { type Forward, stowawayNftables } from "./nftables.ts";
@@ -23,7 +23,7 @@ export function stowawayFiles({ privateKey, peers, forwards }: StowawayState): R
   };
 }
 
-/** A peer whose path carries less than the device has a route of its own, which says so. */
+/** A peer whose path carries less than the device has its own route with that MTU. */
 function narrowRoute({ subnet, mtu = TUNNEL_MTU }: StowawayPeer): string[] {
   return mtu < TUNNEL_MTU ? [`${subnet} dev ${contract.device} mtu ${mtu}`] : [];
 }

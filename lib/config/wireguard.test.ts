@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cargoWireguard, stowawayWireguard } from "./wireguard.ts";
 
-Deno.test("Stowaway has one peer per connection, each with its own subnet only, and calls none of them", () => {
+Deno.test("Stowaway has one peer per connection, each with its own subnet only and without an endpoint", () => {
   const conf = stowawayWireguard("PRIVATE=", [
     { publicKey: "B=", subnet: "198.18.2.0/24" },
     { publicKey: "A=", subnet: "198.18.1.0/24" },
@@ -47,7 +47,7 @@ Deno.test("Cargo without an endpoint has no peer", () => {
   assert.deepEqual(cargoWireguard("SERVER=", undefined).split("\n"), ["[Interface]", "FwMark = 51820", ""]);
 });
 
-Deno.test("Cargo is never told its private key", () => {
+Deno.test("Cargo's configuration never has its private key", () => {
   for (const endpoint of [undefined, "10.0.0.1:31820"]) {
     assert.doesNotMatch(cargoWireguard("SERVER=", endpoint), /PrivateKey/);
   }

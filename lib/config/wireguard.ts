@@ -10,7 +10,7 @@ export interface StowawayPeer {
   mtu?: number | undefined;
 }
 
-/** Stowaway's end: one peer per connection. Peers without an endpoint: the clients call. */
+/** Stowaway's end: one peer per connection. Peers have no endpoint, because the clients connect. */
 export function stowawayWireguard(privateKey: string, peers: StowawayPeer[]): string {
   const sections = [...peers].sort((a, b) => a.subnet < b.subnet ? -1 : 1).map(({ publicKey, subnet }) =>
     section("Peer", { PublicKey: publicKey, AllowedIPs: subnet, PersistentKeepalive: KEEPALIVE_S })
@@ -21,8 +21,8 @@ export function stowawayWireguard(privateKey: string, peers: StowawayPeer[]): st
 }
 
 /**
- * Cargo's end. Its private key is Cargo's own business and is added there. Without an endpoint there is no peer:
- * one that is taken out and put in again asks for a handshake at once.
+ * Cargo's end. Cargo itself adds its private key. Without an endpoint there is no peer: a peer that is removed and
+ * added again starts a handshake at once.
  */
 export function cargoWireguard(serverPublicKey: string, endpoint: string | undefined): string {
   const device = section("Interface", { FwMark: FIREWALL_MARK });

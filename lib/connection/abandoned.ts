@@ -1,4 +1,7 @@
-/** An installation in the kubeconfig's cluster, where this machine has no connection: what a failed or killed command may leave. */
+/**
+ * Installations in the kubeconfig's cluster when this machine has no connection: a failed or killed command may leave
+ * one.
+ */
 import pTimeout from "p-timeout";
 import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject } from "../api/objects.ts";
@@ -17,10 +20,10 @@ export interface AbandonedTools {
   currentCluster: () => Promise<Cluster>;
 }
 
-/** Removes what nobody uses, and says what it found, a sentence for each installation. */
+/** Removes unused installations, and returns one sentence for each installation found. */
 export async function abandoned({ steps, currentCluster }: AbandonedTools): Promise<string[]> {
   const seen = await listInstallations(currentCluster).catch((error) => {
-    // A cluster that is not there, or may not be looked at, is nobody's trouble now.
+    // A missing or unreadable cluster is not an error here.
     steps.debug(`not looking for an installation: ${messageOf(error)}`);
     return undefined;
   });
@@ -57,7 +60,7 @@ const words: Record<Exclude<Verdict, "none" | "unused">, (clients: number) => st
   new: () => "somebody may be connecting now; otherwise run `gefyra down` again in two minutes to remove it",
 };
 
-/** What becomes of an installation with so many clients. Pure. */
+/** Classifies an installation with this number of clients. Pure. */
 export function judge(found: Found, clients: number, now: number): Verdict {
   const made = found.filter(isTemporary);
   if (isPermanent(found)) return "permanent";
@@ -67,7 +70,7 @@ export function judge(found: Found, clients: number, now: number): Verdict {
   return now - Math.max(...times) < INSTALL_TIMEOUT_MS ? "new" : "unused";
 }
 
-/** The namespaces of all installations, whole or in pieces. */
+/** The namespaces of all installations, complete or not. */
 async function listInstallations(currentCluster: () => Promise<Cluster>): Promise<[Cluster, string[]]> {
   const look = async (): Promise<[Cluster, string[]]> => {
     const cluster = await currentCluster();

@@ -1,4 +1,4 @@
-/** The endpoints at which Stowaway may be reached, the best first, and how Cargo gets to them. */
+/** The possible endpoints of Stowaway, the best first, and how Cargo gets to them. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { TunnelStatus } from "../api/client.ts";
@@ -13,7 +13,7 @@ import type { Tools } from "./tools.ts";
 
 export const isRelayed = ({ transport }: Candidate): boolean => transport === "api-server";
 
-/** `wanted`: a load balancer that was asked for gets its address a while later. */
+/** `wanted`: the user asked for a load balancer, which gets its address later. */
 export async function candidatesFor(
   { engine, cluster }: Tools,
   connection: Connection,
@@ -39,7 +39,7 @@ export async function candidatesFor(
   return chooseCandidates(endpointCandidates({ nodes, containers, server, nodePort, service }), only);
 }
 
-/** Names as Cargo resolves them: WireGuard knows addresses only. */
+/** Resolves names as Cargo does, because WireGuard stores addresses only. */
 export async function addressesIn(
   engine: Engine,
   cargo: string,
@@ -52,7 +52,7 @@ export async function addressesIn(
   }));
 }
 
-/** Has Cargo join the Docker network of a node. */
+/** Connects Cargo to the Docker network of a node. */
 export async function joinNetwork(engine: Engine, network: string, cargo: string): Promise<void> {
   const joined = Object.keys((await engine.inspect(cargo))?.NetworkSettings.Networks ?? {});
   if (!joined.includes(network)) await engine.connect(network, cargo);

@@ -1,4 +1,4 @@
-/** Speaks to the running Cargo of a connection. */
+/** Runs commands in the Cargo of a connection. */
 import { archive } from "../archive.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
@@ -43,7 +43,7 @@ export interface Path {
   latencyMs: number;
 }
 
-/** Asks Stowaway through the tunnel; `undefined` when it does not answer. */
+/** Measures the path to Stowaway through the tunnel; `undefined` if Stowaway does not answer. */
 export async function cargoMeasure(engine: Engine, cargo: string): Promise<Path | undefined> {
   try {
     return JSON.parse(await call(engine, cargo, "measure", { args: [`${TUNNEL_MTU}`] })) as Path;
@@ -53,12 +53,12 @@ export async function cargoMeasure(engine: Engine, cargo: string): Promise<Path 
   }
 }
 
-/** Has it try the endpoints that are better than the one in use. */
+/** Makes Cargo try the endpoints that are better than the one in use. */
 export const cargoImprove = (engine: Engine, cargo: string) => call(engine, cargo, "improve");
 
 /**
- * Has both directions use the endpoint that was applied. Stowaway sends to where the newest packet came from, so one that
- * it answers proves the way in, too. False where it does not answer there.
+ * Makes both directions use the applied endpoint. Stowaway sends to the address of the newest packet, so a response
+ * proves the inbound direction too. Returns false if Stowaway does not answer there.
  */
 export async function cargoConfirm(engine: Engine, cargo: string): Promise<boolean> {
   return await call(engine, cargo, "confirm").then(() => true, (error) => {

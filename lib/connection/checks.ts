@@ -2,7 +2,7 @@ import type { Access, Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
 import { GROUP } from "../names.ts";
 
-/** Whoever finds an administrator's installation only connects to it. */
+/** With an administrator's installation, a user only needs the rights to connect. */
 const toConnect = (namespace: string): Access[] => [
   { verb: "create", group: GROUP, resource: "gefyraclients", namespace },
 ];
@@ -28,7 +28,9 @@ export async function missingInstallRights(
   return rights.filter((_, i) => !allowed[i]);
 }
 
-/** All missing rights at once, before anything is touched. `installed`: an administrator has done that part. */
+/**
+ * Reports all missing rights at once, before anything is changed. `installed`: an administrator has installed Gefyra.
+ */
 export async function checkRights(
   cluster: Cluster,
   namespace: string,

@@ -25,7 +25,7 @@ for (
   });
 }
 
-Deno.test("up finds the connection of its context again, whatever it is called", () => {
+Deno.test("up reuses the connection of its context, whatever its name", () => {
   const current = { context: "gefyra-lab", kubeconfig: "/k" };
   assert.equal(nameForUp([], current), "gefyra-lab");
   assert.equal(nameForUp([connection("mine", "gefyra-lab")], current), "mine");
@@ -63,7 +63,7 @@ for (const [name, connections, context, expected] of choices) {
   });
 }
 
-Deno.test("where the current context does not decide, the error names those that there are", () => {
+Deno.test("if the current context does not decide, the error lists the connections", () => {
   const unclear = (connections: Connection[], context: string | undefined, hint: RegExp) =>
     assert.throws(
       () => choose(connections, { context, kubeconfig: "/k" }),

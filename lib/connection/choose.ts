@@ -1,22 +1,24 @@
-/** Which of several connections a command means. Pure. */
+/** Chooses the connection that a command uses. Pure. */
 import { GefyraError } from "../errors.ts";
 import { type Connection, NAME_LENGTH } from "./connection.ts";
 
-/** What `kubectl` would use now. */
+/** The context that kubectl would use now. */
 export interface Current {
   context: string | undefined;
   /** As in `KUBECONFIG`; empty for the default file. */
   kubeconfig: string;
 }
 
-/** A context's name as one of a connection: `gefyra-lab` stays, of a long one its last words, which tell most. */
+/**
+ * Makes a connection's name from a context's: `gefyra-lab` stays; of a long name the last words, which say the most.
+ */
 export function connectionNameOf(context: string): string {
   const words = context.toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
   while (words.length > 1 && words.join("-").length > NAME_LENGTH) words.shift();
   return words.join("-").slice(-NAME_LENGTH) || "cluster";
 }
 
-/** The connection that `up` makes or finds again where none is named: that of the context. */
+/** The name of the connection that `up` creates or reuses if none is given: that of the context. */
 export function nameForUp(connections: Connection[], { context, kubeconfig }: Required<Current>): string {
   const named = connectionNameOf(context ?? "");
   if (connections.some(({ name }) => name === named)) return named;
@@ -24,7 +26,7 @@ export function nameForUp(connections: Connection[], { context, kubeconfig }: Re
   return one && others.length === 0 ? one.name : named;
 }
 
-/** The only one, else that of the current context; `undefined` where there is none at all. */
+/** The only connection, else that of the current context; `undefined` if there is none. */
 export function choose(connections: Connection[], current: Current): Connection | undefined {
   if (connections.length <= 1) return connections[0];
   const ofContext = connections.filter(({ context }) => context === current.context);

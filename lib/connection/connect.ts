@@ -39,7 +39,7 @@ export async function connect(
   };
   let relayed = false, refusal: string | undefined;
   const apply: Search["apply"] = async (endpoint, mtu = settings.mtu) => {
-    // Nobody answers on loopback unless the relay runs.
+    // Without the relay, nothing answers on loopback.
     const endpoints = candidates.filter((one) => relayed || !isRelayed(one)).map(hostPort);
     const more = { endpoints, mtu, ...(endpoint ? { endpoint: hostPort(endpoint) } : {}) };
     const files = cargoFiles(tunnel, connection.subnet, { ...settings, ...more });
@@ -70,7 +70,7 @@ export async function connect(
   const left = !relayed && await removeRelay(engine, connection);
   const changed = reached.changed || adapted || left;
   await tellMtu(cluster, client, mtu);
-  // Last of all, as each of these may have led one of the directions elsewhere.
+  // Last, because each step above may have moved one direction to another endpoint.
   if (changed && !await cargoConfirm(engine, cargo)) throw unreachable([endpoint], tunnel, "");
   note(`connected over ${describeTunnel(endpoint, path)}`);
   return { endpoint, mtu, latencyMs, changed };

@@ -26,7 +26,7 @@ function engineWith(networks: Network[]): Engine {
   } as Partial<Engine> as Engine;
 }
 
-Deno.test("a connection is read back from the labels of its network, whole", async () => {
+Deno.test("a connection is read completely from the labels of its network", async () => {
   const { Labels = {} } = networkOptions(connection);
   const network = {
     id: "1",
@@ -39,7 +39,7 @@ Deno.test("a connection is read back from the labels of its network, whole", asy
   assert.equal(await findConnection(engineWith([network]), "other"), undefined);
 });
 
-Deno.test("without a connection, the error says how to make one of that name", async () => {
+Deno.test("without a connection, the error says how to create one of that name", async () => {
   const hints: [string | undefined, RegExp][] = [
     [undefined, /^connect it with `gefyra up`$/],
     ["second", /^connect it with `gefyra up --connection second`/],
@@ -53,7 +53,7 @@ Deno.test("without a connection, the error says how to make one of that name", a
   }
 });
 
-Deno.test("without a name, the only connection is meant", async () => {
+Deno.test("without a name, the only connection is used", async () => {
   const { Labels = {} } = networkOptions(connection);
   const network = {
     id: "1",
@@ -85,7 +85,7 @@ Deno.test("no lab has the names of a connection", () => {
   assert.deepEqual(labs.filter((name) => connections.includes(name)), []);
 });
 
-Deno.test("each connection has Docker objects of its own", () => {
+Deno.test("each connection has its own Docker objects", () => {
   assert.deepEqual(dockerNames("default"), {
     network: "0-gefyra",
     cargo: "gefyra-cargo",
@@ -100,7 +100,7 @@ Deno.test("each connection has Docker objects of its own", () => {
   });
 });
 
-Deno.test("a connection's name can be part of a container's name, and of nothing else", () => {
+Deno.test("a connection's name must be valid in container names", () => {
   for (const name of ["a", "my-lab", "0", "a".repeat(30)]) assert.equal(checkConnectionName(name), name);
   for (const name of ["", "-a", "A", "a b", "a/b", "$(id)", "ä", "a".repeat(31)]) {
     assert.throws(() => checkConnectionName(name), { id: "connection-invalid", exit: "usage" }, name);

@@ -11,7 +11,7 @@ export interface Connection {
   /** Name of the GefyraClient. */
   client: string;
   context: string;
-  /** Path of the kubeconfig, several as in `KUBECONFIG`; empty where there was none, or only the default one. */
+  /** Path of the kubeconfig, or several as in `KUBECONFIG`; empty if there was none, or only the default file. */
   kubeconfig: string;
   /** Gefyra's own namespace in the cluster. */
   namespace: string;
@@ -25,9 +25,9 @@ export const connectionLabels = (connection: string, role?: Role) => ({
 });
 
 /**
- * Names of the Docker objects of a connection; the relay's volume has its name. Up to Docker 27 a container in several
- * networks has its default gateway in the one whose name sorts first, so the network's begins with what sorts before
- * nearly all others (docs/decisions/016).
+ * Names of a connection's Docker objects; the relay's volume has the relay's name. Up to Docker 27, a container in
+ * several networks has its default gateway in the network whose name sorts first, so this name begins with what sorts
+ * before nearly all others (docs/decisions/016).
  */
 export const dockerNames = (connection: string) => {
   if (connection === DEFAULT_CONNECTION) {
@@ -37,10 +37,10 @@ export const dockerNames = (connection: string) => {
   return { network: `0-gefyra-${connection}`, cargo, volume: cargo, relay };
 };
 
-/** The longest that a connection's name may be; it becomes a part of containers' names. */
+/** Longest name of a connection; it is a part of containers' names. */
 export const NAME_LENGTH = 30;
 
-/** Names become parts of container names, so they are as strict as those. */
+/** Names are parts of containers' names, so the same rules apply. */
 export function checkConnectionName(name: string): string {
   if (/^[a-z0-9][a-z0-9-]*$/.test(name) && name.length <= NAME_LENGTH) return name;
   throw new GefyraError("connection-invalid", `Cannot use connection "${name}": it is not a valid name`, {

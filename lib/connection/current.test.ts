@@ -21,14 +21,14 @@ Deno.test("the current context is that of the first file that names one, as for 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a kubeconfig is remembered so that it is found from every folder", () => {
+Deno.test("a kubeconfig is stored with absolute paths", () => {
   const env = (name: string) => ({ KUBECONFIG: "/a::b" })[name];
   assert.equal(kubeconfigPaths(undefined, env), `/a:${Deno.cwd()}/b`);
   assert.equal(kubeconfigPaths("c", env), `${Deno.cwd()}/c`);
   assert.equal(kubeconfigPaths(undefined, () => undefined), "");
 });
 
-Deno.test("the default kubeconfig is remembered by its path: another KUBECONFIG may have a context of the same name", async () => {
+Deno.test("the default kubeconfig is stored by its path: another KUBECONFIG may have a context of the same name", async () => {
   const HOME = await Deno.makeTempDir();
   const env = (name: string) => ({ HOME })[name];
   assert.equal(kubeconfigPaths(undefined, env), "");

@@ -5,8 +5,8 @@ import { type Env, kubeconfigFiles } from "../kube/kubeconfig-files.ts";
 import type { Current } from "./choose.ts";
 
 /**
- * What was named, `KUBECONFIG`, or the default file, as later commands can read it from whatever folder and with whatever
- * `KUBECONFIG`; empty where there is none.
+ * The given kubeconfig, `KUBECONFIG`, or the default file, with absolute paths, so that later commands can read it from
+ * any folder and with any `KUBECONFIG`; empty if there is none.
  */
 export function kubeconfigPaths(named: string | undefined, env?: Env): string {
   const { files, isDefault } = kubeconfigFiles(named, env);
@@ -22,7 +22,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Of several files the first that names a context decides, as for kubectl; one that cannot be read says nothing. */
+/** The first of several files that names a context decides, as for kubectl; an unreadable file is skipped. */
 export async function currentContext(env?: Env): Promise<Current> {
   const kubeconfig = kubeconfigPaths(undefined, env);
   for (const file of kubeconfigFiles(undefined, env).files) {

@@ -30,7 +30,7 @@ Deno.test("the network is not internal: Docker would ignore the gateway", () => 
   assert.ok(!network.Internal);
 });
 
-Deno.test("bridge, gateway, Cargo and the apps have addresses of their own", () => {
+Deno.test("bridge, gateway, Cargo and the apps have separate addresses", () => {
   const { bridge, gateway, cargo, firstApp, lastApp } = hosts;
   assert.equal(new Set([bridge, gateway, cargo]).size, 3);
   for (const host of [bridge, gateway, cargo]) {
@@ -44,7 +44,7 @@ Deno.test("bridge, gateway, Cargo and the apps have addresses of their own", () 
   }
 });
 
-Deno.test("the network's labels are the whole memory of a connection", () => {
+Deno.test("the network's labels store everything about a connection", () => {
   assert.deepEqual(network.Labels, {
     "dev.gefyra.connection": "default",
     "dev.gefyra.role": "network",
@@ -55,7 +55,7 @@ Deno.test("the network's labels are the whole memory of a connection", () => {
   });
 });
 
-Deno.test("Cargo has a fixed address and comes back after a restart of Docker", () => {
+Deno.test("Cargo has a fixed address and is restarted with Docker", () => {
   assert.deepEqual(cargo.NetworkingConfig?.EndpointsConfig, {
     gefyra: { IPAMConfig: { IPv4Address: "172.28.4.3" } },
   });
@@ -98,7 +98,7 @@ Deno.test("the relay does not depend on Cargo's network, which ends with Cargo's
   assert.deepEqual(relay.HostConfig?.RestartPolicy, { Name: "unless-stopped" });
 });
 
-Deno.test("what the relay is told is in its volume only, and Cargo's key is not", () => {
+Deno.test("the relay's settings are in its volume only, without Cargo's key", () => {
   assert.deepEqual(relay.HostConfig?.Mounts, [
     { Type: "volume", Source: "gefyra-relay", Target: "/run/gefyra-relay" },
   ]);

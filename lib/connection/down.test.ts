@@ -50,19 +50,19 @@ const tools = (
 });
 const nothing = { gone: [], left: [], changed: false, remarks: [] };
 
-Deno.test("down takes one connection, and leaves the others", async () => {
+Deno.test("down removes one connection and leaves the others", async () => {
   const { engine, left } = docker(["a", "b"]);
   await assert.rejects(disconnect(tools(engine), { name: "a" }), { id: "cluster-left" });
   assert.deepEqual(left(), ["b", "b"]);
 });
 
-Deno.test("down --all takes all of them, also when the cluster of one cannot be reached", async () => {
+Deno.test("down --all removes all connections, even if one cluster cannot be reached", async () => {
   const { engine, left } = docker(["a", "b"]);
   await assert.rejects(disconnect(tools(engine), { name: "a", all: true }), { id: "cluster-left" });
   assert.deepEqual(left(), []);
 });
 
-Deno.test("down without a connection takes what a crash has left, and says when there is nothing", async () => {
+Deno.test("down without a connection removes leftovers of a crash, and says if there are none", async () => {
   const { engine, left } = docker([], ["a", "b"]);
   assert.deepEqual(await disconnect(tools(engine), {}), { ...nothing, changed: true });
   assert.deepEqual(left(), []);
@@ -80,7 +80,7 @@ Deno.test("down of a name that is not connected touches nothing else", async () 
   assert.deepEqual(left(), ["a", "a"]);
 });
 
-Deno.test("a name that was typed and is no connection's is refused, with those that there are", async () => {
+Deno.test("an unknown connection on the command line is refused, with a list of the existing ones", async () => {
   const { engine, left } = docker(["a", "b"]);
   await assert.rejects(disconnect(tools(engine), { name: "c", typed: true }), {
     id: "connection-missing",
@@ -94,7 +94,7 @@ Deno.test("a name that was typed and is no connection's is refused, with those t
   assert.deepEqual(await disconnect(tools(none.engine), { name: "c", typed: true }), nothing);
 });
 
-Deno.test("another's container in the network is named, and all the rest is removed", async () => {
+Deno.test("a foreign container in the network is named, and everything else is removed", async () => {
   const { engine, left } = docker(["a"], [], ["shop", "db"]);
   await assert.rejects(disconnect(tools(engine), { name: "a" }), {
     id: "network-in-use",
@@ -118,7 +118,7 @@ for (const id of ["context-missing", "kubeconfig-unreadable", "no-cluster"]) {
   });
 }
 
-Deno.test("down stops before it removes the local part where the cluster refuses something", async () => {
+Deno.test("down keeps the local part if the cluster refuses something", async () => {
   const { engine, left } = docker(["a"]);
   const error = new GefyraError("forbidden", "Cannot act", { exit: "forbidden" });
   await assert.rejects(disconnect(tools(engine, error), { name: "a" }), { id: "forbidden" });

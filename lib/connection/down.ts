@@ -1,4 +1,4 @@
-/** `gefyra down`: undoes whatever `up`, `run` and `bridge` did, from any state that a crash can leave. */
+/** `gefyra down`: undoes `up`, `run` and `bridge`, from any state that a crash can leave. */
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
@@ -11,13 +11,13 @@ import { type DownTools, takeDown } from "./take-down.ts";
 import { withLock } from "./lock.ts";
 
 export interface DisconnectTools extends DownTools {
-  /** Connects to the cluster that the kubeconfig leads to now. */
+  /** Connects to the kubeconfig's current cluster. */
   currentCluster: () => Promise<Cluster>;
 }
 
 export interface DisconnectOptions {
   name?: string | undefined;
-  /** The user has typed the name for this command. */
+  /** Whether the user gave the name on the command line. */
   typed?: boolean | undefined;
   all?: boolean | undefined;
 }
@@ -25,15 +25,15 @@ export interface DisconnectOptions {
 export interface Gone {
   /** Connections that were taken down. */
   gone: string[];
-  /** Those that stay. */
+  /** Connections that stay. */
   left: string[];
   /** False when there was nothing to do. */
   changed: boolean;
-  /** What was found in the kubeconfig's cluster where this machine has no connection. */
+  /** Installations found in the kubeconfig's cluster, if this machine has no connection. */
   remarks: string[];
 }
 
-/** The named connection, else the one that is meant, else what crashes have left; or all of them. */
+/** Takes down the named connection, else the connection to use, else leftovers of crashes; or all of them. */
 export async function disconnect(
   tools: DisconnectTools,
   { name, typed = false, all = false }: DisconnectOptions,
@@ -44,7 +44,7 @@ export async function disconnect(
   const chosen = all ? before : [name || ((await chooseConnection(engine, undefined))?.name ?? [])].flat();
   let changed = false, failure: unknown;
   const attempt = async (work: () => Promise<boolean>) => {
-    // One cluster that cannot be reached must not keep the others.
+    // An unreachable cluster must not affect the other connections.
     try {
       changed = await work() || changed;
     } catch (error) {
@@ -85,7 +85,7 @@ async function lost(engine: Engine): Promise<string[]> {
   return [...new Set(names)].filter((name) => !connections.some((one) => one.name === name)).sort();
 }
 
-/** Unless somebody has connected under this name meanwhile. */
+/** Does nothing if somebody has connected under this name meanwhile. */
 async function removeLost(engine: Engine, name: string): Promise<boolean> {
   return await findConnection(engine, name) ? false : await removeLocal(engine, connectionLabels(name));
 }

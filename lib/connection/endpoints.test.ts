@@ -44,7 +44,7 @@ Deno.test("a node that is a container of this Docker is reached over its network
   assert.deepEqual(found, ["docker-network 172.30.0.2:31820 lab", "node-port 203.0.113.9:31820"]);
 });
 
-Deno.test("a container that has only a node's name, or only its address, is not the node", () => {
+Deno.test("a container with only a node's name, or only its address, is not the node", () => {
   const nodes = [node("web", { InternalIP: "10.0.0.5" })];
   for (const stranger of [container("web", { net: "10.9.9.9" }), container("db", { net: "10.0.0.5" })]) {
     assert.deepEqual(candidates({ nodes, containers: [stranger] }), ["node-port 10.0.0.5:31820"]);
@@ -92,13 +92,13 @@ Deno.test("an API server on loopback is a tunnel or a published port of this mac
   }
 });
 
-Deno.test("IPv6 addresses are left out, as the tunnel's outside is IPv4", () => {
+Deno.test("IPv6 addresses are left out, because the tunnel uses IPv4 outside", () => {
   assert.deepEqual(candidates({ nodes: [node("a", { InternalIP: "fd00::1", ExternalIP: "203.0.113.1" })] }), [
     "node-port 203.0.113.1:31820",
   ]);
 });
 
-Deno.test("a candidate is described by the way it is reached", () => {
+Deno.test("a candidate is described by its transport", () => {
   const at = { host: "10.0.0.1", port: 31820 };
   assert.equal(describeCandidate({ transport: "node-port", ...at }), "NodePort 10.0.0.1:31820");
   assert.equal(
@@ -111,7 +111,7 @@ Deno.test("a candidate is described by the way it is reached", () => {
   );
 });
 
-Deno.test("a load balancer of Stowaway's service is asked last, by address or name, on the service's own port", () => {
+Deno.test("a load balancer of Stowaway's service is tried last, by address or name, on the service's own port", () => {
   const ingress = [{ ip: "203.0.113.7" }, { hostname: "lb.example.com" }, { ip: "fd00::7" }];
   const service = { spec: { ports: [{ port: 443 }] }, status: { loadBalancer: { ingress } } };
   assert.deepEqual(candidates({ nodes: [node("a", { InternalIP: "10.0.0.1" })], service }), [
@@ -126,7 +126,7 @@ const near = (host: string): Candidate => ({ ...far(host), transport: "docker-ne
 const tries = (list: Candidate[]) =>
   attempts(list).map(({ candidate, timeoutMs }) => `${candidate.host} ${timeoutMs}`);
 
-Deno.test("a node of the same Docker gets time, all others are first asked hastily", () => {
+Deno.test("a node of the same Docker gets time, all others are tried briefly first", () => {
   assert.deepEqual(tries([near("a"), far("b"), far("c")]), [
     ...["a 4000", "b 600", "c 600"],
     ...["b 2500", "c 2500", "b 2500", "c 2500"],
@@ -135,13 +135,13 @@ Deno.test("a node of the same Docker gets time, all others are first asked hasti
   assert.deepEqual(tries([]), []);
 });
 
-Deno.test("of a large cluster not every node is asked", () => {
+Deno.test("not every node of a large cluster is tried", () => {
   const many = Array.from({ length: 100 }, (_, i) => far(`10.0.0.${i}`));
   const hasty = attempts(many).filter(({ timeoutMs }) => timeoutMs === 600);
   assert.ok(hasty.length <= 12 && hasty.length * 600 < 10_000);
 });
 
-Deno.test("a line is described by its way, its MTU and its latency", () => {
+Deno.test("a tunnel is described by its transport, its MTU and its latency", () => {
   assert.equal(
     describeTunnel(near("172.30.0.2"), { mtu: 1420, latencyMs: 0.412 }),
     "the Docker network lab (172.30.0.2:1), 1,420 bytes MTU, 0.4 ms",
@@ -154,7 +154,7 @@ const direct: Candidate[] = [
   { transport: "node-port", host: "203.0.113.1", port: 31820 },
 ];
 
-Deno.test("the API server comes after everything else, and where there is nothing else", () => {
+Deno.test("the API server is tried last, and alone if there is nothing else", () => {
   assert.deepEqual(chooseCandidates(direct, undefined), [...direct, apiServerCandidate]);
   assert.deepEqual(chooseCandidates([], undefined), [apiServerCandidate]);
 });
@@ -171,7 +171,7 @@ Deno.test("the API server is described as such: its address is Cargo's own loopb
   assert.equal(apiServerCandidate.host, "127.0.0.1");
 });
 
-Deno.test("the API server is tried once, after all rounds, and what is named is the only way", () => {
+Deno.test("the API server is tried once, after all rounds, and a named endpoint is the only one", () => {
   const order = attempts([far("b"), apiServerCandidate]).map(({ candidate }) => candidate.transport);
   assert.deepEqual(order, ["node-port", "node-port", "api-server"]);
   const named: Candidate = { transport: "named", host: "a", port: 1 };

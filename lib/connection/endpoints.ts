@@ -12,7 +12,7 @@ export interface Candidate {
   transport: Transport | "named";
   host: string;
   port: number;
-  /** The Docker network that Cargo has to join. */
+  /** The Docker network that Cargo must join. */
   network?: string;
 }
 
@@ -25,14 +25,17 @@ export interface Surroundings {
   service?: V1Service | undefined;
 }
 
-/** The way that always leads there: Cargo's end of the relay. */
+/** The endpoint of Cargo's end of the relay, which always exists. */
 export const apiServerCandidate: Candidate = {
   transport: "api-server",
   host: "127.0.0.1",
   port: RELAY_UDP_PORT,
 };
 
-/** Those of one transport where it is forced, all others before the API server where not; what is named is the only one. */
+/**
+ * The candidates of the forced transport; otherwise all, the API server last. An address named by the user is the only
+ * candidate.
+ */
 export function chooseCandidates(direct: Candidate[], transport: Transport | undefined): Candidate[] {
   if (direct.some(({ transport }) => transport === "named")) return direct;
   return [...direct, apiServerCandidate].filter((one) => !transport || one.transport === transport);
@@ -51,7 +54,7 @@ export function endpointCandidates(surroundings: Surroundings): Candidate[] {
   return all.filter((one, i) => all.findIndex((o) => o.host === one.host && o.port === one.port) === i);
 }
 
-/** Addresses that a load balancer has given to Stowaway's service. */
+/** Addresses of the load balancer of Stowaway's service. */
 export function loadBalancers(service: V1Service | undefined): Candidate[] {
   const port = service?.spec?.ports?.[0]?.port;
   return (service?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => {
@@ -66,12 +69,12 @@ export interface Attempt {
   timeoutMs: number;
 }
 
-/** So many candidates are tried in the first, hasty round; of a large cluster not every node is asked. */
+/** Maximum number of candidates, so that not every node of a large cluster is tried. */
 const MOST = 12;
 
 /**
- * What is tried when. A node of the same Docker answers at once or a moment after the cluster's rules are in place, and no
- * other way is as good, so it gets time; all others are first asked hastily, then once more with timeoutMs. Pure.
+ * The order and times of attempts. A node of the same Docker answers at once, or shortly after the cluster's rules are
+ * set, and is the best transport, so it gets time. All others are tried briefly first, then longer. Pure.
  */
 export function attempts(candidates: Candidate[]): Attempt[] {
   const direct = candidates.filter(({ transport }) => transport !== "api-server");
@@ -91,7 +94,7 @@ export function attempts(candidates: Candidate[]): Attempt[] {
 
 export const hostPort = ({ host, port }: Candidate) => `${host}:${port}`;
 
-/** k3d, kind, minikube and the lab name a node after its container. The name is asked as well as the address. */
+/** k3d, kind, minikube and the lab name a node after its container. Both the name and the address must match. */
 function sharedNetworks(nodes: V1Node[], containers: Container[], port: number): Candidate[] {
   return nodes.flatMap(({ metadata, status }) => {
     const container = containers.find(({ name }) => name === metadata?.name);
@@ -104,7 +107,7 @@ function sharedNetworks(nodes: V1Node[], containers: Container[], port: number):
   });
 }
 
-/** One on loopback is a port that is published on this machine, perhaps together with Stowaway's. */
+/** An API server on loopback is a published port of this machine, perhaps together with Stowaway's. */
 function serverHost({ hostname }: URL): string[] {
   const loopback = hostname === "localhost" || hostname.startsWith("127.") || hostname === "0.0.0.0" ||
     hostname === "[::1]";

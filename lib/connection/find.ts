@@ -18,13 +18,13 @@ export async function findConnection(engine: Engine, name: string): Promise<Conn
   return network && toConnection(network);
 }
 
-/** All of this machine, by name. */
+/** All connections of this machine, sorted by name. */
 export async function listConnections(engine: Engine): Promise<Connection[]> {
   const networks = await engine.networks({ [CONNECTION_LABEL]: "", [ROLE_LABEL]: "network" });
   return networks.map(toConnection).sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** The named one, else the only one, else that of the current context. An empty name is none. */
+/** The named connection, else the only one, else that of the current context. An empty name counts as none. */
 export async function chooseConnection(
   engine: Engine,
   name: string | undefined,
@@ -34,7 +34,7 @@ export async function chooseConnection(
   return connections.length > 1 ? choose(connections, await currentContext()) : connections[0];
 }
 
-/** The connection, or the error that says how to make one. */
+/** The connection; throws an error that says how to create one. */
 export async function requireConnection(engine: Engine, name: string | undefined): Promise<Connection> {
   const connection = await chooseConnection(engine, name);
   if (connection) return connection;

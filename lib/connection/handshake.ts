@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { cargoStatus } from "./cargo.ts";
 
-/** WireGuard repeats an unanswered first message after 5 s; a fresh peer asks at once. */
+/** WireGuard repeats an unanswered first message after 5 s; a new peer sends at once. */
 const ATTEMPT_MS = 1_500;
 const POLL_INTERVAL_MS = 50;
 
-/** Whether the other end answers within so many milliseconds; where it does not, the peer is taken out again. */
+/** Whether the other end answers within the timeout; otherwise the peer is removed again. */
 export async function handshake(
   engine: Engine,
   cargo: string,

@@ -3,7 +3,7 @@ import { addressesIn, isRelayed, joinNetwork } from "./candidates.ts";
 import type { Candidate } from "./endpoints.ts";
 import type { Reached, Search } from "./reach.ts";
 
-/** A tunnel that works is kept, and goes over to a better endpoint where one answers, with all its connections. */
+/** Keeps a working tunnel, and switches it to a better endpoint that answers. Open connections survive. */
 export async function keepEndpoint(
   { tools: { engine }, cargo, candidates, apply, startRelay }: Search,
 ): Promise<Reached | undefined> {
@@ -16,7 +16,7 @@ export async function keepEndpoint(
   const isNow = (endpoint = "") => candidates.find((_, i) => resolved[i]?.includes(endpoint));
   const before = isNow(now.endpoint);
   const started = isRelayed(before ?? best) && await startRelay();
-  // An address that is not among those of now was forced before, or is gone: it is used until another one answers.
+  // An address that is not a candidate now was forced before, or is gone. It is used until another one answers.
   const changed = await apply(before ?? asNamed(now.endpoint)) || started === true;
   let after: Candidate | undefined;
   for (let tries = 0; !after && tries < (started ? MOST_TRIES : 1); tries++) {
@@ -29,7 +29,7 @@ export async function keepEndpoint(
   return measured && { endpoint: after, changed: true, path: measured };
 }
 
-/** A relay that has just been started takes a moment, and each try about a second. */
+/** A new relay takes a moment to connect, and each try takes about a second. */
 const MOST_TRIES = 8;
 
 function asNamed(endpoint: string): Candidate {

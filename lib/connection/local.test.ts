@@ -34,13 +34,13 @@ function docker(times: number, others: Network[] = []) {
   return { engine, tried };
 }
 
-Deno.test("a subnet that another command took a moment before is left to it", async () => {
+Deno.test("a subnet that another command has just taken is not used", async () => {
   const { engine, tried } = docker(2);
   const { subnet } = await makeNetwork(engine, cluster, options);
   assert.deepEqual([tried.length, new Set(tried).size, tried.at(-1)], [3, 3, subnet]);
 });
 
-Deno.test("a subnet that was asked for is not replaced by another one", async () => {
+Deno.test("a requested subnet is not replaced by another one", async () => {
   const { engine, tried } = docker(1);
   await assert.rejects(makeNetwork(engine, cluster, { ...options, subnet: "10.99.1.0/24" }), {
     id: "subnet-unusable",

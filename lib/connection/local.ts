@@ -35,7 +35,7 @@ export async function planConnection(
   };
 }
 
-/** Names the machine for people; the random part keeps two machines of one name apart. */
+/** The machine's name for people; the random part distinguishes two machines of one name. */
 function clientName(): string {
   const host = Deno.hostname().toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(
     0,
@@ -44,13 +44,10 @@ function clientName(): string {
   return `${host || "client"}-${crypto.randomUUID().slice(0, 6)}`;
 }
 
-/** Another connection that is being made at the same moment may pick the same subnet first. */
+/** Another connection that is created at the same time may pick the same subnet first. */
 const SUBNET_TRIES = 5;
 
-/**
- * Makes the network: it carries the labels by which everything else is found again, so it comes before anything
- * else is touched.
- */
+/** Creates the network first: it has the labels by which everything else is found. */
 export async function makeNetwork(
   engine: Engine,
   cluster: Cluster,
@@ -66,7 +63,7 @@ export async function makeNetwork(
       return connection;
     } catch (error) {
       if (!isOverlap(error)) throw error;
-      // One that was asked for is refused then, with the name of the network that has it.
+      // A requested subnet is refused then, with the name of the network that has it.
       if (left > 1) continue;
       throw new GefyraError(
         "subnet-unusable",
@@ -77,7 +74,7 @@ export async function makeNetwork(
   }
 }
 
-/** Docker's words, from 20.10 to 29. */
+/** Docker's message, from 20.10 to 29. */
 const isOverlap = (error: unknown) => /pool overlaps/i.test(messageOf(error));
 
 function refuseForeign({ labels }: Network, { name, network }: Connection): void {
@@ -92,7 +89,7 @@ function refuseForeign({ labels }: Network, { name, network }: Connection): void
   );
 }
 
-/** True when Cargo had to be made or started. */
+/** True if Cargo had to be created or started. */
 export async function ensureCargo(
   engine: Engine,
   connection: Connection,

@@ -17,7 +17,7 @@ function recorded() {
   return { steps, titles };
 }
 
-Deno.test("two commands on one connection work one after the other, and who waits says for whom", async () => {
+Deno.test("two commands on one connection run one after the other, and the waiting one names the other", async () => {
   const connection = name(), order: string[] = [], { steps, titles } = recorded();
   const begun = Promise.withResolvers<void>();
   const first = withLock(connection, { command: "up", steps: silentSteps }, async () => {
@@ -38,7 +38,7 @@ Deno.test("two commands on one connection work one after the other, and who wait
   assert.deepEqual(titles, [`Waiting for \`gefyra up\` (process ${Deno.pid})`]);
 });
 
-Deno.test("two connections do not wait for each other, and nothing is left", async () => {
+Deno.test("commands on two connections do not wait for each other, and no lock file stays", async () => {
   const names = [name(), name()];
   let both = 0;
   await Promise.all(names.map((one) =>
@@ -50,7 +50,7 @@ Deno.test("two connections do not wait for each other, and nothing is left", asy
   for (const one of names) await assert.rejects(Deno.stat(lockPath(one)));
 });
 
-Deno.test("who waits for too long is told who is at work", async () => {
+Deno.test("a command that waits too long names the other one", async () => {
   const connection = name();
   const begun = Promise.withResolvers<void>(), end = Promise.withResolvers<void>();
   const first = withLock(connection, { command: "up", steps: silentSteps }, () => {
@@ -71,7 +71,7 @@ Deno.test("who waits for too long is told who is at work", async () => {
   await first;
 });
 
-Deno.test("a failure ends the turn", async () => {
+Deno.test("a failure releases the lock", async () => {
   const connection = name();
   const work = () => Promise.reject(new Error("no"));
   await assert.rejects(withLock(connection, { command: "up", steps: silentSteps }, work), /no/);
@@ -81,7 +81,7 @@ Deno.test("a failure ends the turn", async () => {
   );
 });
 
-Deno.test("a process that is killed gives up its lock", async () => {
+Deno.test("a killed process releases its lock", async () => {
   const connection = name();
   const script = `import { withLock } from "${new URL("lock.ts", import.meta.url)}";
     const steps = { step: (_, work) => work(() => {}), debug: () => {} };
@@ -103,7 +103,7 @@ Deno.test("a process that is killed gives up its lock", async () => {
   assert.equal(await after, "done");
 });
 
-Deno.test("those who share a connection work beside each other, and whoever removes it waits for them", async () => {
+Deno.test("commands with a shared lock run side by side, and a removal waits for them", async () => {
   const connection = name(), order: string[] = [];
   let both = 0;
   const share = (ends: number) =>
@@ -125,7 +125,7 @@ Deno.test("those who share a connection work beside each other, and whoever remo
   await assert.rejects(Deno.stat(lockPath(connection)));
 });
 
-Deno.test("of many commands at once never two are at work, though each removes the lock's file", async () => {
+Deno.test("many commands at once never overlap, although each removes the lock file", async () => {
   const connection = name();
   let now = 0, most = 0;
   const work = async () => {
@@ -140,7 +140,7 @@ Deno.test("of many commands at once never two are at work, though each removes t
   assert.equal(most, 1);
 });
 
-Deno.test("a link in the place of the lock is left alone, and what it leads to is not written", async () => {
+Deno.test("a link in place of the lock is not used, and its target is not written", async () => {
   const connection = name(), file = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(file, "mine");

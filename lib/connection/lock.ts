@@ -1,6 +1,6 @@
 /**
- * One command at a time makes or removes a connection, and none does while others work over it. The lock is that of a
- * file, so it ends with the process, however that ends.
+ * Only one command at a time creates or removes a connection, and no other command uses it meanwhile. The lock is a
+ * file lock, so it ends with the process, for any reason.
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,22 +13,22 @@ import { requireConnection } from "./find.ts";
 import type { Connection } from "./connection.ts";
 
 export interface LockOptions {
-  /** Of the command, e.g. `up`; who waits is told. */
+  /** Name of the command, e.g. `up`, shown to commands that wait. */
   command: string;
   steps: Steps;
   /** Milliseconds. */
   timeout?: number;
-  /** Beside others that share it. */
+  /** Shares the lock with other commands. */
   shared?: boolean;
 }
 
 const POLL_INTERVAL_MS = 100;
 
-/** In the user's own folder for such files where the system has one (XDG Base Directory Specification). */
+/** In the user's runtime folder if the system has one (XDG Base Directory Specification). */
 export const lockPath = (connection: string): string =>
   join(Deno.env.get("XDG_RUNTIME_DIR") || tmpdir(), `gefyra-${connection}.lock`);
 
-/** Does the work when no other process works on the connection; `connection-busy` when one takes too long. */
+/** Runs `work` when no other process uses the connection; throws `connection-busy` if that takes too long. */
 export async function withLock<T>(
   connection: string,
   { command, steps, timeout = LOCK_TIMEOUT_MS, shared = false }: LockOptions,
@@ -49,7 +49,10 @@ export async function withLock<T>(
   }
 }
 
-/** Works over a connection, beside others who do; nobody removes it meanwhile. `not-connected` where it is gone. */
+/**
+ * Runs `work` over a connection, beside other such commands; no command removes the connection meanwhile. Throws
+ * `not-connected` if it is gone.
+ */
 export async function whileConnected<T>(
   engine: Engine,
   { name }: Connection,
@@ -57,7 +60,7 @@ export async function whileConnected<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   return await withLock(name, { ...options, shared: true }, async () => {
-    // It may have been removed while this one waited.
+    // Another command may have removed it while this one waited.
     await requireConnection(engine, name);
     return await work();
   });
@@ -88,7 +91,7 @@ async function waitForLock(
   }
 }
 
-/** `undefined` where no such file can be made: then there is nobody to wait for. */
+/** `undefined` if no such file can be created: then there is no lock. */
 async function tryLock(path: string, shared: boolean): Promise<Lock | "held" | undefined> {
   while (true) {
     const file = await open(path);
@@ -97,7 +100,7 @@ async function tryLock(path: string, shared: boolean): Promise<Lock | "held" | u
       file.close();
       return "held";
     }
-    // Whoever had it may have removed the file between the two.
+    // The previous holder may have removed the file in between.
     if (await isSame(file, path)) return held(file, path);
     file.close();
   }
@@ -109,14 +112,16 @@ function held(file: Deno.FsFile, path: string): Lock {
       await file.truncate(0).then(() => file.write(new TextEncoder().encode(text)), () => {});
     },
     release: async () => {
-      // Those who share it lock this very file.
+      // Other holders of the shared lock use this file.
       if (await file.tryLock(true).catch(() => false)) await Deno.remove(path).catch(() => {});
       file.close();
     },
   };
 }
 
-/** Another user's can be locked, but not written. A link may lead to a file that is not meant to be written. */
+/**
+ * Another user's file can be locked but not written. A link is refused: it may lead to a file that must not be written.
+ */
 async function open(path: string): Promise<Deno.FsFile | undefined> {
   const there = await Deno.lstat(path).catch(() => undefined);
   if (there && !there.isFile) return undefined;
@@ -124,7 +129,7 @@ async function open(path: string): Promise<Deno.FsFile | undefined> {
     try {
       return await Deno.open(path, options);
     } catch {
-      // The next way.
+      // Try the next options.
     }
   }
   return undefined;

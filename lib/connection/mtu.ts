@@ -5,10 +5,7 @@ import { waitFor } from "../wait.ts";
 
 const TOLD_WITHIN_MS = 20_000;
 
-/**
- * Has Stowaway know what the path carries. Where that is something new it is waited for: what is larger would be lost on
- * the way in.
- */
+/** Tells Stowaway the path's MTU. Waits if it changed: larger inbound packets would be lost. */
 export async function tellMtu(cluster: Cluster, client: GefyraClient, mtu: number): Promise<void> {
   const before = client.spec.mtu;
   if (before === mtu) return;
@@ -16,7 +13,7 @@ export async function tellMtu(cluster: Cluster, client: GefyraClient, mtu: numbe
   const told = await cluster.patch<GefyraClient>(ref, { spec: { mtu } });
   if (mtu === (before ?? TUNNEL_MTU)) return;
   const wanted = told?.metadata?.generation ?? 0;
-  // The operator writes the generation down when Stowaway has it.
+  // The operator writes the generation when Stowaway has it.
   await waitFor(
     async () => ((await cluster.get<GefyraClient>(ref))?.status?.observedGeneration ?? 0) >= wanted,
     {

@@ -1,14 +1,14 @@
 import type { InstallOptions } from "../config/manifests.ts";
 import type { Transport } from "./endpoints.ts";
 
-/** What `gefyra up` was asked for. */
+/** The options of `gefyra up`. */
 export interface UpOptions {
-  /** Name of the connection; that of the context where none is given. */
+  /** Name of the connection; the context's if absent. */
   connection?: string | undefined;
   kubeconfig: string;
   /** Seconds. */
   disconnectTimeout: number;
-  /** What is in the cluster. Stowaway's service is left as it is where `service` is absent. */
+  /** The installation in the cluster. Without `service`, Stowaway's service stays as it is. */
   install: InstallOptions;
   network: NetworkOptions;
   transport: TransportOptions;

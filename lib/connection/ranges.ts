@@ -1,4 +1,4 @@
-/** Which address ranges are in use, on this machine and in the cluster. */
+/** The address ranges in use, on this machine and in the cluster. */
 import type { V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject } from "../api/objects.ts";
@@ -8,7 +8,7 @@ import { podIpv4 } from "../workload/ipv4.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { parseProcRoutes, serviceRangeIn, withAddresses } from "../config/ranges.ts";
 
-/** A range and whose it is. */
+/** A range and its owner. */
 export interface Taken {
   range: string;
   owner: string;
@@ -31,7 +31,7 @@ export async function takenRanges(engine: Engine, cluster: Cluster): Promise<Tak
   ];
 }
 
-/** Addresses of the machine's interfaces everywhere; on Linux also what its routing table leads elsewhere (VPNs). */
+/** The addresses of the machine's interfaces; on Linux also the routes of its routing table (VPNs). */
 async function hostRanges(): Promise<string[]> {
   const interfaces = Deno.networkInterfaces().filter(({ family }) => family === "IPv4").map(({ cidr }) =>
     cidr
@@ -45,11 +45,11 @@ export interface ClusterRanges {
   services: string[];
 }
 
-/** As far as the user may see them, IPv4 only. */
+/** The ranges that the user may read, IPv4 only. */
 export async function clusterRanges(cluster: Cluster): Promise<ClusterRanges> {
   const [nodes, systemPods, services] = await Promise.all([
     cluster.list<V1Node>({ ...gvk.Node }).catch(() => []),
-    // Network plugins with an address management of their own do not use the nodes' pod ranges.
+    // Network plugins with their own address management do not use the nodes' pod ranges.
     cluster.list<V1Pod>({ ...gvk.Pod, namespace: "kube-system" }).catch(() => []),
     serviceRanges(cluster),
   ]);
@@ -72,8 +72,8 @@ interface ServiceCidr extends KubernetesObject {
 }
 
 /**
- * From the ServiceCIDR objects of Kubernetes 1.33 and later; before, a service with an impossible address is refused with
- * an error that names the range; where neither may be asked, the /16 around the API server's own service.
+ * From the ServiceCIDR objects of Kubernetes 1.33 and later. Before, the refusal of a service with an impossible
+ * address names the range. Without rights for either, the /16 around the API server's own service.
  */
 async function serviceRanges(cluster: Cluster): Promise<string[]> {
   const objects = await cluster.list<ServiceCidr>({ ...gvk.ServiceCIDR })
@@ -92,14 +92,14 @@ async function serviceRanges(cluster: Cluster): Promise<string[]> {
   return (api?.spec?.clusterIPs ?? []).filter(isIpv4).map((address) => `${address}/16`);
 }
 
-/** RFC 5737 keeps this address for documentation, so no cluster has it. */
+/** RFC 5737 reserves this address for documentation, so no cluster uses it. */
 const impossibleService = {
   ...gvk.Service,
   metadata: { name: "gefyra-range-probe", namespace: "default" },
   spec: { clusterIP: "192.0.2.1", ports: [{ port: 1 }] },
 };
 
-/** Gefyra's tunnel carries IPv4: a cluster that has only IPv6 has nothing that it could lead to. */
+/** Gefyra's tunnel carries IPv4, so it cannot reach anything in a cluster that has only IPv6. */
 export function refuseIpv6Only(service: V1Service | undefined, nodes: V1Node[]): void {
   const addresses = [
     ...service?.spec?.clusterIPs ?? [service?.spec?.clusterIP ?? ""],

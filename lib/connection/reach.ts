@@ -1,4 +1,4 @@
-/** What it takes to find the endpoint that a tunnel uses. */
+/** The input and output of the search for an endpoint. */
 import type { Path } from "./cargo.ts";
 import type { Candidate } from "./endpoints.ts";
 import type { Tools } from "./tools.ts";
@@ -8,9 +8,9 @@ export interface Search {
   /** Name of the container. */
   cargo: string;
   candidates: Candidate[];
-  /** Sets the endpoint, none where it is absent, and the MTU in bytes. True when something differed. */
+  /** Sets the endpoint (none if absent) and the MTU in bytes. Returns whether anything changed. */
   apply: (endpoint?: Candidate, mtu?: number) => Promise<boolean>;
-  /** Whether the relay had to be made or started; `undefined` where this user may not use it. */
+  /** Starts the relay. Returns whether it had to be created or started; `undefined` if this user may not use it. */
   startRelay: () => Promise<boolean | undefined>;
 }
 

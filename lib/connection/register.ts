@@ -7,7 +7,7 @@ import { condition, READY } from "../api/conditions.ts";
 import { waitFor } from "../wait.ts";
 import type { Connection } from "./connection.ts";
 
-/** The client object with its place in the tunnel. */
+/** Creates the client object and waits until it has its subnet of the tunnel. */
 export async function register(
   cluster: Cluster,
   connection: Connection,
@@ -34,7 +34,7 @@ export async function register(
   return client!;
 }
 
-/** A new definition takes a moment until the API server serves it. */
+/** A new custom resource definition takes a moment until the API server serves it. */
 function retryUnknownKind(error: unknown): boolean {
   if (error instanceof GefyraError && error.id === "not-found") return false;
   throw error;

@@ -1,4 +1,4 @@
-/** The local relay of a connection: the container through which Cargo comes when only the API server can be reached. */
+/** The local relay of a connection: the container that carries the tunnel if only the API server is reachable. */
 import { archive } from "../archive.ts";
 import type { Engine } from "../docker/engine.ts";
 import { requireImage } from "../docker/images.ts";
@@ -11,7 +11,7 @@ import { removeContainers } from "./remove-local.ts";
 import type { Tools } from "./tools.ts";
 import { contract } from "../contract.ts";
 
-/** Also gives one that runs already a new token. True when it had to be made or started. */
+/** Starts the relay, or gives a running one a new token. True if it had to be created or started. */
 export async function startRelay(
   { engine, cluster }: Tools,
   connection: Connection,
@@ -25,7 +25,8 @@ export async function startRelay(
   ]);
   const container = await engine.inspect(relay);
   if (!container) await engine.create(relayOptions(connection, image));
-  // Files of its own user on the volume: never in the container's settings.
+  // The token and target are files of the relay's user on the volume, never in the container's settings
+  // (images/relay/target.go).
   const target = {
     server: cluster.server.href,
     trust: cluster.trust,
@@ -41,12 +42,12 @@ export async function startRelay(
   return true;
 }
 
-/** True when there was one. */
+/** True if there was a relay. */
 export async function removeRelay(engine: Engine, { name }: Connection): Promise<boolean> {
   return await removeContainers(engine, connectionLabels(name, "relay")) > 0;
 }
 
-/** What it said last, for the error that says that it does not work. */
+/** The last line of its log, for the error message. */
 export async function lastWordsOfRelay(engine: Engine, { name }: Connection): Promise<string> {
   const log = await engine.logs(dockerNames(name).relay, 1).catch(messageOf);
   return log.trim().replace(/^relay: /, "") || "the relay's log is empty";

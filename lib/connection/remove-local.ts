@@ -7,7 +7,7 @@ export async function removeContainers(engine: Engine, labels: Labels): Promise<
   return containers.length;
 }
 
-/** Removes what carries the labels: containers, then volumes, then networks. False when there was nothing. */
+/** Removes everything with the labels: containers, then volumes, then networks. False if there was nothing. */
 export async function removeLocal(engine: Engine, labels: Labels): Promise<boolean> {
   const containers = await removeContainers(engine, labels);
   const volumes = await engine.volumes(labels);
@@ -17,7 +17,7 @@ export async function removeLocal(engine: Engine, labels: Labels): Promise<boole
   return containers + volumes.length + networks.length > 0;
 }
 
-/** A container that is not Gefyra's may have joined it: that is its owner's to take out. */
+/** Foreign containers may have joined the network; only their owner disconnects them. */
 async function removeNetwork(engine: Engine, { id, name }: Network): Promise<void> {
   try {
     await engine.removeNetwork(id);

@@ -18,7 +18,7 @@ for (
   });
 }
 
-Deno.test("connected means: heard lately, known to the cluster, and the other end is there", () => {
+Deno.test("connected means: a recent handshake, a client in the cluster, and a running Stowaway", () => {
   const heard = (handshakeAgeSeconds?: number) => ({
     running: true,
     ...(handshakeAgeSeconds === undefined ? {} : { handshakeAgeSeconds }),
@@ -38,7 +38,7 @@ Deno.test("connected means: heard lately, known to the cluster, and the other en
   assert.equal(isConnected(heard(), cluster), false);
 });
 
-Deno.test("a bridge in the status: where from and to, how far it is, and what is wrong here", () => {
+Deno.test("a bridge in the status: target, app, phase, and problems on this machine", () => {
   const problems = [{ message: 'app "app" is gone', remedy: "start it" }];
   const bridge = {
     metadata: { namespace: "shop", name: "web-bridge" },

@@ -1,4 +1,4 @@
-/** What `gefyra status` tells: what is there, not what should be. */
+/** `gefyra status`: the actual state, not the desired one. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { Problem } from "../app/problems.ts";
 import { activePods, observeBridges, type ObservedBridge, remarkOf } from "../bridge/observe.ts";
@@ -17,10 +17,10 @@ import { type Connection, dockerNames } from "./connection.ts";
 
 export interface CargoState {
   running: boolean;
-  /** Why it cannot be asked. */
+  /** Why its state is unknown. */
   reason?: string;
   endpoint?: string;
-  /** How the endpoint is reached, for people. */
+  /** The transport, for people. */
   transport?: string;
   handshakeAgeSeconds?: number;
   mtu?: number;
@@ -34,11 +34,11 @@ export interface BridgeState {
   target: string;
   app: string;
   phase: string;
-  /** What the operator says of it, unless it is that all pods are bridged. */
+  /** The operator's message; absent if all pods are bridged. */
   message: string;
-  /** e.g. `1/2`: active, and all that it has. */
+  /** e.g. `1/2`: active pods and all pods of the target. */
   pods: string;
-  /** On this machine. */
+  /** Problems on this machine. */
   problems: Problem[];
 }
 
@@ -47,21 +47,21 @@ export interface ClusterState {
   reason?: string;
   operator?: boolean;
   stowaway?: boolean;
-  /** Phase of the GefyraClient; absent where the cluster does not know it. */
+  /** Phase of the GefyraClient; absent if the cluster does not have it. */
   client?: string;
 }
 
 export interface Status {
   connected: boolean;
-  /** Absent when `up` was not run. */
+  /** Absent without a connection. */
   connection?: Connection;
   cargo?: CargoState;
   cluster?: ClusterState;
-  /** Absent where they cannot be read. */
+  /** Absent if they cannot be listed. */
   bridges?: BridgeState[];
 }
 
-/** WireGuard makes new keys every two minutes while it is used; after three they are not accepted any more. */
+/** WireGuard renews its keys every two minutes while it is used; after three minutes they are no longer valid. */
 export const STALE_AFTER_S = 180;
 
 type ConnectCluster = (connection: Connection) => Promise<Cluster>;
@@ -74,7 +74,7 @@ export async function status(engine: Engine, name: string, connectCluster: Conne
 }
 
 export interface Statuses {
-  /** Whether there is a connection, and all of them work. */
+  /** Whether there is a connection, and all connections work. */
   connected: boolean;
   connections: Status[];
 }
@@ -100,18 +100,18 @@ async function observe(
   return { connected, connection, cargo, cluster, ...(bridges ? { bridges } : {}) };
 }
 
-/** The last handshake stays fresh for minutes after the other end is gone. Pure. */
+/** The last handshake stays recent for minutes after the other end is gone. Pure. */
 export function isConnected(cargo: CargoState, { client, stowaway }: ClusterState): boolean {
   return isFresh(cargo) && client !== undefined && client !== REMOVING && stowaway === true;
 }
 
-/** Instead of its phase: the client goes, as with its namespace. */
+/** Shown instead of its phase: the client is being deleted, as with its namespace. */
 const REMOVING = "Removing";
 
 const isFresh = ({ handshakeAgeSeconds }: CargoState) =>
   handshakeAgeSeconds !== undefined && handshakeAgeSeconds < STALE_AFTER_S;
 
-/** What Docker alone can tell. */
+/** The state that Docker alone can show. */
 export interface LocalState extends Connection {
   connected: boolean;
   cargo: CargoState;
@@ -148,7 +148,7 @@ export async function observeCargo(engine: Engine, connection: Connection): Prom
   }
 }
 
-/** By the endpoint's address: on a Docker network that Cargo has joined, inside of Cargo itself, or beyond. Pure. */
+/** By the endpoint's address: on a Docker network that Cargo has joined, in Cargo itself, or elsewhere. Pure. */
 export function transportOf(endpoint: string, joined: (Network | undefined)[]): string {
   const host = endpoint.replace(/:\d+$/, "");
   const network = joined.find((one) => one?.subnets.some((subnet) => contains(subnet, host)));
@@ -173,7 +173,7 @@ async function observeCluster(
       available("Deployment", OPERATOR),
       available("StatefulSet", STOWAWAY),
       cluster.get<GefyraClient>(clientRef(namespace, connection.client)),
-      // Not everybody may list the bridges of all namespaces.
+      // Some users may not list the bridges of all namespaces.
       observeBridges({ engine, cluster }, connection).catch(() => undefined),
     ]);
     return {

@@ -1,4 +1,4 @@
-/** Takes one connection down: its bridges, its client, the installation where it was the last, and its local part. */
+/** Takes one connection down: its bridges, its client, the installation if it was the last, and its local part. */
 import { removeBridges } from "../bridge/remove.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -21,7 +21,7 @@ export interface DownTools {
   connectCluster: (connection: Connection) => Promise<Cluster>;
 }
 
-/** `uninstalls`: whether an installation that nobody uses any more goes, too. */
+/** `uninstalls`: whether an installation without clients is removed. */
 export async function takeDown(
   { engine, steps, connectCluster }: DownTools,
   connection: Connection,
@@ -39,7 +39,7 @@ export async function takeDown(
   } catch (error) {
     failure = error;
   }
-  // The network is removed last: while it is there, `down` can be repeated.
+  // The network is removed last: while it exists, `down` can be repeated.
   if (failure && !isOutOfReach(failure)) throw failure;
   await steps.step(
     "Removing the local containers and network",
@@ -48,7 +48,7 @@ export async function takeDown(
   if (failure) throw clusterLeft(connection, failure);
 }
 
-/** No answer, or no way to ask: the kubeconfig or its context is gone, and maybe the cluster. Repeating helps nobody. */
+/** The cluster does not answer, or the kubeconfig or its context is gone. Repeating `down` would not help. */
 const OUT_OF_REACH = ["context-missing", "kubeconfig-unreadable", "no-cluster"];
 
 function isOutOfReach(error: unknown): boolean {
@@ -67,7 +67,7 @@ function clusterLeft({ name, context }: Connection, failure: unknown): GefyraErr
 
 interface Leaving {
   uninstalls: boolean;
-  /** Done while the cluster is busy with removing the namespace. */
+  /** Runs while the cluster removes the namespace. */
   meanwhile: () => Promise<unknown>;
 }
 
@@ -95,15 +95,15 @@ async function leaveCluster(
   });
 }
 
-/** How many other clients the installation has. */
+/** Number of other clients of the installation. */
 export async function otherClients(cluster: Cluster, namespace: string, client?: string): Promise<number> {
   const clients = await cluster.list<GefyraClient>({ apiVersion: API_VERSION, kind: CLIENT_KIND, namespace });
   return clients.filter(({ metadata }) => metadata?.name !== client).length;
 }
 
 /**
- * Kubernetes looks at a namespace only 5 s after something has changed in it (namespaceDeletionGracePeriod of its
- * namespace controller). A change now lets this time run while the bridged containers are given back.
+ * Kubernetes removes a namespace 5 s after its last change (namespaceDeletionGracePeriod of its namespace controller).
+ * A change now starts this time while the bridged containers are restored.
  */
 async function announceRemoval(cluster: Cluster, namespace: string, client: string): Promise<void> {
   const [others, found] = await Promise.all([

@@ -2,7 +2,7 @@ import type { Engine } from "../docker/engine.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Steps } from "../steps.ts";
 
-/** What a command that makes a connection works with. */
+/** The tools of commands that create a connection. */
 export interface Tools {
   engine: Engine;
   cluster: Cluster;

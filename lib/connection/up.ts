@@ -32,7 +32,7 @@ export interface UpResult {
   /** Bytes. */
   mtu: number;
   latencyMs: number;
-  /** False when everything was in place already. */
+  /** False if nothing had to be changed. */
   changed: boolean;
 }
 
@@ -63,7 +63,7 @@ async function upInTurn(
     refuseOther(existing, cluster, options);
     await checkFamilies(cluster);
     const found = await checkInstall(cluster, install).catch(async (error) => {
-      // Whoever may not even look is told all that is missing.
+      // A user without read access gets the list of all missing rights.
       if (isForbidden(error)) await checkRights(cluster, namespace, { installed: false });
       throw error;
     });
@@ -81,14 +81,14 @@ async function upInTurn(
   try {
     const attempt = () => bringUp(tools, connection, options, existing === undefined);
     return await attempt().catch(async (error) => {
-      // The last one of others may have taken the installation along at this moment.
+      // Somebody else's last connection may have removed the installation at this moment.
       const removal = await explainRemoval(cluster, connection.namespace).catch(() => undefined);
       if (!removal) throw error;
       steps.debug(`${removal.message}: installing it again`);
       return await attempt();
     });
   } catch (error) {
-    // What was there before this call is not its to remove.
+    // An existing connection is not removed.
     if (!existing) throw await undo(tools, connection, { made: !isInstalled(found) }, error);
     throw error;
   }
@@ -130,7 +130,7 @@ async function bringUp(
   };
 }
 
-/** Without a wish, Stowaway's service stays as whoever came before wanted it. */
+/** Without service options, Stowaway's service stays as it is. */
 async function installAs(
   { cluster, steps }: Tools,
   options: InstallOptions,
@@ -168,7 +168,7 @@ function refuseOther(found: Connection | undefined, { context }: Cluster, option
       },
     );
   }
-  // Many clusters call their context `default`, each in a file of its own.
+  // Many clusters call their context `default`, each in its own file.
   const sameFile = !found.kubeconfig || !kubeconfig || found.kubeconfig === kubeconfig;
   if (found.context === context && found.namespace === namespace && sameFile) return;
   const { name } = found;
@@ -184,7 +184,7 @@ function refuseOther(found: Connection | undefined, { context }: Cluster, option
   );
 }
 
-/** The error that is to be thrown: the first one, which says so where something could not be taken back. */
+/** Returns the error to throw: the first one, with a hint if something could not be undone. */
 async function undo(
   { engine, steps, cluster }: Tools,
   connection: Connection,

@@ -1,4 +1,4 @@
-/** What the Docker API tells of networks and containers, in Gefyra's words. Pure. */
+/** Converts the Docker API's networks and containers into Gefyra's types. Pure. */
 // @ts-types="@types/dockerode"
 import type Docker from "dockerode";
 import type { Container, Labels, Network } from "./engine.ts";

@@ -11,7 +11,7 @@ import { checkImageName } from "./images.ts";
 import { ignoreMissing, ignoreStarted, isOfTheLine, orUndefined } from "./status-codes.ts";
 import { collect, demultiplex, exec } from "./streams.ts";
 
-/** The same engine, whose every call may fail with another error than dockerode's. */
+/** Wraps an engine so that every call turns dockerode's errors into `GefyraError`s. */
 function withErrors(engine: Engine, explained: (thrown: unknown) => unknown): Engine {
   const calls = Object.entries(engine).map(([name, call]) => [name, async (...args: never[]) => {
     try {
@@ -122,7 +122,7 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
       const query = names.map((name) => `names=${encodeURIComponent(name)}`).join("&");
       const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) =>
         docker().modem.dial(
-          // The modem cuts the last character of a path with a query, where it expects its own options.
+          // The modem removes the last character of a path with a query, because it expects its own options there.
           { path: `/images/get?${query}&`, method: "GET", isStream: true, statusCodes: { 200: true } },
           (error, data) => error ? reject(error) : resolve(data as NodeJS.ReadableStream),
         )

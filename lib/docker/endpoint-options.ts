@@ -1,11 +1,11 @@
-/** What dockerode is told to reach an endpoint, and the error where it is not reached. */
+/** Options with which dockerode reaches an endpoint, and the error if it does not. */
 // @ts-types="@types/dockerode"
 import type Docker from "dockerode";
 import { Agent } from "node:https";
 import { GefyraError, messageOf } from "../errors.ts";
 import { describeEndpoint, type Endpoint } from "./endpoint.ts";
 
-/** Ports, volumes and the tunnel's ends would be on another machine than the user's, and `ssh2` makes every start slower. */
+/** Ports, volumes and the tunnel's ends would be on another machine, and `ssh2` would slow down every start. */
 export function refuseSsh({ host }: Endpoint): void {
   if (!host.startsWith("ssh:")) return;
   throw new GefyraError("docker-over-ssh", `Cannot use Docker at ${host}: Gefyra does not support SSH`, {
@@ -15,7 +15,7 @@ export function refuseSsh({ host }: Endpoint): void {
   });
 }
 
-/** For dockerode, which by itself knows `DOCKER_HOST` only. */
+/** Options for dockerode, which by itself supports `DOCKER_HOST` only. */
 export function dockerOptions({ host, tls }: Endpoint): Docker.DockerOptions {
   const socket = host.match(/^(?:unix|npipe):\/\/(.*)$/)?.[1];
   if (socket) return { socketPath: socket };
@@ -23,7 +23,7 @@ export function dockerOptions({ host, tls }: Endpoint): Docker.DockerOptions {
   if (!tls && protocol === "http:") return { host: hostname, port: port || 2375, protocol: "http" };
   const { ca, cert, key, verify } = tls ?? { verify: true };
   const files = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
-  // dockerode does not hand on that nothing has to be verified.
+  // dockerode does not pass on that the certificate must not be verified.
   const agent = verify ? {} : { agent: new Agent({ ...files, rejectUnauthorized: false }) };
   return { host: hostname, port: port || 2376, protocol: "https", ...files, ...agent };
 }

@@ -161,7 +161,7 @@ Deno.test("docker: the engine is the one that the docker program would use", asy
   }
 });
 
-Deno.test("docker: of the usual sockets the first that exists is taken", async () => {
+Deno.test("docker: the first existing default socket is used", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/docker.sock`, "");
   const sockets = [...SOCKETS, `unix://${folder}/docker.sock`];
@@ -169,7 +169,7 @@ Deno.test("docker: of the usual sockets the first that exists is taken", async (
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("docker: people are told where the engine is, and why it is that one", () => {
+Deno.test("docker: messages say where the engine is, and what selected it", () => {
   const say = (endpoint: Partial<Endpoint>) => describeEndpoint({ ...USUAL, ...endpoint });
   assert.equal(say({ host: "unix:///a" }), "unix:///a");
   assert.equal(say({ host: "unix:///a", chosenBy: "DOCKER_HOST" }), "unix:///a (DOCKER_HOST)");

@@ -1,4 +1,4 @@
-/** Which engine is meant, found as the docker program finds it: `DOCKER_HOST`, else a context, else the usual socket. */
+/** Finds the engine as the docker program does: `DOCKER_HOST`, else a context, else the default socket. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { GefyraError, messageOf } from "../errors.ts";
@@ -8,7 +8,7 @@ export interface Endpoint {
   host: string;
   /** Name of the Docker context; `default` also where `DOCKER_HOST` decides. */
   context: string;
-  /** What chose it: the name of a variable, or the path of a file; absent where nothing did. */
+  /** What selected it: the name of a variable, or the path of a file; absent for the default socket. */
   chosenBy?: string;
   /** Absent: without TLS. */
   tls?: Tls;
@@ -19,7 +19,7 @@ export interface Tls {
   ca?: string;
   cert?: string;
   key?: string;
-  /** Whether the engine has to prove that it is the right one. */
+  /** Whether the engine's certificate is verified. */
   verify: boolean;
 }
 
@@ -27,7 +27,10 @@ type Env = (name: string) => string | undefined;
 
 export const DEFAULT_CONTEXT = "default";
 
-/** Throws a `GefyraError` where what is chosen is not there. `sockets`: the usual ones, the first that exists counts. */
+/**
+ * Throws a `GefyraError` if the selected context does not exist. `sockets`: the default sockets; the first that exists
+ * is used.
+ */
 export function findEndpoint(
   env: Env = (name) => Deno.env.get(name),
   sockets: string[] = usualSockets(env),
@@ -53,7 +56,7 @@ const chosen = (chosenBy: string | undefined) => chosenBy ? { chosenBy } : {};
 
 const homeOf = (env: Env) => env("HOME") ?? env("USERPROFILE") ?? ".";
 
-/** Docker Desktop may put its own beside the usual one, or have none but its own. */
+/** Docker Desktop may create its own socket beside the default one, or only its own. */
 function usualSockets(env: Env): string[] {
   if (Deno.build.os === "windows") return ["npipe:////./pipe/docker_engine"];
   return ["unix:///var/run/docker.sock", `unix://${join(homeOf(env), ".docker/run/docker.sock")}`];
@@ -99,7 +102,7 @@ function endpointOf(folder: string, context: string): { host: string; tls?: Tls 
   return { host: checkHost(host, `the Docker context "${context}"`), ...(tls ? { tls } : {}) };
 }
 
-/** As docker's own `--tls` and `--tlsverify`; port 2376 is that of TLS. */
+/** As docker's `--tls` and `--tlsverify`; port 2376 implies TLS. */
 function tlsOfEnv(env: Env, folder: string, host: string): Tls | undefined {
   const verify = Boolean(env("DOCKER_TLS_VERIFY"));
   if (!host.startsWith("tcp:") || !(verify || env("DOCKER_TLS") || host.endsWith(":2376"))) return undefined;
@@ -137,7 +140,7 @@ function readJson<T>(file: string): T | undefined {
   }
 }
 
-/** `undefined` where there is no such file. */
+/** `undefined` if the file does not exist. */
 function read(file: string): string | undefined {
   try {
     return Deno.readTextFileSync(file);

@@ -1,4 +1,4 @@
-/** What Gefyra needs of a Docker engine. The only implementation is `dockerode.ts`. */
+/** The interface to a Docker engine. The only implementation is `dockerode.ts`. */
 // @ts-types="@types/dockerode"
 import type { ContainerCreateOptions, ContainerInspectInfo, NetworkCreateOptions } from "dockerode";
 
@@ -44,12 +44,12 @@ export interface ExecResult {
 export type OutputSink = (chunk: Uint8Array) => void;
 
 export interface Attached {
-  /** Ends when the container's output ends. */
+  /** Resolves when the container's output ends. */
   done: Promise<void>;
 }
 
 export interface Engine {
-  /** Version, operating system and, for people, where it is; fails with a `GefyraError` when no engine answers. */
+  /** Version, operating system and, for people, the address; throws a `GefyraError` if no engine answers. */
   version(): Promise<{ version: string; os: string; at: string }>;
 
   networks(labels: Labels): Promise<Network[]>;
@@ -57,28 +57,28 @@ export interface Engine {
   network(name: string): Promise<Network | undefined>;
   createNetwork(options: NetworkCreateOptions): Promise<string>;
   connect(network: string, container: string, ipv4?: string): Promise<void>;
-  /** Also a running container; no error when it is not in the network. */
+  /** Works for running containers; no error if it is not in the network. */
   disconnect(network: string, container: string): Promise<void>;
-  /** No error when it is gone already. */
+  /** No error if it is already gone. */
   removeNetwork(id: string): Promise<void>;
 
   createVolume(name: string, labels: Labels): Promise<void>;
   volumes(labels: Labels): Promise<Volume[]>;
   removeVolume(name: string): Promise<void>;
 
-  /** Containers in every state with all of these labels. */
+  /** Containers in any state with all of these labels. */
   containers(labels: Labels): Promise<Container[]>;
   inspect(nameOrId: string): Promise<ContainerInspectInfo | undefined>;
-  /** Creates, does not start. */
+  /** Creates the container without starting it. */
   create(options: ContainerCreateOptions): Promise<string>;
-  /** No error when it runs already. */
+  /** No error if it already runs. */
   start(id: string): Promise<void>;
   stop(id: string, timeoutSeconds: number): Promise<void>;
   kill(id: string, signal: string): Promise<void>;
   restart(id: string): Promise<void>;
-  /** Also kills a running one and removes its anonymous volumes; no error when it is gone already. */
+  /** Kills a running container, and removes its anonymous volumes; no error if it is already gone. */
   remove(id: string): Promise<void>;
-  /** The exit code of the next time that the container ends; to be asked for before it is started. */
+  /** The exit code when the container next ends; call it before the start. */
   wait(id: string): Promise<number>;
   attach(id: string, stdout: OutputSink, stderr: OutputSink): Promise<Attached>;
   logs(id: string, tail: number): Promise<string>;
@@ -88,7 +88,7 @@ export interface Engine {
   /** Unpacks a tar into a folder of the container. */
   put(id: string, folder: string, tar: Uint8Array): Promise<void>;
 
-  /** Id and labels of a local image; `undefined` when it is not there. */
+  /** Id and labels of a local image; `undefined` if it does not exist. */
   image(name: string): Promise<{ id: string; labels: Labels } | undefined>;
   pull(name: string, onProgress: (line: string) => void): Promise<void>;
   /** The images as one `docker save` archive. */

@@ -7,8 +7,9 @@ export interface Endpoint {
 }
 
 /**
- * The networks of a container by how much Docker prefers their gateway as the default one: by priority, then by name,
- * byte by byte (libnetwork's epHeap). An internal network is never it, though it is shown with one. Pure.
+ * The networks of a container in the order in which Docker prefers their gateway as the default one: by priority, then
+ * by name, byte by byte (libnetwork's epHeap). An internal network is never the default, although it is listed with a
+ * gateway. Pure.
  */
 export function gatewayOrder(endpoints: Record<string, Endpoint>): string[] {
   const priority = (name: string) => endpoints[name]?.GwPriority ?? 0;

@@ -53,13 +53,13 @@ Deno.test("a failed pull names the image, the reason and a remedy", async () => 
   });
 });
 
-Deno.test("progress of the pull is told", async () => {
+Deno.test("the progress of the pull is reported", async () => {
   const lines: string[] = [];
   await requireImage(engineWith(false).engine, "app:1", { onProgress: (line) => lines.push(line) });
   assert.deepEqual(lines, ["Downloading"]);
 });
 
-Deno.test("names of images are those that Docker takes", () => {
+Deno.test("image names follow Docker's rules", () => {
   const digest = `sha256:${"0a".repeat(32)}`;
   for (
     const good of [

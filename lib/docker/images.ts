@@ -9,7 +9,7 @@ const REFERENCE = new RegExp(
   `^(?:${REGISTRY}/)?${COMPONENT}(?:/${COMPONENT})*(?::\\w[\\w.-]{0,127})?(?:@[a-zA-Z][\\w+.-]*:[a-fA-F0-9]{32,})?$`,
 );
 
-/** Refuses what cannot be the name of an image, before it becomes part of a request. Pure. */
+/** Refuses an invalid image name before it becomes part of a request. Pure. */
 export function checkImageName(image: string): void {
   if (REFERENCE.test(image)) return;
   throw new GefyraError("image-invalid", `Cannot use image "${image}": it is not a valid name`, {
@@ -20,7 +20,7 @@ export function checkImageName(image: string): void {
 
 export type PullPolicy = "always" | "missing" | "never";
 
-/** Makes sure that an image is there, pulling it when it is not; whether it was pulled. */
+/** Pulls an image if it is missing; returns whether it was pulled. */
 export async function requireImage(
   engine: Engine,
   image: string,

@@ -1,4 +1,4 @@
-/** Answers of the Docker API that are no failure: what is to be is so already. */
+/** Responses of the Docker API that are not failures: the requested state already exists. */
 import { messageOf } from "../errors.ts";
 
 function statusCode(thrown: unknown): number | undefined {
@@ -14,7 +14,7 @@ export async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefi
   }
 }
 
-/** 304: stopped already; 404: gone already; 409: being removed by somebody else, or not running. */
+/** 304: already stopped; 404: already gone; 409: being removed by another client, or not running. */
 export async function ignoreMissing(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
@@ -25,7 +25,7 @@ export async function ignoreMissing(call: () => Promise<unknown>): Promise<void>
   }
 }
 
-/** 304: somebody else was faster. */
+/** 304: already started. */
 export async function ignoreStarted(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
@@ -34,7 +34,7 @@ export async function ignoreStarted(call: () => Promise<unknown>): Promise<void>
   }
 }
 
-/** No connection, as the operating system says; what the engine itself says has a status code. */
+/** Connection errors of the operating system; errors of the engine have a status code. */
 export function isOfTheLine(thrown: unknown): boolean {
   return typeof (thrown as { code?: unknown })?.code === "string" && statusCode(thrown) === undefined;
 }

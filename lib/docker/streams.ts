@@ -1,4 +1,4 @@
-/** Docker's multiplexed streams: what a container or a command in it says. */
+/** Docker's multiplexed streams: the output of a container or of a command in it. */
 // @ts-types="@types/dockerode"
 import type Docker from "dockerode";
 import { Buffer } from "node:buffer";
@@ -22,7 +22,7 @@ export async function exec(
   const stdout = collect(), stderr = collect();
   const done = demultiplex(docker, stream, stdout.sink, stderr.sink);
   if (stdin instanceof Uint8Array) stream.end(Buffer.from(stdin));
-  // A command that ends early closes the stream; its exit code tells more than that.
+  // A command that ends early closes the stream; its exit code says more than the stream's error.
   else if (stdin) await pipeline(Readable.from(stdin), stream).catch(() => {});
   await done;
   const { ExitCode } = await created.inspect();

@@ -1,8 +1,7 @@
-/** What a check found out. */
+/** The result of a check. */
 
 /**
- * `ok` and `broken` speak for themselves; `attention`: it works, but somebody should look; `idle`: it does not work and
- * is not needed; `skipped`: it could not be looked at.
+ * `attention`: works, but needs attention; `idle`: does not work and is not needed; `skipped`: could not be checked.
  */
 export type Verdict = "ok" | "attention" | "broken" | "idle" | "skipped";
 
@@ -22,7 +21,7 @@ export interface Finding extends Result {
   title: string;
 }
 
-/** One or several results, and what later checks build on; without a value they are skipped. */
+/** One or several results, and a value for later checks. Without a value, checks that need it are skipped. */
 export interface CheckResult<T> {
   results: Result[];
   value?: T;

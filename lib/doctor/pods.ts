@@ -9,7 +9,7 @@ export interface RunningPod {
   address: string;
 }
 
-/** One of gefyra's own, where it runs. */
+/** A running pod of one of Gefyra's parts. */
 export async function runningPod(
   cluster: Cluster,
   namespace: string,

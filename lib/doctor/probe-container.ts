@@ -1,4 +1,4 @@
-/** A container of the connection's network as `run` makes them, from Cargo's image, for as long as doctor runs. */
+/** Doctor's own container in the connection's network, created as `run` does, from Cargo's image. */
 import { createWithAddress } from "../app/address.ts";
 import { appOptions } from "../app/spec.ts";
 import { type Connection, connectionLabels } from "../connection/connection.ts";

@@ -1,6 +1,6 @@
 /**
- * A client of its own for as long as doctor runs: Stowaway answers to its key beside this machine's, and all that doctor
- * makes in the cluster belongs to it. Where doctor was killed the operator removes it as a silent one, and Kubernetes
+ * Doctor's own client: Stowaway answers its key beside this machine's, and all objects that doctor creates in the
+ * cluster belong to it. If doctor is killed, the operator removes the client for its silence, and Kubernetes removes
  * what belongs to it.
  */
 import type { Cluster } from "../kube/cluster.ts";
@@ -29,7 +29,7 @@ export async function registerProbe(cluster: Cluster, namespace: string): Promis
   return { name, uid: made.metadata?.uid ?? "", privateKey };
 }
 
-/** Returns when Stowaway expects it. */
+/** Waits until Stowaway has it as a peer. */
 export async function expectProbe(cluster: Cluster, namespace: string, { name }: ProbeClient): Promise<void> {
   const ref = clientRef(namespace, name);
   const ready = async () =>
@@ -41,7 +41,7 @@ export async function removeProbe(cluster: Cluster, namespace: string, { name }:
   await cluster.remove(clientRef(namespace, name));
 }
 
-/** For the metadata of what belongs to it. */
+/** For the metadata of objects that belong to it. */
 export const belongingTo = ({ name, uid }: ProbeClient) => ({
   ownerReferences: [{ apiVersion: API_VERSION, kind: CLIENT_KIND, name, uid }],
 });

@@ -1,12 +1,12 @@
 /**
- * Small programs that run in Cargo, Stowaway and the operator's pod: with what Debian's essential packages have (bash,
- * perl-base), so that they need nothing of the images, whatever their version.
+ * Small programs that run in Cargo, Stowaway and the operator's pod. They use Debian's essential packages only (bash,
+ * perl-base), so they work with images of any version.
  */
 import { SMALLEST_TUNNEL_MTU } from "../names.ts";
 
 /**
- * Answers on one port until its time is over. UDP: what comes goes back; `quit` ends it. TCP begins with four letters:
- * `echo` sends back, `sink` counts for a second and says how many bytes came, `give` sends as fast as it can.
+ * Serves one port for a limited time. UDP: sends packets back; `quit` ends it. TCP starts with four letters: `echo`
+ * sends back, `sink` counts for a second and prints the number of bytes, `give` sends as fast as possible.
  */
 export const SERVER = `use strict; use IO::Socket::INET; use IO::Select;
 my ($port, $seconds) = @ARGV;
@@ -33,7 +33,7 @@ while (1) { for my $ready ($both->can_read) {
   exit;
 } }`;
 
-/** HOST PORT: microseconds of each of 20 questions over UDP, once the server answers; nothing where it does not. */
+/** HOST PORT: microseconds of each of 20 round trips over UDP, once the server answers; nothing if it does not. */
 export const LATENCY = `exec 3<>/dev/udp/$1/$2 || exit 1
 ask() { { printf x >&3; } 2>/dev/null && read -r -N 1 -t "$1" -u 3 _ 2>/dev/null; }
 for ((tries = 0; tries < 20; tries++)); do ask 0.1 && break; sleep 0.02; done
@@ -44,8 +44,8 @@ for ((i = 0; i < 20; i++)); do
 done`;
 
 /**
- * HOST PORT MTU: the size of the largest packet that comes there and back. One of each size is sent three times, none
- * of which may be cut in pieces on the way (IP_MTU_DISCOVER = IP_PMTUDISC_DO).
+ * HOST PORT MTU: the size of the largest packet that makes the round trip. One packet of each size is sent three times,
+ * without fragmentation (IP_MTU_DISCOVER = IP_PMTUDISC_DO).
  */
 export const PATH_MTU = `use strict; use IO::Socket::INET; use IO::Select;
 my ($host, $port, $mtu) = @ARGV;
@@ -62,7 +62,7 @@ for my $round (1 .. 3) {
 }
 print "$largest\\n";`;
 
-/** HOST PORT: bytes that went out, then bytes that came in, within a second each. */
+/** HOST PORT: bytes sent, then bytes received, within a second each. */
 export const BANDWIDTH = `use strict; use IO::Socket::INET; use IO::Select;
 my ($host, $port) = @ARGV; $SIG{PIPE} = "IGNORE";
 sub dial { IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port, Timeout => 2) or die "$!\\n" }
@@ -81,14 +81,14 @@ die "no answer\\n";`;
 /** HOST PORT: ends the server. */
 export const QUIT = `exec 3>/dev/udp/$1/$2; printf quit >&3`;
 
-/** HOST PORT TEXT: what the server sends back of the text. */
+/** HOST PORT TEXT: prints the text that the server sends back. */
 export const ASK = `exec 3<>/dev/tcp/$1/$2 || exit 1
 printf 'echo%s\\n' "$3" >&3; read -r -t 2 -u 3 line && echo "$line"`;
 
-/** HOST PORT: whether somebody accepts a connection. */
+/** HOST PORT: whether a connection is accepted. */
 export const ACCEPTS = `timeout 2 bash -c 'exec 3<>/dev/tcp/$0/$1' "$1" "$2"`;
 
-/** NAME…: for each, all at once, milliseconds and the first address, or nothing. */
+/** NAME…: for each, in parallel, milliseconds and the first address, or nothing. */
 export const RESOLVE = `for name; do
   (
     start=\${EPOCHREALTIME/./}
@@ -99,8 +99,9 @@ done
 wait`;
 
 /**
- * MARK KEY ENDPOINT…, the private key on stdin: for each endpoint the milliseconds until the peer KEY has answered a
- * handshake, or nothing. Each gets a device of its own beside Cargo's; the mark keeps them out of the tunnel.
+ * MARK KEY ENDPOINT…, with the private key on stdin: for each endpoint, the milliseconds until the peer KEY has
+ * answered a handshake, or nothing. Each endpoint gets its own device beside Cargo's; the mark keeps their packets out
+ * of the tunnel.
  */
 export const HANDSHAKES = `mark=$1 peer=$2 private=$(cat); shift 2
 devices=() pids=()

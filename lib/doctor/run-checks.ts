@@ -1,4 +1,4 @@
-/** `gefyra doctor`: what it looks at, in the order of the screen; each check as soon as what it needs is in order. */
+/** `gefyra doctor`: all checks in the order of the output. Each runs as soon as the checks that it needs are done. */
 import pTimeout from "p-timeout";
 import type { Cluster } from "../kube/cluster.ts";
 import { type Connection, dockerNames } from "../connection/connection.ts";
@@ -28,17 +28,17 @@ import { connectionToCheck, type Wanted } from "./which.ts";
 
 export interface DoctorTools {
   engine: Engine;
-  /** Of the connection; of what the user named, or the current context, where there is none. */
+  /** Connects to the connection's cluster or, without a connection, to the named or current context. */
   connectCluster: (connection: Connection | undefined) => Promise<Cluster>;
 }
 
 export interface DoctorOptions extends Wanted {
-  /** Gefyra's own, where no connection says it. */
+  /** Gefyra's namespace, if there is no connection. */
   namespace: string;
 }
 
 export interface Diagnosis {
-  /** Whether nothing is broken. */
+  /** True if nothing is broken. */
   healthy: boolean;
   seconds: number;
   findings: Finding[];
@@ -60,7 +60,7 @@ export async function runChecks(
     silence: "Docker hangs: restart it",
   }, () => checkDocker(engine));
   const chosen = docker.then(({ value }) => value && connectionToCheck(engine, options));
-  // Without Docker, or where it is unclear which is meant, the current context is looked at.
+  // Without Docker, or if the connection to use is unclear, the current context is checked.
   const known = chosen.catch(() => undefined);
   const namespace = known.then((connection) => connection?.namespace ?? options.namespace);
 
@@ -138,7 +138,7 @@ export async function runChecks(
     },
   );
   const port = pickServerPort();
-  // What is measured does not run beside what costs the machine time.
+  // Measurements do not run beside checks that load the machine.
   const latency = check(
     {
       id: "latency",
@@ -221,7 +221,7 @@ export async function runChecks(
   }
 }
 
-/** What several checks share is made by the first. */
+/** The first check that needs a shared object creates it. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => made ??= make();

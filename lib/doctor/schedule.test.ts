@@ -16,7 +16,7 @@ Deno.test("findings come in the order of the list, whichever check ends first", 
   assert.deepEqual(told, all);
 });
 
-Deno.test("a check is given what it needs, once that is there", async () => {
+Deno.test("a check gets the values that it needs, as soon as they are known", async () => {
   const { check, findings } = schedule();
   const first = check({ id: "a", title: "A", needs: {} }, () => later(5, { results: [ok("")], value: 20 }));
   const second = check({ id: "b", title: "B", needs: {} }, () => later(0, { results: [], value: 22 }));
@@ -27,7 +27,7 @@ Deno.test("a check is given what it needs, once that is there", async () => {
   assert.equal((await findings(() => {})).at(-1)?.message, "42");
 });
 
-Deno.test("what needs something broken is skipped, and names the first cause", async () => {
+Deno.test("a check that needs a broken one is skipped, and names the first cause", async () => {
   const { check, findings } = schedule();
   const a = check<Record<never, never>, object>(
     { id: "a", title: "Docker", needs: {} },
@@ -46,7 +46,7 @@ Deno.test("what needs something broken is skipped, and names the first cause", a
   ]);
 });
 
-Deno.test("an error is a finding with its remedy, and a missing right is nothing broken", async () => {
+Deno.test("an error is a finding with its remedy, and a missing right is not broken", async () => {
   const { check, findings } = schedule();
   const fail = (error: Error) => () => Promise.reject(error);
   check(
@@ -63,7 +63,7 @@ Deno.test("an error is a finding with its remedy, and a missing right is nothing
   ]);
 });
 
-Deno.test("a check that hears nothing ends", async () => {
+Deno.test("a check without an answer ends", async () => {
   const { check, findings } = schedule(10);
   const endless = check({ id: "a", title: "A", needs: {} }, () => later(200, { results: [ok("")] }));
   const [finding] = await findings(() => {});

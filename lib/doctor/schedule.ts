@@ -1,9 +1,9 @@
-/** Runs checks that build on each other as early as they can be run, and tells their findings in the order of the list. */
+/** Runs checks as soon as the checks that they need are done, and reports their findings in a fixed order. */
 import pTimeout from "p-timeout";
 import { GefyraError, messageOf } from "../errors.ts";
 import type { CheckResult, Finding, Result } from "./check-result.ts";
 
-/** A check that has heard nothing for so long ends as broken. */
+/** A check without an answer after this time is broken. */
 const TIMEOUT_MS = 10_000;
 
 export interface Outcome<T> {
@@ -20,11 +20,11 @@ export interface CheckOptions<N extends Needs> {
   /** Stable name of the check. */
   id: string;
   title: string;
-  /** What has to be in order for this check to make sense. */
+  /** The checks whose values this check needs. */
   needs: N;
-  /** What has to be over before, so that one does not spoil what the other measures. */
+  /** Must end before this check starts, so that one does not disturb the other's measurement. */
   after?: Promise<unknown>[];
-  /** What to do where nothing answers at all. */
+  /** The remedy if nothing answers at all. */
   silence?: string;
 }
 
@@ -33,7 +33,7 @@ export interface Schedule {
     options: CheckOptions<N>,
     probe: (values: Values<N>) => Promise<CheckResult<T>>,
   ): Check<T>;
-  /** All findings; `tell` hears each as soon as those before it are known. */
+  /** All findings; `tell` is called for each as soon as the earlier ones are known. */
   findings(tell: (finding: Finding) => void): Promise<Finding[]>;
 }
 
@@ -71,7 +71,7 @@ export function schedule(timeoutMs = TIMEOUT_MS): Schedule {
   };
 }
 
-/** What is skipped because of something that was skipped itself names the first cause. */
+/** A check that needs a skipped check names the first cause. */
 function reasonOf({ title, results: [result] }: Outcome<unknown>): string {
   return result?.verdict === "skipped" && result.message.startsWith(WAITS)
     ? result.message
@@ -93,7 +93,7 @@ async function attempt<T>(
   }
 }
 
-/** What may not be looked at is not broken for that. */
+/** A check without the right to read is skipped, not broken. */
 function failure(error: unknown): Result {
   const { id, hint } = error instanceof GefyraError ? error : { id: "internal", hint: undefined };
   const verdict = id === "forbidden" ? "skipped" : "broken";

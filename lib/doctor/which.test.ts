@@ -12,7 +12,7 @@ const to = (name: string, context: string, kubeconfig = "/home/config"): Connect
   namespace: "gefyra",
 });
 
-Deno.test("doctor: with --context only a connection that leads there is examined", () => {
+Deno.test("doctor: with --context only a connection to it is checked", () => {
   const one = [to("a", "work")], two = [to("a", "work"), to("b", "play"), to("c", "play", "/other")];
   const table: [string, Connection[], Wanted, boolean, string | RegExp][] = [
     ["the one that leads there", two, { context: "work" }, false, "a"],

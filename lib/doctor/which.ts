@@ -1,4 +1,4 @@
-/** Which connection `gefyra doctor` examines. */
+/** Chooses the connection that `gefyra doctor` checks. */
 import { kubeconfigFiles } from "../kube/kubeconfig-files.ts";
 import { choose } from "../connection/choose.ts";
 import { listConnections, requireConnection } from "../connection/find.ts";
@@ -14,7 +14,7 @@ export interface Wanted {
   kubeconfig?: string | undefined;
 }
 
-/** Where the user has named a context, or a kubeconfig, only a connection that leads there; else as for every command. */
+/** If the user named a context or a kubeconfig, only a connection to it; otherwise as for every command. */
 export async function connectionToCheck(engine: Engine, wanted: Wanted): Promise<Connection> {
   const { connection, context, kubeconfig } = wanted;
   if (!context && !kubeconfig) return await requireConnection(engine, connection);
@@ -27,7 +27,10 @@ export async function connectionToCheck(engine: Engine, wanted: Wanted): Promise
 const defaultFile = () =>
   kubeconfigFiles(undefined, (name) => name === "KUBECONFIG" ? undefined : Deno.env.get(name)).files[0]!;
 
-/** `kubeconfig` as connections have it. `sameFile`: others that know a context of this name do not count. Pure. */
+/**
+ * `kubeconfig` as connections store it. `sameFile`: connections of other files do not count, even with a context of
+ * this name. Pure.
+ */
 export function connectionTo(known: Connection[], wanted: Wanted, sameFile: boolean): Connection {
   const { connection, context, kubeconfig = "" } = wanted;
   const fitting = known.filter((one) =>

@@ -34,7 +34,7 @@ const stateWith = (more: Partial<ClusterState>): ClusterState => ({
   ...more,
 });
 
-Deno.test("why Gefyra's pods do not come or start is named, whoever says it", () => {
+Deno.test("the reason why Gefyra's pods are not created or do not start is named", () => {
   const table: [string, Partial<ClusterState>, RegExp | undefined][] = [
     ["nothing is wrong", { workloads: [], pods: [pod({ running: {} })] }, undefined],
     ["nobody has looked yet", { workloads: [stowaway], pods: [pod(undefined)] }, undefined],
@@ -74,7 +74,7 @@ Deno.test("why Gefyra's pods do not come or start is named, whoever says it", ()
   }
 });
 
-Deno.test("one who waits hears of what lasts, and not of a node that is coming", async () => {
+Deno.test("a wait ends with a lasting problem, but not while a node is being added", async () => {
   const look = (pods: V1Pod[], promises: CoreV1Event[] = []) => {
     const list = ({ kind, fields }: Selection) =>
       Promise.resolve(kind === "Pod" ? pods : fields?.includes("TriggeredScaleUp") ? promises : []);

@@ -1,4 +1,4 @@
-/** Why Gefyra's own pods do not come, or do not start. */
+/** Explains why Gefyra's own pods are not created or do not start. */
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { Cluster } from "../kube/cluster.ts";
@@ -9,7 +9,7 @@ import { CRASHES, hasNoImage, isHopeless, whyUnscheduled } from "../workload/pod
 import { OURS } from "../uninstall/ownership.ts";
 import { clusterRoleRef } from "../config/roles.ts";
 
-/** All that may tell it, as the API server has it. */
+/** The objects of the API server that may explain it. */
 export interface ClusterState {
   workloads: Workload[];
   pods: V1Pod[];
@@ -19,18 +19,18 @@ export interface ClusterState {
 
 export interface Trouble {
   error: GefyraError;
-  /** Milliseconds that it has to last: some of it mends itself. */
+  /** Milliseconds that the state must last before it is reported: some states pass by themselves. */
   graceMs: number;
 }
 
-/** A quota or a policy may be asked again in a moment; an autoscaler that brings a node says so. */
+/** A quota or a policy may change in a moment; an autoscaler reports a new node. */
 const CREATE_GRACE_MS = 3_000, SCHEDULE_GRACE_MS = 8_000, VOLUME_GRACE_MS = 10_000;
 
 export async function explainMissing(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
   return findTrouble(await observe(cluster, namespace), namespace)?.error;
 }
 
-/** The same for one who waits: what has lasted long enough to be no passing state. */
+/** The same for a caller that waits: reports only a state that has lasted long enough. */
 export function explainLasting(
   cluster: Cluster,
   namespace: string,
@@ -49,14 +49,14 @@ export function explainLasting(
   };
 }
 
-/** As the cluster autoscaler says it, and Karpenter. */
+/** The event reasons of the cluster autoscaler and of Karpenter. */
 async function nodeIsComing(cluster: Cluster, namespace: string): Promise<boolean> {
   const promises = ["TriggeredScaleUp", "Nominated"].map((reason) => events(cluster, namespace, { reason }));
   return (await Promise.all(promises)).flat().length > 0;
 }
 
 async function observe(cluster: Cluster, namespace: string): Promise<ClusterState> {
-  // Others' troubles in the namespace are not Gefyra's.
+  // Problems of foreign objects in the namespace do not count.
   const labels = OURS;
   const [pods, warnings, ...workloads] = await Promise.all([
     cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels }),
@@ -68,7 +68,7 @@ async function observe(cluster: Cluster, namespace: string): Promise<ClusterStat
   return { pods, warnings, workloads: workloads.flat() };
 }
 
-/** Pure. The first trouble that names its cause. */
+/** Pure. The first problem that names its cause. */
 export function findTrouble(
   { workloads, pods, warnings }: ClusterState,
   namespace: string,
@@ -120,7 +120,10 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
   };
 }
 
-/** That somebody has begun to remove what `up` has just installed: their last client left at the same moment. */
+/**
+ * Whether the installation is being removed right after `up` created it: somebody else's last client left at the same
+ * moment.
+ */
 export async function explainRemoval(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
   const [role, home] = await Promise.all([
     cluster.get(clusterRoleRef(namespace)),

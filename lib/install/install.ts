@@ -1,4 +1,4 @@
-/** Puts Gefyra's objects into a cluster. */
+/** Creates Gefyra's objects in a cluster. */
 import type { V1Namespace } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject, Manifest } from "../api/objects.ts";
@@ -11,7 +11,7 @@ import { type InstallOptions, manifests } from "../config/manifests.ts";
 import { observe } from "../uninstall/installed.ts";
 import { type Found, isTemporary, planInstall, removesOf } from "../uninstall/ownership.ts";
 
-/** What `up` would write, after everything that it would be refused for. */
+/** The objects that `up` would write, after all checks that could refuse them. */
 export async function checkInstall(cluster: Cluster, options: InstallOptions): Promise<Found> {
   const { namespace } = options;
   const found = await observe(cluster, namespace);
@@ -19,13 +19,13 @@ export async function checkInstall(cluster: Cluster, options: InstallOptions): P
   const home = found.find(({ kind }) => kind === "Namespace");
   const stowaway = changes.find(({ kind }) => kind === "StatefulSet");
   const isThere = found.some(({ kind }) => kind === "StatefulSet");
-  // One that `up` made admits it, and one that is about to go will be another one.
+  // A namespace that `up` created admits it; one that is being deleted will be replaced.
   const isForeign = home && !isTemporary(home) && !home.metadata?.deletionTimestamp;
   if (isForeign && stowaway && !isThere) await checkAdmission(cluster, namespace, stowaway);
   return found;
 }
 
-/** Stowaway's pod needs NET_ADMIN: asks all of the namespace's admission, without a change. */
+/** Stowaway's pod needs NET_ADMIN. A dry run asks all admission of the namespace without changing anything. */
 async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Manifest): Promise<void> {
   const { metadata, spec: pod } = (spec as { template: { metadata: object; spec: object } }).template;
   const name = "gefyra-stowaway-check";
@@ -34,7 +34,7 @@ async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Man
     await cluster.create(probe as KubernetesObject, { dryRun: true });
   } catch (error) {
     const reason = messageOf(error);
-    // Who may not create pods, and a webhook that cannot be asked this way, say nothing of Stowaway's.
+    // A user who may not create pods, or a webhook that does not support dry runs, says nothing about Stowaway's pod.
     if (/cannot create resource|does not support dry run/.test(reason)) return;
     const label =
       `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`;
@@ -54,7 +54,7 @@ async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Man
   }
 }
 
-/** True when anything differed from what was there. */
+/** True if anything was changed. */
 export async function install(cluster: Cluster, options: InstallOptions): Promise<boolean> {
   const found = await observeSettled(cluster, options.namespace);
   const wanted = planInstall(
@@ -70,7 +70,7 @@ export async function install(cluster: Cluster, options: InstallOptions): Promis
   return changed;
 }
 
-/** What is being removed cannot be used, nor made anew before it is gone. */
+/** Objects that are being deleted cannot be used, and cannot be created again before they are gone. */
 async function observeSettled(cluster: Cluster, namespace: string): Promise<Found> {
   let found: Found = [];
   const settled = async () => {
@@ -86,7 +86,7 @@ async function observeSettled(cluster: Cluster, namespace: string): Promise<Foun
 }
 
 async function write(cluster: Cluster, object: Manifest, found: Found): Promise<boolean> {
-  // Made where it is absent, and never written over: it may be anybody's by now.
+  // Created if absent, never overwritten: it may belong to somebody else by now.
   if (object.kind === "Namespace") {
     return await cluster.create<V1Namespace>(object).then(() => true, (error) => {
       if (error instanceof GefyraError && error.exit === "conflict") return false;
@@ -100,7 +100,7 @@ async function write(cluster: Cluster, object: Manifest, found: Found): Promise<
   return before?.metadata?.resourceVersion !== after.metadata?.resourceVersion;
 }
 
-/** The namespace and the rights come before what lives in or needs them; within a wave the order is free. */
+/** The namespace and the rights come before the objects that need them; within a wave the order does not matter. */
 function waves(objects: Manifest[]): Manifest[][] {
   const namespace = objects.filter(({ kind }) => kind === "Namespace");
   const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind ?? ""));

@@ -9,7 +9,7 @@ const service = (type: string, nodePort: number, port = 51820): V1Service => ({
   spec: { type, ports: [{ port, nodePort, protocol: "UDP" }] },
 });
 
-Deno.test("a service is as wished, else as it is, else a node port", () => {
+Deno.test("a service is as requested, else unchanged, else a NodePort", () => {
   const balanced = { type: "LoadBalancer" as const, port: 443 };
   assert.deepEqual(serviceOptions(undefined, undefined), { type: "NodePort" });
   assert.deepEqual(serviceOptions(undefined, balanced), balanced);
@@ -26,7 +26,7 @@ Deno.test("a node port that the cluster has picked stays", () => {
   assert.deepEqual(serviceOptions(service("NodePort", 30123), { type: "NodePort" }), picked);
 });
 
-Deno.test("the service of an administrator's installation: a wish that differs is refused", () => {
+Deno.test("the service of an administrator's installation: a different request is refused", () => {
   const installed = manifests({ namespace: "gefyra", images: defaultImages });
   assert.throws(() => refuseServiceChange(installed, { type: "LoadBalancer" }), {
     id: "installation-permanent",

@@ -4,7 +4,9 @@ import { STOWAWAY, WIREGUARD_NODE_PORT } from "../names.ts";
 import type { ServiceOptions } from "../config/manifests.ts";
 import { type Found, isPermanent } from "../uninstall/ownership.ts";
 
-/** How Stowaway's service shall be: as it is where nothing else is wished. A node port that it has it keeps. Pure. */
+/**
+ * The desired options of Stowaway's service: unchanged unless requested otherwise. An existing node port stays. Pure.
+ */
 export function serviceOptions(is: V1Service | undefined, wish: ServiceOptions | undefined): ServiceOptions {
   const [port] = is?.spec?.ports ?? [];
   const other = port?.nodePort !== undefined && port.nodePort !== WIREGUARD_NODE_PORT;
@@ -17,7 +19,7 @@ function asIs(service: V1Service | undefined): ServiceOptions {
   return { type: "LoadBalancer", ...(port ? { port } : {}), ...(annotations ? { annotations } : {}) };
 }
 
-/** The service of an administrator's installation is not changed, so a wish that differs is refused. Pure. */
+/** Refuses to change the service of an administrator's installation. Pure. */
 export function refuseServiceChange(found: Found, wish: ServiceOptions | undefined): void {
   if (!wish || !isPermanent(found)) return;
   const is = asIs(found.find(({ kind }) => kind === "Service") as V1Service | undefined);

@@ -30,7 +30,7 @@ Deno.test("a missing right comes with a remedy", async () => {
   assert.match((await thrownBy(new ApiError(403, "no"))).hint ?? "", /administrator/);
 });
 
-Deno.test("no answer at all is told with the innermost reason and the server's address only", async () => {
+Deno.test("a missing answer is reported with the innermost reason and the server's address only", async () => {
   const refused = new Error("connection refused\n  at socket");
   const error = await thrownBy(
     new TypeError("fetch failed", { cause: new Error("request", { cause: refused }) }),
@@ -39,13 +39,13 @@ Deno.test("no answer at all is told with the innermost reason and the server's a
   assert.equal(error.message, "Cannot reach the cluster at https://10.0.0.1:6443: connection refused");
 });
 
-Deno.test("only what came from a server is an answer", () => {
+Deno.test("only a server's response counts as an answer", () => {
   assert.ok(isAnswer(new ApiError(500, "no")));
   assert.ok(isAnswer(new GefyraError("exec-failed", "Cannot run")));
   assert.ok(!isAnswer(new TypeError("fetch failed")));
 });
 
-Deno.test("a node port that another service has is told apart from other mistakes", async () => {
+Deno.test("a taken node port is distinguished from other errors", async () => {
   const invalid = (field: string, why: string) =>
     thrownBy(new ApiError(422, `spec.ports[0].${field}: ${why}`));
   const taken = "Invalid value: 31820: provided port is already allocated";
@@ -55,17 +55,17 @@ Deno.test("a node port that another service has is told apart from other mistake
   assert.ok(!isNodePortTaken(new Error(`nodePort: ${taken}`)));
 });
 
-Deno.test("an error that is meant for users is handed on as it is", async () => {
+Deno.test("an error for users is passed on unchanged", async () => {
   const error = new GefyraError("timeout", "Cannot go on");
   assert.equal(await thrownBy(error), error);
 });
 
-Deno.test("what succeeds is handed on", async () => {
+Deno.test("a result is passed on", async () => {
   assert.equal(await explained(server, () => Promise.resolve(7)), 7);
   assert.equal(await orUndefined(() => Promise.resolve(7)), 7);
 });
 
-Deno.test("only 404 means that there is nothing", async () => {
+Deno.test("only 404 means that the object does not exist", async () => {
   assert.equal(await orUndefined(() => Promise.reject(new ApiError(404, "no"))), undefined);
   for (const error of [new ApiError(403, "no"), new ApiError(500, "no"), new Error("404")]) {
     await assert.rejects(orUndefined(() => Promise.reject(error)), error);

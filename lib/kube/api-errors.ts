@@ -1,6 +1,6 @@
 import { GefyraError, messageOf } from "../errors.ts";
 
-/** What the API server answered when it refused a request. */
+/** An error response of the API server. */
 export class ApiError extends Error {
   constructor(readonly code: number, message: string) {
     super(message);
@@ -8,18 +8,21 @@ export class ApiError extends Error {
   }
 }
 
-/** Something that an API server, or what stands before it, has said: it is there. */
+/** Whether an API server, or a proxy in front of it, has answered. */
 export function isAnswer(thrown: unknown): boolean {
   return thrown instanceof ApiError || thrown instanceof GefyraError;
 }
 
-/** The API server gives a node port to one service only; it may call one taken for minutes after its service is gone. */
+/**
+ * The API server assigns a node port to one service only. It may call a port taken for minutes after its service is
+ * gone.
+ */
 export function isNodePortTaken(thrown: unknown): boolean {
   return thrown instanceof GefyraError && thrown.id === "invalid" &&
     /nodePort: .*already allocated/.test(thrown.message);
 }
 
-/** `undefined` where the API server answers 404: no such object, or no such kind. */
+/** `undefined` if the API server answers 404: no such object, or no such kind. */
 export async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
@@ -29,7 +32,7 @@ export async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefi
   }
 }
 
-/** Turns what a request threw into an error that says what to do. */
+/** Turns the error of a request into one that says what to do. */
 export async function explained<T>(server: URL, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

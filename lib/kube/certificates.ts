@@ -1,12 +1,12 @@
-/** Certificates and keys of a kubeconfig, looked at before TLS does: that would only say that it failed. */
+/** Checks a kubeconfig's certificates and keys before TLS does, because TLS would only say that it failed. */
 import { Buffer } from "node:buffer";
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { messageOf } from "../errors.ts";
 
-/** The field's name, which may end in `-data`, and the settings that have it. */
+/** The field's name, which may end in `-data`, and its settings. */
 type Source = [field: string, settings: object];
 
-/** What keeps them from being used. */
+/** The reasons why they cannot be used. */
 export function certificateProblems(
   whose: string,
   { certificate, key }: { certificate: Source; key?: Source },
@@ -35,7 +35,7 @@ export function certificateProblems(
   return problems;
 }
 
-/** In PEM; `undefined` where there is neither data nor a file. */
+/** In PEM; `undefined` if there is neither data nor a file. */
 export function pemOf([field, settings]: Source): string | undefined {
   const { [field]: file, [`${field}-data`]: data } = settings as Record<string, string | undefined>;
   if (file && data) throw new Error(`${field}-data is given beside it`);

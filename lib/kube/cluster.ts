@@ -1,4 +1,4 @@
-/** What Gefyra needs of a Kubernetes API server. The only implementation is `kubernetes.ts`. */
+/** The interface to a Kubernetes API server. The only implementation is `kubernetes.ts`. */
 import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
 
 export interface Selection {
@@ -37,13 +37,13 @@ export interface PatchOptions {
   subresource?: "status" | "ephemeralcontainers";
 }
 
-/** How an API server proves that it is the right one. */
+/** How an API server's certificate is verified. */
 export interface ServerTrust {
   /** Certificates in PEM; absent: those that the machine trusts. */
   ca?: string;
   /** The name in its certificate, where it is not that of its address. */
   serverName?: string;
-  /** It need not prove anything (`insecure-skip-tls-verify`). */
+  /** The certificate is not verified (`insecure-skip-tls-verify`). */
   insecure: boolean;
 }
 
@@ -55,29 +55,32 @@ export interface Cluster {
   /** Address of the API server as the kubeconfig has it. */
   server: URL;
   trust: ServerTrust;
-  /** The proxy through which it is reached (`proxy-url`): `http`, `https` or `socks5`, maybe with a password. */
+  /** The proxy (`proxy-url`): `http`, `https` or `socks5`, possibly with a password. */
   proxy?: string;
   /** The context's namespace, `default` when it names none. */
   namespace: string;
-  /** e.g. `v1.34.4`; fails with a `GefyraError` when no API server answers or the credentials are refused. */
+  /** e.g. `v1.34.4`; throws a `GefyraError` if no API server answers or the credentials are refused. */
   version(): Promise<string>;
 
   /** `undefined` when there is no such object, or no such kind. */
   get<T extends KubernetesObject>(ref: ObjectRef): Promise<T | undefined>;
   list<T extends KubernetesObject>(selection: Selection): Promise<T[]>;
-  /** Server-side apply with Gefyra's field manager; takes over conflicting fields. */
+  /** Server-side apply with Gefyra's field manager; overwrites conflicting fields. */
   apply<T extends KubernetesObject>(object: T): Promise<T>;
-  /** Creates; a `GefyraError` with exit `conflict` when it exists. `dryRun`: checked by the API server, and not kept. */
+  /**
+   * Creates an object; throws a `GefyraError` with exit `conflict` if it exists. `dryRun`: the API server checks it
+   * without storing it.
+   */
   create<T extends KubernetesObject>(object: T, options?: { dryRun?: boolean }): Promise<T>;
-  /** JSON merge patch, or strategic merge for built-in kinds; `undefined` when the object is gone. */
+  /** JSON merge patch, or strategic merge for built-in kinds; `undefined` if the object is gone. */
   patch<T extends KubernetesObject>(
     ref: ObjectRef,
     patch: object,
     options?: PatchOptions,
   ): Promise<T | undefined>;
-  /** False when it was gone already. */
+  /** False if it was already gone. */
   remove(ref: ObjectRef, options?: { gracePeriodSeconds?: number }): Promise<boolean>;
-  /** Lists, then follows changes for ever, reconnecting by itself. Returns the function that ends it. */
+  /** Lists, then watches for changes and reconnects by itself. Returns the function that ends it. */
   watch<T extends KubernetesObject>(
     selection: Selection,
     onEvent: (event: WatchEvent<T>) => void,
@@ -85,9 +88,9 @@ export interface Cluster {
   ): Promise<() => void>;
   /** Runs a command in a container; `stdin` is written and closed (API servers from v1.30 on). */
   exec(target: ExecTarget, command: string[], stdin?: Uint8Array): Promise<ExecResult>;
-  /** The last lines that a container wrote, or wrote before its last restart. */
+  /** The last lines of a container's log, or of its log before the last restart. */
   logs(target: ExecTarget, options: { tail: number; previous?: boolean }): Promise<string>;
-  /** A token of a service account (TokenRequest); a cluster may give it a shorter life. */
+  /** A token of a service account (TokenRequest); a cluster may shorten its life. */
   token(serviceAccount: { namespace: string; name: string }, lifetimeSeconds: number): Promise<string>;
   /** SelfSubjectAccessReview. */
   allowed(access: Access): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** Which cluster is meant, and how its server is trusted. */
+/** Chooses the cluster, and how its server's certificate is verified. */
 import type { KubeConfig } from "@kubernetes/client-node";
 import { resolve } from "node:path";
 import type { ConnectionOptions } from "node:tls";
@@ -18,12 +18,12 @@ export interface ClusterOptions {
   context?: string | undefined;
 }
 
-/** Where a pod has its ServiceAccount; client-go asks for the same. */
+/** The folder of a pod's ServiceAccount; client-go uses the same. */
 const POD_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /**
- * The client library knows less of a kubeconfig than kubectl, and stops at other things. So it gets the one context that is
- * meant, read here as client-go reads it: its own reading is not used.
+ * The client library supports less of a kubeconfig than kubectl, and fails on other parts. So Gefyra reads it as
+ * client-go does, and gives the library one context only.
  */
 export function loadConfig(k8s: typeof import("./client.ts"), options: ClusterOptions): KubeConfig {
   const config = new k8s.KubeConfig();
@@ -48,7 +48,7 @@ export function loadConfig(k8s: typeof import("./client.ts"), options: ClusterOp
   return config;
 }
 
-/** For requests and watches; exec has an agent of its own. */
+/** For requests and watches; exec has its own agent. */
 function useSocks(config: KubeConfig, proxy: URL): void {
   const library = config as unknown as {
     createDispatcher(cluster: unknown, options: ConnectionOptions): Dispatcher;
@@ -56,12 +56,12 @@ function useSocks(config: KubeConfig, proxy: URL): void {
   library.createDispatcher = (_, options) => socksDispatcher(proxy, options);
 }
 
-/** `undefined` where nobody has written anything into the files. */
+/** `undefined` if all files are empty. */
 export function readContext(files: KubeconfigFiles, named: string | undefined): ChosenContext | undefined {
   const merged = mergeKubeconfigs(readFiles(files));
   if (isEmpty(merged)) return undefined;
   const context = chooseContext(merged, named);
-  // One that cannot be read is said at once.
+  // An unreadable file is reported at once.
   tokenOf(context.user);
   return context;
 }
@@ -99,7 +99,7 @@ function inPod(): boolean {
   }
 }
 
-/** In the library's words. It asks `authenticator` for all that proves who the user is, save certificates and passwords. */
+/** In the library's format. The library calls `authenticator` for all credentials except certificates and passwords. */
 export function libraryOptions({ name, namespace, server, proxy, cluster, user }: ChosenContext) {
   const { "client-certificate": certFile, "client-key": keyFile, "auth-provider": authProvider } = user;
   return {
@@ -112,10 +112,10 @@ export function libraryOptions({ name, namespace, server, proxy, cluster, user }
         caFile: cluster["certificate-authority"],
         caData: cluster["certificate-authority-data"],
         tlsServerName: cluster["tls-server-name"],
-        // As in Go the proxy looks the server's name up: it may be the only one that knows it.
+        // As in Go, the proxy resolves the server's name: it may be the only one that can.
         proxyUrl: proxy?.replace(/^socks5:/, "socks5h:"),
       }),
-      // The library refuses a server without TLS where TLS would have to be verified.
+      // The library refuses a server without TLS if TLS must be verified.
       skipTLSVerify: cluster["insecure-skip-tls-verify"] === true || server.startsWith("http:"),
     }],
     users: [{
@@ -134,14 +134,14 @@ export function libraryOptions({ name, namespace, server, proxy, cluster, user }
   };
 }
 
-/** Without the fields that are empty or absent. */
+/** Removes empty and absent fields. */
 function optional<T extends Record<string, unknown>>(fields: T) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value)) as {
     [K in keyof T]?: NonNullable<T[K]>;
   };
 }
 
-/** In data, or in a file that only this machine has. */
+/** The certificate is in the data, or in a file on this machine only. */
 export function trustOf(config: KubeConfig): ServerTrust {
   const { caData, caFile, tlsServerName, skipTLSVerify } = config.getCurrentCluster() ?? {};
   const ca = caData ? atob(caData) : caFile ? Deno.readTextFileSync(caFile) : undefined;

@@ -12,7 +12,7 @@ async function headersOf(user: UserSettings): Promise<Record<string, string>> {
   return headers;
 }
 
-Deno.test("credentials: a token counts before a plugin, and one in a file before one in the kubeconfig", async () => {
+Deno.test("credentials: a token takes precedence over a plugin, and a token file over a token in the kubeconfig", async () => {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/token`;
   const exec = {
@@ -53,7 +53,7 @@ Deno.test("credentials: a token counts before a plugin, and one in a file before
   }
 });
 
-Deno.test("credentials: a token that no header can carry is refused, and not quoted", async () => {
+Deno.test("credentials: a token that is invalid in a header is refused, and not quoted", async () => {
   await assert.rejects(headersOf({ token: "se\ncret" }), (error: Error) => {
     assert.match(error.message, /it is not one word/);
     return !error.message.includes("cret");

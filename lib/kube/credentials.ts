@@ -1,4 +1,4 @@
-/** What a request is signed with, where the client library reads less of the kubeconfig than kubectl. */
+/** The credentials of a request, for the parts of a kubeconfig that the client library does not support. */
 import type { Authenticator } from "@kubernetes/client-node/dist/auth.js";
 import { GefyraError, messageOf } from "../errors.ts";
 import { execPlugin } from "./exec-plugin.ts";
@@ -6,7 +6,7 @@ import { pemOf } from "./certificates.ts";
 import type { ChosenContext } from "./kubeconfig-context.ts";
 import type { UserSettings } from "./kubeconfig.ts";
 
-/** For the client library, which asks it before each request, watch and exec. */
+/** For the client library, which calls it before each request, watch and exec. */
 export function authenticator(context: ChosenContext): Authenticator {
   const { user } = context;
   const ownProof = user.token || user.tokenFile || user.username || user["client-certificate"] ||
@@ -27,7 +27,10 @@ export function authenticator(context: ChosenContext): Authenticator {
   };
 }
 
-/** A file's is read for every request: who renews it only writes it. It counts before the one in the kubeconfig. */
+/**
+ * A token file is read for every request, so that renewing it only takes a write. It takes precedence over the token in
+ * the kubeconfig.
+ */
 export function tokenOf({ token, tokenFile }: UserSettings): string | undefined {
   if (!tokenFile) return token;
   try {
@@ -44,7 +47,7 @@ export function tokenOf({ token, tokenFile }: UserSettings): string | undefined 
   }
 }
 
-/** What refuses it later would quote it. */
+/** A later error would quote the token. */
 function checked(token: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new GefyraError("credentials", "Cannot use the token of the kubeconfig's user: it is not one word", {
@@ -53,7 +56,7 @@ function checked(token: string): string {
   });
 }
 
-/** Beside `as`, which the library knows. */
+/** In addition to `as`, which the library supports. */
 function impersonationHeaders(user: UserSettings): Record<string, string> {
   const { "as-uid": uid, "as-groups": [group] = [], "as-user-extra": extra = {} } = user;
   return {

@@ -1,11 +1,11 @@
-/** What Kubernetes has complained about an object. */
+/** The warnings of Kubernetes about an object. */
 import type { CoreV1Event } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "./cluster.ts";
 import { GefyraError } from "../errors.ts";
 
-/** Of a namespace, with these fields, the latest first; none where they may not be read. */
+/** The events of a namespace with these fields, the latest first; none if they may not be read. */
 export async function events(
   cluster: Cluster,
   namespace: string,
@@ -20,7 +20,7 @@ export async function events(
   return found.sort((a, b) => timeOf(b) - timeOf(a));
 }
 
-/** The last complaint about one object, e.g. `FailedMount: secret "key" not found`. */
+/** The last warning about one object, e.g. `FailedMount: secret "key" not found`. */
 export async function latestWarning(
   cluster: Cluster,
   { metadata }: KubernetesObject,

@@ -10,7 +10,7 @@ const settings = { apiVersion, interactiveMode: "Never", command: "sh" };
 /** A plugin that says so much. */
 const saying = (text: string) => ({ ...settings, args: ["-c", 'printf %s "$1"', "sh", text] });
 
-Deno.test("exec plugin: what it answers is used, or refused with the reason", async () => {
+Deno.test("exec plugin: its output is used, or refused with the reason", async () => {
   const table: [string, object, object | RegExp][] = [
     ["a token", saying(answer({ token: "t" })), { token: "t" }],
     ["a certificate", saying(answer({ clientCertificateData: "c", clientKeyData: "k" })), {
@@ -42,7 +42,7 @@ Deno.test("exec plugin: what it answers is used, or refused with the reason", as
   }
 });
 
-Deno.test("exec plugin: it is told what kubectl tells, and is run again only when its credential has expired", async () => {
+Deno.test("exec plugin: it gets kubectl's information, and runs again only when its credential has expired", async () => {
   const folder = await Deno.makeTempDir();
   const script = `echo "$KUBERNETES_EXEC_INFO $OWN" >>${folder}/asked
     echo '${

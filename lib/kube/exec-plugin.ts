@@ -9,13 +9,13 @@ export interface Credential {
   key?: string;
 }
 
-/** What a plugin may be told of its cluster (`provideClusterInfo`). */
+/** Information about the cluster for the plugin (`provideClusterInfo`). */
 export type ClusterInfo = Record<string, unknown>;
 
-/** Of a plugin that can ask nobody; one that can may open a browser, and wait for somebody to log in. */
+/** Time limit of a plugin that cannot prompt; one that can prompt may open a browser and wait for a login. */
 const TIMEOUT_MS = 60_000, INTERACTIVE_TIMEOUT_MS = 300_000;
 
-/** Runs the program when there is no credential, or the one before has expired; one at a time. */
+/** Runs the program if there is no credential or it has expired; one run at a time. */
 export function execPlugin(settings: ExecSettings, cluster: ClusterInfo): () => Promise<Credential> {
   let known: Promise<Status> | undefined, expires = Infinity;
   return async () => {
@@ -25,7 +25,7 @@ export function execPlugin(settings: ExecSettings, cluster: ClusterInfo): () => 
       asked.then(
         ({ expirationTimestamp }) =>
           expires = expirationTimestamp ? Date.parse(expirationTimestamp) : Infinity,
-        // The next request asks again.
+        // The next request runs it again.
         () => known = undefined,
       );
     }
@@ -64,7 +64,7 @@ async function run(settings: ExecSettings, cluster: ClusterInfo): Promise<Status
       env: { ...Object.fromEntries(env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: info },
       stdin: interactive ? "inherit" : "null",
       stdout: "piped",
-      // What it tells somebody who sits there is not held back until it ends.
+      // Its prompts must appear while it runs.
       stderr: interactive ? "inherit" : "piped",
       signal: deadline,
     }).output();

@@ -15,13 +15,13 @@ function ended(status: V1Status): Promise<ExecResult> {
   return execInPod({ Exec } as never, {} as KubeConfig, target, ["true"]);
 }
 
-Deno.test("a command's exit code is the answer, whatever it is", async () => {
+Deno.test("a command's exit code is returned, whatever it is", async () => {
   assert.equal((await ended({ status: "Success" })).exitCode, 0);
   const details = { causes: [{ reason: "ExitCode", message: "3" }] };
   assert.equal((await ended({ status: "Failure", details })).exitCode, 3);
 });
 
-Deno.test("a line that is not there is told as it is", async () => {
+Deno.test("a missing connection is reported as it is", async () => {
   const refused = Object.assign(new Error("connection refused"), { code: "ECONNREFUSED" });
   for (const thrown of [refused, { type: "error", message: refused.message, error: refused }]) {
     class Exec {
@@ -35,7 +35,7 @@ Deno.test("a line that is not there is told as it is", async () => {
   }
 });
 
-Deno.test("a command that was never started is told apart from a cluster that does not answer", async () => {
+Deno.test("a command that did not start is distinguished from a cluster that does not answer", async () => {
   const status = { status: "Failure", message: "unable to upgrade connection: container not found" };
   await assert.rejects(ended(status), {
     id: "exec-failed",

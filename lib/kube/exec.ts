@@ -32,7 +32,7 @@ export async function execInPod(
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** No connection, as the operating system says: the pod was not even asked for. */
+/** Connection errors of the operating system: the pod was not reached. */
 function isOfTheLine(thrown: unknown): boolean {
   const { error = thrown } = thrown as { error?: unknown };
   return typeof (error as { code?: unknown }).code === "string";

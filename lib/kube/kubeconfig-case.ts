@@ -1,22 +1,22 @@
-/** One row of the table of kubeconfigs (kubeconfig-cases.ts), and short ways to write one. */
+/** One row of the table of kubeconfigs (kubeconfig-cases.ts), and short notations for it. */
 
 export interface Case {
   what: string;
-  /** Text by path, in a folder of the case's own. */
+  /** Text by path, in the case's own folder. */
   files: Record<string, string>;
   /** `KUBECONFIG`: the names of files in that folder. */
   list: string[];
   context?: string;
-  /** What is used; `NAME_DATA`, where a certificate or a key is meant, is the content of the file of that name. */
+  /** The expected settings; `NAME_DATA` for a certificate or a key is the content of the file of that name. */
   use?: {
     context: string;
     namespace?: string;
     cluster: Record<string, unknown>;
     user?: Record<string, unknown>;
   };
-  /** Why it is not used, in Gefyra's words. */
+  /** Gefyra's reason for refusing it. */
   refused?: RegExp;
-  /** What kubectl says to that, where the two do not refuse at the same point. */
+  /** kubectl's message, if the two refuse at different points. */
   kubectl?: "uses it";
 }
 
@@ -41,7 +41,7 @@ export function config({ current, clusters = {}, contexts = {}, users = {} }: Pa
   });
 }
 
-/** Nobody answers there. */
+/** Nothing answers at this address. */
 export const SERVER = "https://127.0.0.1:1";
 export const one = (cluster: object = {}, user: object = {}, context: object = {}) =>
   config({

@@ -1,6 +1,6 @@
 /**
- * Kubeconfigs, and what kubectl makes of them. The unit tests hold the program to it, and tests/e2e/kubeconfig.test.ts holds
- * both to it: it has the lab's kubectl (v1.34) read the same files.
+ * Kubeconfigs and how kubectl reads them. The unit tests check Gefyra against them; tests/e2e checks Gefyra and the
+ * lab's kubectl (v1.34), which reads the same files.
  */
 
 import { type Case, config, one, SERVER, used } from "./kubeconfig-case.ts";
@@ -106,7 +106,7 @@ export function cases(pem: Pem): Case[] {
       },
       list: ["a"],
       refused: /user "u" does not exist/,
-      // It asks for a name and a password.
+      // kubectl would prompt for a name and a password.
       kubectl: "uses it",
     },
     {

@@ -1,4 +1,4 @@
-/** The part of a kubeconfig that one context means, as client-go would use it, or all that keeps it from that. */
+/** Resolves one context of a kubeconfig as client-go does, or lists all problems with it. */
 import { GefyraError } from "../errors.ts";
 import { certificateProblems } from "./certificates.ts";
 import type { Env } from "./kubeconfig-files.ts";
@@ -10,14 +10,14 @@ export interface ChosenContext {
   namespace: string;
   /** Without a slash at its end. */
   server: string;
-  /** `proxy-url`, else that of the environment. */
+  /** `proxy-url`, else the environment's proxy. */
   proxy?: string;
   cluster: ClusterSettings;
-  /** Empty where the context names nobody, and where the server is reached without TLS. */
+  /** Empty if the context names no user, or the server is reached without TLS. */
   user: UserSettings;
 }
 
-/** Throws a `GefyraError` with every problem of it. `named`: the current context where absent. */
+/** Throws a `GefyraError` with all its problems. `named`: the current context if absent. */
 export function chooseContext(
   config: Kubeconfig,
   named: string | undefined,
@@ -67,13 +67,13 @@ function missing(what: string, names: string[]): GefyraError {
   });
 }
 
-/** A host without a scheme is asked without TLS. */
+/** A host without a scheme is reached without TLS. */
 function serverOf(server: string): URL | undefined {
   const url = /^https?:\/\//i.test(server) ? server : server.includes("://") ? "" : `http://${server}`;
   return URL.canParse(url) ? new URL(url) : undefined;
 }
 
-/** Nobody gets a secret without TLS. */
+/** No secrets are sent without TLS. */
 function impersonation({ exec: _, ...user }: UserSettings): UserSettings {
   return Object.fromEntries(Object.entries(user).filter(([name]) => name === "as" || name.startsWith("as-")));
 }
@@ -120,7 +120,7 @@ const MODES = ["Never", "IfAvailable", "Always"];
 
 function execProblems(whose: string, { command, apiVersion, env, interactiveMode }: ExecSettings): string[] {
   const [v1, v1beta1] = EXEC_VERSIONS;
-  // Only the older version says nothing of it.
+  // Only the older version lacks this field.
   const mode = interactiveMode || (apiVersion === v1beta1 ? "IfAvailable" : "");
   return [
     ...(command ? [] : [`the exec plugin of ${whose} has no command`]),

@@ -1,20 +1,20 @@
-/** Which files the kubeconfig is in. Loads nothing, as every command asks for the current context. */
+/** Finds the kubeconfig's files. Loads nothing else, because every command reads the current context. */
 import { delimiter, join } from "node:path";
 
 export type Env = (name: string) => string | undefined;
 
 export interface KubeconfigFiles {
-  /** The first one that has a name decides what it means. */
+  /** The first file that defines a name wins. */
   files: string[];
-  /** Whether they have to be there: one that the user has named, not those of a list. */
+  /** Whether the files must exist: a file named by the user must, those of a list need not. */
   required: boolean;
-  /** Nobody named one. */
+  /** No file was named. */
   isDefault?: true;
 }
 
 /**
- * As client-go: the one that is named, else `KUBECONFIG`, else `~/.kube/config`. `named` may be a list as in `KUBECONFIG`:
- * that is how a connection remembers one.
+ * As client-go: the named file, else `KUBECONFIG`, else `~/.kube/config`. `named` may be a list as in `KUBECONFIG`: a
+ * connection stores it that way.
  */
 export function kubeconfigFiles(
   named: string | undefined,

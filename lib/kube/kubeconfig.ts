@@ -1,4 +1,4 @@
-/** A kubeconfig's text as settings, checked, with absolute paths; and several of them as one. Pure. */
+/** Parses a kubeconfig into checked settings with absolute paths, and merges several. Pure. */
 import { dirname, isAbsolute, join, sep } from "node:path";
 import { parseAllDocuments } from "yaml";
 
@@ -56,7 +56,7 @@ export interface Kubeconfig {
 
 type Read = (value: unknown, where: string) => unknown;
 
-/** Every field that is read, and what it has to be. What the types above name stands here. */
+/** Every field that is read, and its type. It lists the names of the types above. */
 const cluster = fields({
   server: text,
   "certificate-authority": text,
@@ -92,7 +92,7 @@ const user = fields({
   "auth-provider": fields({ name: text, config: recordOf(text) }),
 });
 
-/** Throws what is wrong with it, without the values: they may be secret. `file`: where relative paths begin. */
+/** Throws its problems without the values, which may be secret. `file`: relative paths start there. */
 export function readKubeconfig(source: string, file: string): Kubeconfig {
   const content = parsed(source) ?? {};
   const root = fields({ apiVersion: text, kind: text, "current-context": text })(content, "it") as {
@@ -109,7 +109,7 @@ export function readKubeconfig(source: string, file: string): Kubeconfig {
   const users = named<UserSettings>(lists.users, "users", "user", user);
   for (const one of users.values()) {
     resolve(one, ["client-certificate", "client-key", "tokenFile"], folder);
-    // One without a separator is looked for in PATH.
+    // A command without a separator is searched in PATH.
     if (one.exec?.command?.includes(sep)) resolve(one.exec, ["command"], folder);
   }
   return {
@@ -120,7 +120,7 @@ export function readKubeconfig(source: string, file: string): Kubeconfig {
   };
 }
 
-/** Of each name the first entry counts, whole; and the first current context. */
+/** The first entry of each name wins as a whole, and so does the first current context. */
 export function mergeKubeconfigs(all: Kubeconfig[]): Kubeconfig {
   const first = <T>(maps: Map<string, T>[]) => new Map(maps.toReversed().flatMap((map) => [...map]));
   return {
@@ -131,12 +131,12 @@ export function mergeKubeconfigs(all: Kubeconfig[]): Kubeconfig {
   };
 }
 
-/** As for kubectl the first document counts, and of a key that is there twice the last. */
+/** As in kubectl, the first document counts and, of a duplicate key, the last value. */
 function parsed(source: string): unknown {
   const [document] = parseAllDocuments(source, { uniqueKeys: false, prettyErrors: true, logLevel: "silent" });
   if (!document) return undefined;
   const [error] = document.errors;
-  // What follows its first line quotes the text.
+  // The lines after the first quote the text.
   if (error) throw new Error(`it is not valid YAML: ${error.message.split("\n")[0]?.replace(/:$/, "")}`);
   return document.toJS();
 }
@@ -158,7 +158,7 @@ function resolve<T>(settings: T, paths: (keyof T)[], folder: string): void {
   }
 }
 
-/** Fields that are null are absent, and those that nobody knows are not looked at. */
+/** Null fields count as absent; unknown fields are ignored. */
 function fields(known: Record<string, Read>): Read {
   return (value, where) => {
     const source = record(value, where);

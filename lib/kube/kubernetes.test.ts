@@ -33,7 +33,7 @@ async function serving(answer: string, work: (kubeconfig: string, seen: Seen[]) 
 
 const options = { sanitizeOps: false, sanitizeResources: false };
 
-Deno.test("a server without TLS is asked, below its path, and gets no credentials", options, async () => {
+Deno.test("a server without TLS is reached below its path, and gets no credentials", options, async () => {
   await serving('{"gitVersion": "v1.34.4"}', async (kubeconfig, seen) => {
     const cluster = await connectCluster({ kubeconfig });
     assert.equal(await cluster.version(), "v1.34.4");
@@ -45,7 +45,7 @@ Deno.test("a server without TLS is asked, below its path, and gets no credential
   });
 });
 
-Deno.test("what answers with a page, and not as an API server, is said so", options, async () => {
+Deno.test("a response that is not an API server's is reported", options, async () => {
   await serving("<html>Please log in</html>", async (kubeconfig) => {
     const cluster = await connectCluster({ kubeconfig });
     await assert.rejects(cluster.version(), (error: GefyraError) => {

@@ -19,7 +19,8 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
   const request = requester(config);
   const { server: address = "https://127.0.0.1", proxyUrl: proxy } = config.getCurrentCluster() ?? {};
   const server = new URL(address);
-  // A stream hears nothing of the end of its server, where that cannot say so: who asks and gets no answer ends it.
+  // A stream does not notice that its server is gone if the server cannot say so. The caller's own failing request ends
+  // it.
   let line = new AbortController();
   const reach = <T>(call: () => Promise<T>) =>
     explained(server, async () => {
@@ -130,7 +131,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
   };
 }
 
-/** For the client an API like its own ones, which are generated: it is handed the authentication, TLS and HTTP. */
+/** Looks like one of the client's generated APIs: it receives the authentication, TLS and HTTP. */
 class OwnApi {
   constructor(readonly configuration: Configuration) {}
 }
@@ -144,8 +145,8 @@ interface RequestOptions {
 }
 
 /**
- * Plain JSON in and out. The client's typed calls know no generic subresources and drop fields that they do not
- * know; its authentication, TLS and HTTP are what is used here.
+ * Plain JSON in and out. The client's typed calls do not support generic subresources and drop unknown fields; only its
+ * authentication, TLS and HTTP are used.
  */
 function requester(config: KubeConfig) {
   const { configuration } = config.makeApiClient(OwnApi as never) as unknown as OwnApi;
@@ -177,7 +178,7 @@ const WHILE_BUSY = {
   shouldRetry: ({ error }: { error: Error }) => error instanceof ApiError && error.code === 429,
 };
 
-/** What is no API server, such as a login page before one, may answer as if all were well. */
+/** Something else than an API server, such as a login page, may answer with success. */
 function jsonOf(text: string, status: number): unknown {
   try {
     return JSON.parse(text);
@@ -195,8 +196,8 @@ function statusMessage(text: string): string {
 }
 
 /**
- * The server ends a stream after so many seconds. The client gives one up after 30 s without an event, and under Deno
- * it does not tell so: this has to come first.
+ * The server ends a stream after this time. The client gives a stream up after 30 s without an event, and under Deno it
+ * does not report that, so the server must be first.
  */
 const STREAM_S = 25;
 

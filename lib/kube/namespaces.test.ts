@@ -7,7 +7,7 @@ const clusterThat = (get: () => Promise<unknown>) => ({ get }) as unknown as Clu
 const clusterWith = (found: unknown) => clusterThat(() => Promise.resolve(found));
 const failing = (exit: "forbidden" | "unreachable") => new GefyraError(exit, exit, { exit });
 
-Deno.test("a namespace that is there is known by its labels", async () => {
+Deno.test("an existing namespace returns its labels", async () => {
   const labels = { team: "shop" };
   assert.deepEqual(
     await requireNamespace(clusterWith({ metadata: { labels } }), "shop"),
@@ -16,7 +16,7 @@ Deno.test("a namespace that is there is known by its labels", async () => {
   assert.deepEqual(await requireNamespace(clusterWith({ metadata: {} }), "shop"), {});
 });
 
-Deno.test("one that is missing is named", async () => {
+Deno.test("a missing namespace is named", async () => {
   await assert.rejects(requireNamespace(clusterWith(undefined), "nope"), {
     id: "namespace-missing",
     message: 'Cannot use namespace "nope": it does not exist',

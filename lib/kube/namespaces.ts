@@ -2,7 +2,10 @@ import { gvk } from "../api/gvk.ts";
 import { GefyraError } from "../errors.ts";
 import type { Cluster } from "./cluster.ts";
 
-/** Its labels; `undefined` where the user may not read namespaces, which says nothing of what may be done in them. */
+/**
+ * The namespace's labels; `undefined` if the user may not read namespaces, which does not mean that it may do nothing
+ * in them.
+ */
 export async function requireNamespace(
   cluster: Cluster,
   name: string,

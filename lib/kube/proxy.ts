@@ -1,9 +1,9 @@
-/** Through which proxy an API server is reached. Pure. */
+/** Chooses the proxy for an API server. Pure. */
 import ipaddr from "ipaddr.js";
 
 const SCHEMES = ["http:", "https:", "socks5:"];
 
-/** What is wrong with a `proxy-url`, without its text: it may have a password. */
+/** The problem of a `proxy-url`, without its text, which may have a password. */
 export function proxyProblem(url: string): string | undefined {
   if (!URL.canParse(url) || !new URL(url).hostname) return "is not a URL";
   return SCHEMES.includes(new URL(url).protocol)
@@ -12,8 +12,8 @@ export function proxyProblem(url: string): string | undefined {
 }
 
 /**
- * The proxy of the environment, for a kubeconfig without one: `HTTPS_PROXY`, or `HTTP_PROXY` for a server without TLS, save
- * for what `NO_PROXY` lists, and for this machine. The rules are those of Go (golang.org/x/net/http/httpproxy).
+ * The environment's proxy, for a kubeconfig without one: `HTTPS_PROXY`, or `HTTP_PROXY` for a server without TLS,
+ * except for the entries of `NO_PROXY` and for this machine. The rules are Go's (golang.org/x/net/http/httpproxy).
  */
 export function proxyOfEnv(server: URL, env: (name: string) => string | undefined): string | undefined {
   const either = (name: string) => env(name) || env(name.toLowerCase()) || "";
@@ -31,11 +31,14 @@ export function proxyOfEnv(server: URL, env: (name: string) => string | undefine
 interface Target {
   host: string;
   port: string;
-  /** Where the host is one. */
+  /** If the host is an address. */
   address: ipaddr.IPv4 | ipaddr.IPv6 | undefined;
 }
 
-/** `example.com` and what is below it, `.example.com` only that, an address, a range, or `*`; maybe of one port. */
+/**
+ * `example.com` and its subdomains, `.example.com` for the subdomains only, an address, a range, or `*`; optionally
+ * with a port.
+ */
 function covers(exception: string, { host, port, address }: Target): boolean {
   if (exception === "*") return true;
   if (ipaddr.isValidCIDR(exception)) {

@@ -1,12 +1,15 @@
-/** HTTP through a SOCKS5 proxy, for the client library: its own way knows no password, and no name of the server but its host's. */
+/**
+ * HTTP through a SOCKS5 proxy, for the client library, which itself supports no password and no server name other than
+ * the host's.
+ */
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { SocksClient } from "socks";
 import { Agent, type Dispatcher } from "undici";
 
-/** Neither the proxy nor the server is waited for any longer. */
+/** Time limit for the proxy and the server. */
 const TIMEOUT_MS = 10_000;
 
-/** `tls`: how the server proves who it is, and the user's own certificate. The proxy resolves the server's name. */
+/** `tls`: how the server is verified, and the user's certificate. The proxy resolves the server's name. */
 export function socksDispatcher(proxy: URL, tls: ConnectionOptions): Dispatcher {
   const { hostname: host, port, username, password } = proxy;
   return new Agent({
@@ -44,7 +47,7 @@ export function socksDispatcher(proxy: URL, tls: ConnectionOptions): Dispatcher 
   });
 }
 
-/** An address is no name to ask for (RFC 6066); it is checked against the certificate all the same. */
+/** An address is not a valid server name (RFC 6066); the certificate is still checked against it. */
 function nameOf(host: string): string {
   return /^[\d.]+$|:/.test(host) ? "" : host;
 }

@@ -48,14 +48,14 @@ async function told(lists: (KubernetesObject[] | Error)[], times = usual) {
   return { events, errors, streams, [Symbol.dispose]: stop };
 }
 
-Deno.test("what is listed is told first, then what the stream brings", async () => {
+Deno.test("listed objects are reported first, then the stream's events", async () => {
   using seen = await told([[object("a", "1")]]);
   seen.streams[0]!.send("ADDED", object("b", "101"));
   seen.streams[0]!.send("DELETED", object("a", "102"));
   assert.deepEqual(seen.events, ["ADDED a", "ADDED b", "DELETED a"]);
 });
 
-Deno.test("a stream that ends goes on where it ended", async () => {
+Deno.test("a stream that ends continues where it ended", async () => {
   using seen = await told([[]]);
   seen.streams[0]!.send("ADDED", object("a", "105"));
   seen.streams[0]!.end();
@@ -63,7 +63,7 @@ Deno.test("a stream that ends goes on where it ended", async () => {
   assert.equal(seen.streams[1]?.from, "105");
 });
 
-Deno.test("a stream that says nothing is given up, and goes on where it was", async () => {
+Deno.test("a silent stream is given up, and continues where it was", async () => {
   using seen = await told([[]], { ...usual, longestStream: 15 });
   await until(() => seen.streams.length > 1);
   assert.ok(seen.streams.length > 1);
@@ -71,7 +71,7 @@ Deno.test("a stream that says nothing is given up, and goes on where it was", as
   assert.deepEqual(seen.errors, []);
 });
 
-Deno.test("after a broken stream the list tells what was missed, and only that", async () => {
+Deno.test("after a broken stream the list reports the missed changes, and only those", async () => {
   using seen = await told([[object("a", "1"), object("b", "2")], [object("b", "2"), object("c", "3")]]);
   seen.streams[0]!.fail(new Error("connection reset"));
   await until(() => seen.events.length >= 4);
@@ -79,7 +79,7 @@ Deno.test("after a broken stream the list tells what was missed, and only that",
   assert.deepEqual(seen.errors, ["connection reset"]);
 });
 
-Deno.test("a version that is too old is listed anew", async () => {
+Deno.test("an expired version starts with a new list", async () => {
   using seen = await told([[object("a", "1")], [object("a", "7")]]);
   seen.streams[0]!.send("ERROR", { code: 410 } as never);
   seen.streams[0]!.end();
@@ -87,14 +87,14 @@ Deno.test("a version that is too old is listed anew", async () => {
   assert.deepEqual(seen.events, ["ADDED a", "MODIFIED a"]);
 });
 
-Deno.test("a list that fails is tried again until it answers", async () => {
+Deno.test("a list that fails is retried until it succeeds", async () => {
   using seen = await told([new Error("storage is (re)initializing"), new Error("again"), [object("a", "1")]]);
   await until(() => seen.events.length > 0);
   assert.deepEqual(seen.errors, ["storage is (re)initializing", "again"]);
   assert.deepEqual(seen.events, ["ADDED a"]);
 });
 
-Deno.test("nothing is asked after the end", async () => {
+Deno.test("no request is sent after the end", async () => {
   const seen = await told([[]]);
   seen[Symbol.dispose]();
   await settled();

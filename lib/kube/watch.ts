@@ -1,4 +1,4 @@
-/** Follows a collection: lists it, then watches from there on, and begins again wherever that ends. */
+/** Watches a collection: lists it, watches from there, and starts again when the watch ends. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesListObject, KubernetesObject } from "@kubernetes/client-node";
 import { messageOf } from "../errors.ts";
@@ -6,7 +6,7 @@ import type { WatchEvent } from "./cluster.ts";
 
 export interface WatchSource<T extends KubernetesObject> {
   list(): Promise<KubernetesListObject<T>>;
-  /** Streams events until the server ends the stream; `signal` ends it from here. */
+  /** Streams events until the server ends the stream; `signal` aborts it. */
   stream(
     resourceVersion: string,
     onEvent: (type: string, object: T & { code?: number }) => void,
@@ -15,17 +15,17 @@ export interface WatchSource<T extends KubernetesObject> {
 }
 
 export interface WatchTimes {
-  /** Milliseconds before another try after a failure. */
+  /** Milliseconds before a retry after a failure. */
   retryAfter: number;
-  /** Milliseconds after which a stream is given up even if it looks alive: longer than a server lets one live. */
+  /** Milliseconds after which a stream is given up even if it looks alive: longer than the server's own limit. */
   longestStream: number;
-  /** Milliseconds after which it begins with a list again. */
+  /** Milliseconds after which it starts with a list again. */
   longestRound: number;
 }
 
 const usual: WatchTimes = { retryAfter: 500, longestStream: 30_000, longestRound: 60_000 };
 
-/** Resolves when the first list is told; the result ends the watch. */
+/** Resolves after the first list; the result ends the watch. */
 export async function watchFrom<T extends KubernetesObject>(
   source: WatchSource<T>,
   onEvent: (event: WatchEvent<T>) => void,
@@ -54,7 +54,7 @@ export async function watchFrom<T extends KubernetesObject>(
     return metadata?.resourceVersion ?? "";
   };
 
-  /** Every stream begins with a list: what a broken one has missed is told then. */
+  /** Every stream starts with a list, which contains what a broken stream missed. */
   const round = async (listed: (() => void) | undefined) => {
     let version = await relist();
     listed?.();

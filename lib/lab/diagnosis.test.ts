@@ -4,7 +4,7 @@ import { whyEnded } from "./diagnosis.ts";
 const node = (name: string, state: string, ...log: string[]) => ({ name, state, log: log.join("\n") });
 const running = node("cp", "running", "started: etcd", "started: apiserver");
 
-Deno.test("lab: the component that ended is named, with its last words", () => {
+Deno.test("lab: the component that ended is named, with its last lines", () => {
   const log = [
     "started: etcd",
     "started: apiserver",

@@ -1,4 +1,4 @@
-/** Why a lab does not come up: which of its components ended, and what it said last. */
+/** Explains why a lab does not start: the component that ended, and its last lines. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
@@ -6,15 +6,15 @@ import { execInNode, nodesOf } from "./lab.ts";
 
 export interface NodeLog {
   name: string;
-  /** Docker's word: `running`, `exited`, … */
+  /** Docker's state: `running`, `exited`, … */
   state: string;
-  /** The last lines of the container's log, in which `images/lab/node` tells of each component. */
+  /** The last lines of the container's log, where `images/lab/node` reports on each component. */
   log: string;
 }
 
 const MOST_LINES = 4;
 
-/** Of the first node that has ended; `undefined` where all run. Pure. */
+/** The first node that has ended; `undefined` if all run. Pure. */
 export function whyEnded(nodes: NodeLog[]): string | undefined {
   const ended = nodes.find(({ state }) => state !== "running");
   if (!ended) return undefined;
@@ -24,7 +24,8 @@ export function whyEnded(nodes: NodeLog[]): string | undefined {
   const told = lines.findLastIndex((line) => /^(ended|took too long): /.test(line));
   const [, what, which] = lines[told]?.match(/^(ended|took too long): (.*)/) ?? [];
   const last = lines.slice(told + 1);
-  // Kubernetes' own logs (klog) begin with the severity and the date; where something is an error, the rest is not the reason.
+  // Kubernetes' logs (klog) start with the severity and the date. If there is an error, the other lines are not the
+  // reason.
   const errors = last.filter((line) => !/^[IW]\d{4} /.test(line));
   const words = (errors.length ? errors : last).slice(-MOST_LINES).join("\n");
   const state = what === "ended"
@@ -35,7 +36,7 @@ export function whyEnded(nodes: NodeLog[]): string | undefined {
   return words ? `${state}:\n${words}` : state;
 }
 
-/** What the API server says of nodes that are not ready, and of pods of the system that do not run. */
+/** The API server's view of nodes that are not ready and of system pods that do not run. */
 async function whyNotReady(engine: Engine, controlPlane: string): Promise<string[]> {
   const lines = async (kind: string, template: string) => {
     const command = ["kubectl", "get", ...kind.split(" "), "--request-timeout", "5s", "--output"];
@@ -65,7 +66,7 @@ export async function nodeLogs(engine: Engine, lab: string): Promise<NodeLog[]> 
   })));
 }
 
-/** Docker calls a container running for a moment after its processes, and what was run in it, have ended. */
+/** Docker calls a container running for a moment after its processes have ended. */
 async function whyOneEnds(engine: Engine, lab: string): Promise<string | undefined> {
   for (let looks = 0; looks < 10; looks++) {
     if (looks > 0) await delay(300);
@@ -75,7 +76,7 @@ async function whyOneEnds(engine: Engine, lab: string): Promise<string | undefin
   return undefined;
 }
 
-/** The error of a lab whose nodes did not become ready; `thrown` is what was seen of it. */
+/** The error of a lab whose nodes did not become ready; `thrown` is the original error. */
 export async function labFailure(
   engine: Engine,
   lab: string,

@@ -9,11 +9,11 @@ import { contextOf } from "./nodes.ts";
 
 export interface DownOptions {
   lab: string;
-  /** Used when the lab's own label does not tell, e.g. as its nodes are gone. */
+  /** Used if the lab's label does not say it, e.g. because its nodes are gone. */
   kubeconfig: string;
 }
 
-/** Returns whether there was anything to remove. */
+/** Returns whether anything was removed. */
 export async function labDown(
   engine: Engine,
   steps: Steps,

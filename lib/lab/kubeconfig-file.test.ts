@@ -10,7 +10,7 @@ Deno.test("the file named on the command line comes first, then KUBECONFIG's fir
   assert.equal(kubeconfigPath(undefined, env({ HOME: "/home/me" })), "/home/me/.kube/config");
 });
 
-Deno.test("a new file is for its owner only, and goes when nothing is left in it", async () => {
+Deno.test("a new file is private to its owner, and removed when it is empty", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/deep/config`;
   const list = "contexts:\n  - name: x\n";

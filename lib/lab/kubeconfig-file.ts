@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { GefyraError, messageOf } from "../errors.ts";
 import { isEmpty } from "./kubeconfig.ts";
 
-/** The file that changes go to: the one named, else the first of `KUBECONFIG`, else `~/.kube/config`. */
+/** The file to change: the named one, else the first of `KUBECONFIG`, else `~/.kube/config`. */
 export function kubeconfigPath(named: string | undefined, env: (name: string) => string | undefined): string {
   if (named) return named;
   const separator = Deno.build.os === "windows" ? ";" : ":";
@@ -12,7 +12,7 @@ export function kubeconfigPath(named: string | undefined, env: (name: string) =>
   return first ?? `${env("HOME") ?? env("USERPROFILE") ?? "."}/.kube/config`;
 }
 
-/** Changes the file by a function of its text. A file in which nothing is left is removed. */
+/** Applies a function to the file's text. A file that becomes empty is removed. */
 export async function editKubeconfig(path: string, edit: (text: string) => string): Promise<void> {
   try {
     await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });

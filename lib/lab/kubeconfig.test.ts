@@ -24,7 +24,7 @@ contexts:
     context: { cluster: work, user: work }
 `;
 
-Deno.test("a context is added to nothing, and made current", () => {
+Deno.test("a context is added to an empty file and becomes current", () => {
   const merged = parse(withContext("", "gefyra-lab", credentials));
   assert.equal(merged["current-context"], "gefyra-lab");
   assert.equal(merged.kind, "Config");
@@ -35,14 +35,14 @@ Deno.test("a context is added to nothing, and made current", () => {
   assert.deepEqual(merged.users[0].user, { "client-certificate-data": "Y3J0", "client-key-data": "a2V5" });
 });
 
-Deno.test("what was there comes back byte by byte", () => {
+Deno.test("the original content is restored byte by byte", () => {
   const merged = withContext(others, "gefyra-lab", credentials);
   assert.equal(parse(merged)["current-context"], "gefyra-lab");
   assert.equal(parse(merged).contexts.length, 2);
   assert.equal(withoutContext(merged, "gefyra-lab"), others);
 });
 
-Deno.test("a second time only replaces, and still knows the context before", () => {
+Deno.test("a second call only replaces the context, and keeps the previous current one", () => {
   const again = { ...credentials, server: "https://127.0.0.1:2" };
   const merged = withContext(withContext(others, "gefyra-lab", credentials), "gefyra-lab", again);
   assert.equal(parse(merged).clusters.length, 2);
@@ -56,7 +56,7 @@ Deno.test("a context that the user chose meanwhile stays current", () => {
   assert.equal(parse(withoutContext(chosen, "gefyra-lab"))["current-context"], "work");
 });
 
-Deno.test("a context before that is gone is not made current", () => {
+Deno.test("a previous context that no longer exists does not become current", () => {
   const two = withContext(withContext(others, "gefyra-a", credentials), "gefyra-b", credentials);
   const left = parse(withoutContext(withoutContext(two, "gefyra-a"), "gefyra-b"));
   assert.equal(left["current-context"], "");

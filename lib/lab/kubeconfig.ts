@@ -1,4 +1,4 @@
-/** A lab's context in a kubeconfig, put in and taken out; all else in the file, comments too, stays as it is. */
+/** Adds and removes a lab's context in a kubeconfig; everything else in the file, including comments, stays. */
 import { Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { GROUP } from "../names.ts";
 
@@ -10,7 +10,7 @@ export interface Credentials {
   key: string;
 }
 
-/** Name of the context's extension that remembers which context was current before. */
+/** Name of the context's extension that stores the previous current context. */
 const EXTENSION = `${GROUP}/lab`;
 
 /** Adds or replaces the context and makes it current. */
@@ -36,7 +36,7 @@ export function withContext(text: string, context: string, credentials: Credenti
   return kubeconfig.toString({ lineWidth: 0 });
 }
 
-/** Takes the context out; where it is the current one, the one before is current again. */
+/** Removes the context; if it is current, the previous one becomes current again. */
 export function withoutContext(text: string, context: string): string {
   const kubeconfig = parse(text);
   if (!entryOf(kubeconfig, "contexts", context)) return text;
@@ -48,7 +48,7 @@ export function withoutContext(text: string, context: string): string {
   return kubeconfig.toString({ lineWidth: 0 });
 }
 
-/** Whether nothing is left that anybody could miss. */
+/** Whether the file has no content left. */
 export function isEmpty(text: string): boolean {
   const { clusters = [], users = [], contexts = [] } = parse(text).toJS() ?? {};
   return [clusters, users, contexts].every((list) => (list ?? []).length === 0) && !text.includes("#");
@@ -79,7 +79,7 @@ function put(kubeconfig: Document, list: string, name: string, value: Record<str
   const index = entries.items.findIndex((item) => item.get("name") === name);
   if (index < 0) entries.items.push(entry);
   else entries.items[index] = entry;
-  // An empty list is written as [], in which a cluster would be one long line.
+  // An empty list is written as [], and a cluster in it would become one long line.
   entries.flow = false;
 }
 

@@ -15,7 +15,7 @@ export function isControlPlane(node: Container): boolean {
   return node.labels[NODE_ROLE_LABEL] === "control-plane";
 }
 
-/** The running nodes of a lab that is up; fails with the remedy otherwise. */
+/** The running nodes of a lab; throws an error with a hint if it does not run. */
 export async function runningNodes(engine: Engine, lab: string): Promise<[Container, ...Container[]]> {
   const nodes = await nodesOf(engine, lab);
   const [first, ...others] = nodes.filter(({ state }) => state === "running");
@@ -27,7 +27,7 @@ export async function runningNodes(engine: Engine, lab: string): Promise<[Contai
   });
 }
 
-/** Runs a command in a node and returns its output; a command that fails is an error with what it said. */
+/** Runs a command in a node and returns its output; a failure throws an error with the output. */
 export async function execInNode(
   engine: Engine,
   node: string,

@@ -1,4 +1,4 @@
-/** `gefyra lab load`: brings local images to a lab's nodes, each node only what it has not. */
+/** `gefyra lab load`: copies local images to a lab's nodes, only the missing ones. */
 import type { Container, Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { execInNode, runningNodes } from "./lab.ts";
@@ -7,7 +7,7 @@ const ctr = ["ctr", "--namespace", "k8s.io", "images"];
 
 export interface Loaded {
   node: string;
-  /** Images that had to be copied; the others were there. */
+  /** Copied images; the others were already there. */
   images: string[];
 }
 
@@ -38,8 +38,8 @@ async function localIds(engine: Engine, images: string[]): Promise<Map<string, s
 }
 
 /**
- * The images that a node has not, or has in another version. In `ctr images list` every image is listed twice:
- * by name, and by the digest of its configuration (Docker's image id), both with the same manifest's digest.
+ * The images that a node lacks, or has in another version. `ctr images list` lists every image twice: by name, and by
+ * the digest of its configuration (Docker's image id), both with the same manifest digest.
  */
 export function missingIn(list: string, ids: Map<string, string>): string[] {
   const manifests = new Map(
@@ -76,7 +76,7 @@ function byImages(needs: { node: Container; images: string[] }[]): Copies[] {
   }));
 }
 
-/** One export feeds all nodes at the pace of the slowest, so that no archive is held in memory. */
+/** One export feeds all nodes at the speed of the slowest, so that no archive is held in memory. */
 async function copy(engine: Engine, images: string[], nodes: Container[]): Promise<void> {
   const archive = await engine.save(images);
   const pipes = nodes.map((node) => {
@@ -88,7 +88,7 @@ async function copy(engine: Engine, images: string[], nodes: Container[]): Promi
     for await (const chunk of archive) await Promise.all(pipes.map(({ writer }) => writer.write(chunk)));
     await Promise.all(pipes.map(({ writer }) => writer.close()));
   })();
-  // A failing import ends its pipe; what it says is the better error.
+  // A failing import closes its pipe; the import's own error says more.
   await Promise.all([...pipes.map(({ imported }) => imported), fed.catch(() => {})]);
   await fed;
 }

@@ -34,7 +34,7 @@ Deno.test("two labs share no name", () => {
   assert.equal(new Set([...names("a"), ...names("b")]).size, 6);
 });
 
-Deno.test("a name that cannot name hosts is refused", () => {
+Deno.test("a name that is invalid in host names is refused", () => {
   for (const name of ["", "Lab", "a_b", "-a", "a".repeat(40)]) {
     assert.throws(() => checkLabName(name), GefyraError);
   }

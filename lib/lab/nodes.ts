@@ -7,11 +7,11 @@ import { contract } from "../contract.ts";
 
 export const DEFAULT_LAB = "lab";
 export const API_PORT = contract.ports.labApiServer;
-/** Where a node looks for its certificates. */
+/** The folder of a node's certificates. */
 export const PKI_FOLDER = contract.paths.labPki;
 
 export type NodeRole = "control-plane" | "worker";
-/** On a lab's nodes: what they are in the cluster. */
+/** On a lab's nodes: their role in the cluster. */
 export const NODE_ROLE_LABEL = "dev.gefyra.lab-node-role";
 
 export interface LabNode {
@@ -35,7 +35,7 @@ export function workersOf(lab: string, count: number): LabNode[] {
   );
 }
 
-/** `connection-…` and `cargo-…` would give a lab the names of a connection's network and Cargo. */
+/** `connection-…` and `cargo-…` would clash with the names of a connection's network and Cargo. */
 export function checkLabName(lab: string): void {
   if (/^(?!connection-|cargo-)[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/.test(lab)) return;
   throw new GefyraError(
@@ -55,15 +55,15 @@ export function labNetwork(lab: string): NetworkCreateOptions {
 export interface NodeOptions {
   lab: string;
   image: string;
-  /** Port of 127.0.0.1 for the API server: fixed, as one that Docker picks changes with a restart. */
+  /** Port of 127.0.0.1 for the API server. It is fixed, because a port that Docker picks changes with a restart. */
   apiPort: number;
-  /** The file that `lab down` takes the context out of. */
+  /** The file from which `lab down` removes the context. */
   kubeconfig: string;
 }
 
 /**
- * What a node has more than any container: mounts (SYS_ADMIN), networks (NET_ADMIN), and what its pods may be
- * given: a look into other processes (SYS_PTRACE). Devices are left to the pods' own rules.
+ * A node's additional capabilities: mounts (SYS_ADMIN), networks (NET_ADMIN), and, for its pods, access to other
+ * processes (SYS_PTRACE). Device access is controlled by the pods' own rules.
  */
 const capabilities = ["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"];
 

@@ -1,4 +1,4 @@
-/** `gefyra lab up`: what is missing of the lab is made, what is there stays. */
+/** `gefyra lab up`: creates what is missing of the lab and leaves the rest. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
@@ -25,7 +25,7 @@ import { serverOf } from "./status.ts";
 
 export interface UpOptions {
   lab: string;
-  /** Workers beside the control plane, which runs pods too. More that are there already stay. */
+  /** Number of workers beside the control plane, which runs pods too. Additional existing workers stay. */
   workers: number;
   kubeconfig: string;
 }
@@ -34,7 +34,7 @@ export interface Up {
   context: string;
   server: string;
   kubeconfig: string;
-  /** False when the lab was up already. */
+  /** False if the lab was already up. */
   changed: boolean;
 }
 
@@ -90,7 +90,7 @@ async function bringUp(engine: Engine, steps: Steps, { lab, workers, kubeconfig 
   return { context, server, kubeconfig, changed };
 }
 
-/** Kubernetes would wait for minutes for a node whose container has ended. */
+/** Without this check Kubernetes would wait for minutes for a node whose container has ended. */
 async function waitReady(engine: Engine, lab: string, names: string[]): Promise<void> {
   const controlPlane = controlPlaneOf(lab).name;
   const over = new AbortController();
@@ -157,7 +157,7 @@ async function requireImage(engine: Engine, image: string): Promise<void> {
   }
 }
 
-/** From the files of the control plane, as `node` has written them. */
+/** Reads the control plane's files, which `node` wrote. */
 async function credentialsOf(engine: Engine, controlPlane: string) {
   const read = async (file: string) =>
     btoa(await execInNode(engine, controlPlane, ["cat", `${PKI_FOLDER}/${file}`]));
@@ -167,7 +167,7 @@ async function credentialsOf(engine: Engine, controlPlane: string) {
   return { certificateAuthority: certificateAuthority!, certificate: certificate!, key: key! };
 }
 
-/** What pods of Gefyra run in, as far as it has been built or pulled here. */
+/** Loads the images of Gefyra's pods that exist in this Docker. */
 async function loadOwnImages(engine: Engine, lab: string): Promise<string> {
   const images = (["operator", "stowaway", "carrier"] as const).map((part) => imageOf(part, defaultImages));
   const local = (await Promise.all(images.map(async (name) => await engine.image(name) ? [name] : [])))
@@ -177,7 +177,7 @@ async function loadOwnImages(engine: Engine, lab: string): Promise<string> {
   return copied.size > 0 ? [...copied].join(", ") : "the nodes have them already";
 }
 
-/** One that nobody listens on. Kept in the container's settings, so that a restart does not change it. */
+/** Picks a free port. It is part of the container's settings, so a restart does not change it. */
 function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listener.close();

@@ -52,7 +52,7 @@ function refusal(wants: Fields, holder: Fields, uids = ["a"]): string | undefine
   return claimRefusal(mine, all(uids, wants), [bridge("first", { holds: ["a"], ...holder }), mine]);
 }
 
-Deno.test("who has a pod's port keeps it, and is named", () => {
+Deno.test("the first bridge to claim a port keeps it, and is named", () => {
   const alice: Match = matching("alice"), bob: Match = matching("bob");
   const port = 'port 80 is already bridged by "first"';
   const same = 'port 80 with the same match is already bridged by "first"';
@@ -91,14 +91,14 @@ Deno.test("each pod is claimed by its own plan", () => {
   assert.match(claimRefusal(mine, wanted("8080"), [holder, mine]) ?? "", /^port 8080 is already bridged/);
 });
 
-Deno.test("what a bridge holds is not taken from it, nor does it refuse itself", () => {
+Deno.test("a bridge keeps its pods, and does not refuse itself", () => {
   const holder = bridge("first", { holds: ["a"] });
   const late = bridge("second", { holds: ["a"] });
   assert.equal(claimRefusal(holder, all(["a"]), [late, holder]), undefined);
   assert.equal(claimRefusal(holder, all(["a"]), [holder]), undefined);
 });
 
-Deno.test("what a bridge is changed into is not taken from an older one that has the same pod", () => {
+Deno.test("a changed bridge does not take the pod of an older one", () => {
   const alice = matching("alice"), bob = matching("bob");
   const aged = (name: string, hour: number, match: Match): GefyraBridge => {
     const made = bridge(name, { holds: ["a"], match });

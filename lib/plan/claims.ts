@@ -1,4 +1,4 @@
-/** Who may have which port of a pod: who has it, keeps it. Pure. */
+/** Which bridge has a port of a pod: the first bridge to claim a port keeps it. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { byAge } from "../api/age.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../api/bridge.ts";
@@ -7,8 +7,8 @@ import { type Match, sameMatch } from "../api/match.ts";
 import type { ModePlan } from "./modes/mode.ts";
 
 /**
- * Why a bridge cannot have the pods that it wants, naming the bridge that holds one of them. Where both have a pod, as
- * one of them was changed since, the older one keeps it.
+ * Why a bridge cannot have its pods, with the name of the bridge that has one of them. If both have a pod, because one
+ * bridge was changed, the older one keeps it.
  */
 export function claimRefusal(
   bridge: GefyraBridge,
@@ -22,7 +22,7 @@ export function claimRefusal(
     const wasFirst = byAge(bridge, other) < 0;
     for (const record of other.status?.pods ?? []) {
       if (wasFirst && mine.has(record.uid)) continue;
-      // One that cannot take a pod does not keep it from others.
+      // A bridge that could not take a pod does not keep others from it.
       if (isUntouched(record)) continue;
       const plan = plans.get(record.uid);
       const what = plan && overlap(plan, bridge.spec.match, record, other.spec.match);

@@ -10,7 +10,7 @@ const port = (remote: number | string | undefined, port: number, path: Intercept
 });
 const ports = [port("https", 8443), port(80, 80), port(undefined, 9000), port(53, 53, "stream")];
 
-Deno.test("a bridged port to which TLS has come is named as it was typed", () => {
+Deno.test("a bridged port that received TLS is named as it was typed", () => {
   const note = "port https (8443) speaks TLS: --match cannot read it, so the original gets all of it";
   const table: [string[], string[]][] = [
     [[], []],
@@ -22,7 +22,7 @@ Deno.test("a bridged port to which TLS has come is named as it was typed", () =>
   for (const [spoken, notes] of table) assert.deepEqual(spokenNotes(spoken, ports), notes, spoken.join());
 });
 
-Deno.test("there is nothing to wait for when something has come to each port that is read", () => {
+Deno.test("the wait ends when each inspected port has received traffic", () => {
   assert.equal(isHeard([], ports), false);
   assert.equal(isHeard(["80-http"], ports), false);
   assert.equal(isHeard(["80-http", "8443-tls"], ports), true);

@@ -1,4 +1,4 @@
-/** Ports that are to be matched and speak TLS, in which no request can be read: what is declared, and what comes. Pure. */
+/** Ports with `--match` that use TLS, whose requests cannot be read: as declared, and as seen. Pure. */
 import type { V1ServicePort } from "@kubernetes/client-node";
 import type { InterceptedPort } from "../api/bridge.ts";
 import { servicePort, typedPort } from "../workload/ports.ts";
@@ -31,21 +31,21 @@ export function encryptedNotes(
   });
 }
 
-/** What --match does there. */
+/** The effect of --match on such a port. */
 const TAKES_NOTHING = "--match cannot read it, so the original gets all of it";
 
-/** A sentence for each bridged port to which TLS has come; `spoken` is as Carrier tells it, e.g. `443-tls`. */
+/** A sentence for each bridged port that received TLS; `spoken` is as Carrier reports it, e.g. `443-tls`. */
 export function spokenNotes(spoken: string[], ports: InterceptedPort[]): string[] {
   return read(ports).filter(({ port }) => spoken.includes(`${port}-tls`)).map((port) =>
     `port ${typedPort({ ...port, remote: port.remote ?? port.port })} speaks TLS: ${TAKES_NOTHING}`
   );
 }
 
-/** Whether something has come to each of them. */
+/** Whether each of them has received traffic. */
 export function isHeard(spoken: string[], ports: InterceptedPort[]): boolean {
   return read(ports).every(({ port }) => spoken.some((one) => one.startsWith(`${port}-`)));
 }
 
-/** Those whose requests are looked into. */
+/** Ports whose requests are inspected. */
 const read = (ports: InterceptedPort[]) =>
   ports.filter(({ remote, path }) => remote !== undefined && path === "http");

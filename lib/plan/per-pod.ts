@@ -8,8 +8,8 @@ export interface PlannedPods {
 }
 
 /**
- * Pods of one target may differ: those of a Service come from several workloads, a named port moves between versions,
- * and what a webhook put into a pod is not in the template. Pods with equal plans are together.
+ * Pods of one target may differ: the pods of a Service may belong to several workloads, a named port may change between
+ * versions, and a webhook's changes are not in the template. Pods with equal plans are grouped.
  */
 export function planPerPod(pods: V1Pod[], input: Omit<PlanInput, "pod" | "metadata">): PlannedPods[] {
   const groups = new Map<string, PlannedPods>();

@@ -14,7 +14,7 @@ function planned(input: Partial<PlanInput>, ...ports: string[]) {
   return plan({ pod: pod(web), ports: wanted, available: both, ...input });
 }
 
-Deno.test("beside where it is admitted, else replace, else the reasons", () => {
+Deno.test("the plan is beside if admitted, else replace, else the reasons", () => {
   const forbids = 'the namespace enforces the Pod Security level "baseline", which forbids NET_ADMIN';
   const node = "the pods use their node's network, whose rules would change for the whole node";
   const meshed = { ...pod(web), initContainers: [{ name: "istio-proxy", restartPolicy: "Always" }] };
@@ -82,7 +82,7 @@ Deno.test("beside where it is admitted, else replace, else the reasons", () => {
   }
 });
 
-Deno.test("beside, each port takes the shortest path that can tell the kubelet from the rest", () => {
+Deno.test("in mode beside, each port uses the shortest path that distinguishes the kubelet", () => {
   const httpGet = { httpGet: { port: 80 } },
     tcpSocket = { tcpSocket: { port: 80 } },
     grpc = { grpc: { port: 80 } };
@@ -124,7 +124,7 @@ Deno.test("a probe over HTTPS cannot be told from its port's other traffic, in n
   ]);
 });
 
-Deno.test("beside, probes reach the original", () => {
+Deno.test("in mode beside, probes reach the original", () => {
   const probed = { ...exec, readinessProbe: { httpGet: { port: 80 } }, startupProbe: { grpc: { port: 9 } } };
   const result = planned({ pod: pod(probed) });
   assert.deepEqual(result.mode && result.probes.map(({ name, answeredBy }) => [name, answeredBy]), [
@@ -134,7 +134,7 @@ Deno.test("beside, probes reach the original", () => {
   ]);
 });
 
-Deno.test("beside, who only connects is content with Carrier", () => {
+Deno.test("in mode beside, Carrier answers probes that only connect", () => {
   const tcpSocket = (port: number) => ({ tcpSocket: { port } });
   const result = planned({
     pod: pod({ ...web, livenessProbe: tcpSocket(80), readinessProbe: tcpSocket(443) }),
@@ -145,7 +145,7 @@ Deno.test("beside, who only connects is content with Carrier", () => {
   ]);
 });
 
-Deno.test("a port is bridged with the container that has it, through a Service as without", () => {
+Deno.test("a port is bridged with its container, with or without a Service", () => {
   const metrics: V1Container = { name: "metrics", ports: [{ containerPort: 9090 }] };
   const bare: V1Container = { name: "bare" };
   const servicePorts = [{ name: "stats", port: 81, targetPort: 9090 }, { port: 82, targetPort: 7070 }];
@@ -170,7 +170,7 @@ Deno.test("a port is bridged with the container that has it, through a Service a
   }
 });
 
-Deno.test("a port that seems to speak TLS is told where requests are to be matched", () => {
+Deno.test("a port that seems to speak TLS is noted with --match", () => {
   const notes = (container: V1Container, input: Partial<PlanInput> = {}, port = "443") => {
     const result = planned({ pod: pod(container), options: { match: true }, ...input }, port);
     return result.mode ? result.notes : result.reasons;
@@ -228,7 +228,7 @@ Deno.test("ports have the number of this pod, and the name of the bridge", () =>
   assert.deepEqual(result.mode && result.ports.map(({ remote, port }) => [remote, port]), [[80, 8080]]);
 });
 
-Deno.test("what is missing is named, all at once, with what there is", () => {
+Deno.test("missing ports and containers are named, all at once, with the existing ones", () => {
   const named = { name: "web", ports: [{ name: "http", containerPort: 80 }, { containerPort: 443 }] };
   const table: [V1PodSpec, string, string[], string[]][] = [
     [pod(web, { name: "db" }), "api", ["80"], ['the pods have no container "api" (there are: web, db)']],

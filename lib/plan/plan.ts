@@ -1,4 +1,4 @@
-/** Decides how the traffic of a container is taken, or why it cannot be. Pure. */
+/** Decides how a container is bridged, or why it cannot be. Pure. */
 import type { V1Container, V1ObjectMeta, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
 import type { BridgePort } from "../api/bridge.ts";
 import { type ModeName, modes as modeNames } from "../api/modes.ts";
@@ -13,23 +13,23 @@ import type { ModeInput, ModePlan, Refusal } from "./modes/mode.ts";
 const modes = { beside, replace };
 
 export interface PlanInput {
-  /** Of the workload's template, or of one of its pods. */
+  /** Spec of the workload's template, or of one of its pods. */
   pod: V1PodSpec;
-  /** With the labels and annotations. */
+  /** Its labels and annotations. */
   metadata?: V1ObjectMeta | undefined;
-  /** Absent where the only one is meant, or the one that the Service's port leads to. */
+  /** Absent for the only container, or the one that the Service's port leads to. */
   container?: string | undefined;
   ports: BridgePort[];
   /** Of the Service that is the target. */
   servicePorts?: V1ServicePort[] | undefined;
-  /** Labels of the namespace, which may hold a Pod Security level; unknown labels are taken as admitting. */
+  /** Labels of the namespace, which may set a Pod Security level; unknown labels count as admitting. */
   namespaceLabels?: Record<string, string> | undefined;
   options?: PlanOptions | undefined;
   available?: readonly ModeName[];
 }
 
 export interface PlanOptions {
-  /** Forces one. */
+  /** Forces a mode. */
   mode?: ModeName | undefined;
   /** Only requests that match are taken. */
   match?: boolean | undefined;
@@ -50,12 +50,12 @@ export function plan(input: PlanInput): Plan {
       ? modes[name].plan(wanted)
       : { mode: undefined, reasons: [`mode ${name} is not available`] };
     if (result.mode) return { ...result, because, notes: encryptedNotes(wanted, input.servicePorts) };
-    // A reason is said with its mode where there was a choice.
+    // A reason names its mode if there was a choice.
     because.push(...result.reasons.map((reason) => names.length > 1 ? `${name}: ${reason}` : reason));
   }
   return { mode: undefined, reasons: because };
 
-  /** All that does not depend on the mode. */
+  /** The input that all modes share. */
   function modeInput({ container, ports, servicePorts }: PlanInput): ModeInput | { reasons: string[] } {
     if (isWindows(pod)) return { reasons: ["the pods run on Windows, which Carrier does not support"] };
     const absent = absentPorts(ports, servicePorts ?? [], pod);
@@ -84,7 +84,10 @@ function isWindows({ os, nodeSelector }: V1PodSpec): boolean {
   return os?.name === "windows" || nodeSelector?.["kubernetes.io/os"] === "windows";
 }
 
-/** A port is bridged with the container that has it. Who declares none may have any that is not another's. */
+/**
+ * A port belongs to the container that declares it. A container that does not declare a port may have any port that no
+ * other container declares.
+ */
 function foreign(pod: V1PodSpec, container: V1Container, ports: ModeInput["ports"]): string[] {
   return ports.filter((port) => !declares(container, port)).flatMap((port) => {
     const [owner] = declaring(pod, port);
@@ -98,7 +101,7 @@ function foreign(pod: V1PodSpec, container: V1Container, ports: ModeInput["ports
   });
 }
 
-/** Two names may mean one port. */
+/** Two names may refer to one port. */
 function sameNumber(ports: ModeInput["ports"]): string[] {
   const by = Map.groupBy(ports, ({ port, protocol }) => portText({ remote: port, protocol }));
   return [...by].flatMap(([text, same]) =>

@@ -1,4 +1,4 @@
-/** What it means that no Service leads to a port that is to be bridged. Pure. */
+/** Ports to bridge to which no Service leads. Pure. */
 import type { V1PodSpec, V1Service } from "@kubernetes/client-node";
 import { typedPort, undeclared } from "../workload/ports.ts";
 import { servingContainers } from "../workload/serving.ts";
@@ -8,11 +8,11 @@ import type { ModePlan } from "./modes/mode.ts";
 export interface Surroundings {
   pod: V1PodSpec;
   labels: Record<string, string> | undefined;
-  /** All of the namespace; `undefined` where they are not known. */
+  /** All Services of the namespace; `undefined` if they are not known. */
   services: V1Service[] | undefined;
 }
 
-/** Ports that are most likely mistyped, and what one should know of the others. */
+/** Ports that are most likely mistyped, and notes about the others. */
 export function unroutedPorts(
   { mode, container: name, ports }: ModePlan,
   { pod, labels, services }: Surroundings,

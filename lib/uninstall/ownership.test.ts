@@ -33,7 +33,7 @@ const made = belongings(NAMESPACE).map((object) => marked(object));
 const instead = (kind: string, change: (object: KubernetesObject) => KubernetesObject | undefined) =>
   made.flatMap((object) => object.kind === kind ? change(object) ?? [] : object);
 
-Deno.test("into an empty cluster up writes everything, each marked to go with the last client", () => {
+Deno.test("in an empty cluster up writes everything, marked for removal with the last client", () => {
   const plan = planInstall(wanted, [], NAMESPACE);
   assert.deepEqual(kinds(plan), kinds(wanted));
   assert.deepEqual(
@@ -42,7 +42,7 @@ Deno.test("into an empty cluster up writes everything, each marked to go with th
   );
 });
 
-Deno.test("up never writes to a namespace that is there, its own or another's", () => {
+Deno.test("up never writes to an existing namespace", () => {
   for (const home of [marked(wanted[0]!), foreign(wanted[0]!)]) {
     assert.deepEqual(kinds(planInstall(wanted, [home], NAMESPACE)), kinds(wanted.slice(1)));
   }
@@ -99,18 +99,18 @@ Deno.test("up names all foreign objects at once", () => {
   });
 });
 
-Deno.test("with the last client goes what up made", () => {
+Deno.test("objects that up created are removed with the last client", () => {
   assert.deepEqual(departing(made, alone).map(({ kind }) => kind), kinds(made));
 });
 
-Deno.test("a namespace that was there before stays", () => {
+Deno.test("a namespace that existed before stays", () => {
   for (const home of [foreign(made[0]!), marked(foreign(made[0]!), "true"), wanted[0]!]) {
     const going = departing([home, ...made.slice(1)], alone);
     assert.deepEqual(going.map(({ kind }) => kind), kinds(made.slice(1)));
   }
 });
 
-Deno.test("a namespace of up's stays where others have moved in", () => {
+Deno.test("a namespace that up created stays if it has foreign objects", () => {
   const going = departing(made, { ...alone, crowded: true });
   assert.deepEqual(going.map(({ kind }) => kind), kinds(made.slice(1)));
 });

@@ -1,18 +1,18 @@
-/** What of a cluster is Gefyra's, what `up` may write, and what goes with the last client. Pure. */
+/** Which objects of a cluster are Gefyra's, which `up` may write, and which are removed with the last client. Pure. */
 import { type KubernetesObject, type Manifest, type ObjectRef, refOf } from "../api/objects.ts";
 import { GefyraError } from "../errors.ts";
 import { clusterLabels, COMPONENT_LABEL, OPERATOR, WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import type { Removes } from "../config/roles.ts";
 
-/** Everything of an installation that is there, its own namespace included. */
+/** All existing objects of an installation, including its namespace. */
 export type Found = KubernetesObject[];
 
-/** From `up`, or from what `up --dry-run` prints. */
+/** Created by `up`, or from the output of `up --dry-run`. */
 export function isOurs({ metadata }: KubernetesObject): boolean {
   return Object.entries(clusterLabels).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 
-/** Made by `up`: it goes with the last client. */
+/** Created by `up`: it is removed with the last client. */
 export function isTemporary(object: KubernetesObject): boolean {
   return isOurs(object) && object.metadata?.annotations?.[WITH_CLIENTS_ANNOTATION] === "true";
 }
@@ -22,22 +22,22 @@ const same = (found: Found, { kind, metadata }: Manifest) =>
   found.find((object) => object.kind === kind && object.metadata?.name === metadata?.name);
 const nameOf = ({ kind, metadata }: KubernetesObject) => `${kind} "${metadata?.name}"`;
 
-/** An administrator's installation, by its ClusterRole: what the cluster lacks of it is not for users to add. */
+/** An administrator's installation, by its ClusterRole. Users do not add missing objects to it. */
 export function isPermanent(found: Found): boolean {
   const role = ofKind(found, "ClusterRole");
   return role !== undefined && !isTemporary(role);
 }
 
-/** Somebody has installed Gefyra in the namespace, or is about to. */
+/** Gefyra is installed in the namespace, or is being installed. */
 export const isInstalled = (found: Found): boolean => ofKind(found, "ClusterRole") !== undefined;
 
-/** A namespace that was there before stays, so its operator needs no right to delete it. */
+/** A namespace that existed before stays, so its operator needs no right to delete it. */
 export function removesOf(found: Found): Removes {
   const home = ofKind(found, "Namespace");
   return !home || isTemporary(home) ? "namespace" : "objects";
 }
 
-/** An object of the same name that is not Gefyra's; only the namespace may be anybody's. */
+/** Refuses objects with Gefyra's names that Gefyra did not create; only the namespace may be foreign. */
 export function refuseForeign(found: Found, namespace: string): void {
   const foreign = found.filter((object) => object.kind !== "Namespace" && !isOurs(object));
   if (foreign.length === 0) return;
@@ -52,8 +52,8 @@ export function refuseForeign(found: Found, namespace: string): void {
 }
 
 /**
- * What `up` writes: what is missing, marked to go with the last client, and what an `up` wrote before. The rest stays
- * as it is: a namespace always, and what an administrator made.
+ * The objects that `up` writes: missing ones, marked for removal with the last client, and ones that an earlier `up`
+ * wrote. The rest stays as it is: always a namespace, and an administrator's objects.
  */
 export function planInstall(wanted: Manifest[], found: Found, namespace: string): Manifest[] {
   refuseForeign(found, namespace);
@@ -82,13 +82,13 @@ function temporary(object: Manifest): Manifest {
 }
 
 export interface Others {
-  /** Somebody else's objects live in the namespace. */
+  /** The namespace has foreign objects. */
   crowded: boolean;
   /** Another installation needs the definitions. */
   shared: boolean;
 }
 
-/** What goes with the last client. Where the ClusterRole is gone, somebody has begun to remove it all. */
+/** The objects that are removed with the last client. If the ClusterRole is gone, the removal has already begun. */
 export function departing(found: Found, { crowded, shared }: Others): ObjectRef[] {
   if (isPermanent(found)) return [];
   return found.filter(isTemporary)
@@ -97,7 +97,10 @@ export function departing(found: Found, { crowded, shared }: Others): ObjectRef[
     .map(refOf);
 }
 
-/** The Deployment of another installation's operator. One that has an owner is about to go, see operator/client/uninstall.ts. */
+/**
+ * The Deployment of another installation's operator. One with an owner is being removed, see
+ * operator/client/uninstall.ts.
+ */
 export function isOtherInstallation(namespace: string) {
   return (object: KubernetesObject): boolean =>
     isOurs(object) && object.metadata?.name === OPERATOR && object.metadata.namespace !== namespace &&
@@ -108,7 +111,10 @@ export function isOtherInstallation(namespace: string) {
 export const OURS = Object.entries(clusterLabels).map(([key, value]) => `${key}=${value}`).join(",");
 export const OPERATORS = `${OURS},${COMPONENT_LABEL}=operator`;
 
-/** Somebody else's in gefyra's namespace: neither Gefyra's, nor what Kubernetes puts into each, nor about to go. */
+/**
+ * Foreign objects in Gefyra's namespace: neither Gefyra's, nor created by Kubernetes in every namespace, nor being
+ * deleted.
+ */
 export function isForeignGuest(object: KubernetesObject): boolean {
   const { name, deletionTimestamp } = object.metadata ?? {};
   return !isOurs(object) && !deletionTimestamp && name !== "kube-root-ca.crt";

@@ -1,4 +1,4 @@
-/** Takes Gefyra's objects out of a cluster: what `up` made, and nothing else. */
+/** Removes Gefyra's objects from a cluster: only those that `up` created. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
@@ -17,16 +17,16 @@ import {
   OURS,
 } from "./ownership.ts";
 
-/** Removes what goes with the last client and waits until it is gone. Says what stays, and why. */
+/** Removes the installation and waits until it is gone. Returns what stays, and why. */
 export async function uninstall(cluster: Cluster, namespace: string): Promise<string | undefined> {
   const found = await observe(cluster, namespace);
   if (isPermanent(found)) return "the installation is permanent and stays";
   const foreign = await foreignObjects(cluster, namespace, found);
   const others = { crowded: foreign.length > 0, shared: true };
-  // All at once: nobody is left who would need the rights.
+  // All at once: nothing needs the rights any more.
   const rest = departing(found, others);
   await Promise.all(rest.map((ref) => cluster.remove(ref)));
-  // Two installations that go at the same moment: the later one sees that the other has gone.
+  // If two installations are removed at the same time, the later one sees that the other is gone.
   const shared = await isShared(cluster, namespace);
   const all = departing(found, { ...others, shared });
   const definitions = all.filter(({ kind }) => kind === "CustomResourceDefinition");
@@ -61,7 +61,7 @@ const guestKinds = [
   gvk.PersistentVolumeClaim,
 ];
 
-/** Somebody else's in a namespace that would be removed. */
+/** Foreign objects in a namespace that would be removed. */
 export async function foreignObjects(
   cluster: Cluster,
   namespace: string,
@@ -79,7 +79,7 @@ async function untilGone(cluster: Cluster, namespace: string, refs: ObjectRef[])
     const found = await Promise.all(left.map((ref) => cluster.get(ref)));
     left = left.filter((_, i) => found[i]);
     if (left.length) return false;
-    // Where the namespace stays, the pods go a moment after what they belong to.
+    // If the namespace stays, the pods end a moment after their owners.
     return (await cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels: OURS }))
       .length === 0;
   };

@@ -1,4 +1,4 @@
-/** Which container of a pod is meant. Pure. */
+/** Chooses the container of a pod. Pure. */
 import type { V1Container, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
 import type { BridgePort } from "../api/bridge.ts";
 import { servicePort } from "./ports.ts";
@@ -6,7 +6,7 @@ import { isSidecar, servingContainers } from "./serving.ts";
 
 export interface ChosenContainer {
   container: V1Container;
-  /** An init container that keeps running beside the others. */
+  /** It is an init container that keeps running beside the others. */
   sidecar: boolean;
 }
 
@@ -63,7 +63,7 @@ function declares(
   });
 }
 
-/** The clients of a headless Service without ports use those of the pods. */
+/** Clients of a headless Service without ports use the pods' ports. */
 function targetOf(port: BridgePort, servicePorts: V1ServicePort[]): number | string | undefined {
   if (servicePorts.length === 0) return port.remote;
   const found = servicePort(servicePorts, port);

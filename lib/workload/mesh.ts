@@ -1,18 +1,18 @@
-/** Whether a service mesh takes a pod's traffic before the pod's own containers get it. Pure. */
+/** Detects a service mesh, whose proxy takes a pod's traffic before the pod's own containers do. Pure. */
 import type { V1ObjectMeta, V1PodSpec } from "@kubernetes/client-node";
 import { servingContainers } from "./serving.ts";
 
 export interface Mesh {
   name: string;
-  /** What it was recognised by, for people. */
+  /** How it was recognised, for people. */
   sign: string;
 }
 
 interface KnownMesh {
   name: string;
-  /** Of its proxy in the pod, beside the others or as a native sidecar. */
+  /** Name of its proxy's container, a normal one or a native sidecar. */
   container: RegExp;
-  /** What its injector or its network plugin writes on a pod. */
+  /** The annotation that its injector or its network plugin sets on a pod. */
   annotation?: { key: string; value?: string };
 }
 
@@ -32,20 +32,20 @@ const meshes: KnownMesh[] = [
   { name: "NGINX Service Mesh", container: /^nginx-mesh-sidecar$/ },
 ];
 
-/** Istio without sidecars: its node's ztunnel takes what comes to the pods of a namespace, or to single ones. */
+/** Istio without sidecars: the node's ztunnel takes the traffic of all pods of a namespace, or of single pods. */
 const AMBIENT = {
   annotation: { key: "ambient.istio.io/redirection", value: "enabled" },
   label: "istio.io/dataplane-mode",
 };
 
-/** Sidecars that have no name of their own, by their image. */
+/** Sidecars without a fixed name, by their image. */
 const proxyImages: [RegExp, string][] = [
   [/(^|\/)aws-appmesh-envoy[:@]/, "AWS App Mesh"],
   [/(^|\/)istio\/proxyv2[:@]/, "Istio"],
   [/(^|\/)linkerd\/proxy[:@]/, "Linkerd"],
 ];
 
-/** `undefined` where none is known; a gateway, whose only container is the proxy, takes its traffic itself. */
+/** `undefined` if there is none. A gateway, whose only container is the proxy, takes its traffic itself. */
 export function meshOf(
   pod: V1PodSpec,
   metadata: V1ObjectMeta | undefined,
@@ -83,7 +83,7 @@ function ambientOf(
   if (holds(metadata?.annotations, annotation)) return { name, sign: `annotation "${annotation.key}"` };
   const own = metadata?.labels?.[label];
   if (own === "ambient") return { name, sign: `label "${label}"` };
-  // A pod's own label comes first, "none" too.
+  // A pod's own label takes precedence, also with the value "none".
   if (own === undefined && namespaceLabels?.[label] === "ambient") {
     return { name, sign: `the namespace's label "${label}"` };
   }

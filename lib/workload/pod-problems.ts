@@ -1,19 +1,19 @@
-/** Why a pod does not run or serve, in the words of the scheduler and the kubelet. Pure. */
+/** Why a pod does not run or serve, in the scheduler's and the kubelet's words. Pure. */
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 
-/** Reasons of the kubelet: there is no image to start a container from. */
+/** The kubelet's reasons: there is no image to start a container from. */
 const NO_IMAGE = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"];
-/** Reasons of the kubelet: there is an image, and no container comes of it. */
+/** The kubelet's reasons: there is an image, but no container can be created from it. */
 const NO_CONTAINER = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
-/** Reason of the kubelet: the container starts, and ends each time. */
+/** The kubelet's reason: the container starts, and ends each time. */
 export const CRASHES = "CrashLoopBackOff";
 
 export const hasNoImage = (reason: string): boolean => NO_IMAGE.includes(reason);
 
-/** Waiting alone does not resolve it: somebody has to change the pod, its image or its cluster. */
+/** Waiting does not resolve it: somebody must change the pod, its image or its cluster. */
 export const isHopeless = (reason: string): boolean => hasNoImage(reason) || NO_CONTAINER.includes(reason);
 
-/** Why no node takes the pod; `undefined` where one has, or the scheduler has not decided yet. */
+/** Why the pod is not scheduled; `undefined` if it is, or if the scheduler has not decided yet. */
 export function whyUnscheduled({ spec, status }: V1Pod): string | undefined {
   if (spec?.nodeName) return undefined;
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
@@ -21,7 +21,7 @@ export function whyUnscheduled({ spec, status }: V1Pod): string | undefined {
   return sentence(scheduled.reason, scheduled.message);
 }
 
-/** Why the Services of a pod pass it by; `undefined` while it is ready. */
+/** Why the pod's Services send it no traffic; `undefined` while it is ready. */
 export function whyNotReady(pod: V1Pod): string | undefined {
   if (isReady(pod)) return undefined;
   const unscheduled = whyUnscheduled(pod);
@@ -30,7 +30,7 @@ export function whyNotReady(pod: V1Pod): string | undefined {
   const waiting = [...initContainerStatuses.filter(({ started }) => !started), ...containerStatuses]
     .filter(({ ready }) => !ready)
     .map((status) => `container ${status.name}: ${stateOf(status)}`);
-  // Beside containers, a readiness gate may hold a pod back.
+  // Apart from containers, a readiness gate may keep a pod from being ready.
   return waiting.join(", ") || "its condition Ready is not true";
 }
 
@@ -43,7 +43,7 @@ function stateOf({ state, lastState }: V1ContainerStatus): string {
   if (terminated) return `ended with exit code ${terminated.exitCode}`;
   if (!waiting) return "not ready";
   if (waiting.reason !== CRASHES) return sentence(waiting.reason, waiting.message);
-  // Its message repeats the names, and says not how it ended.
+  // Its message repeats the names and does not say how the container ended.
   const code = lastState?.terminated?.exitCode;
   return code === undefined ? waiting.reason : `${waiting.reason}, ended with exit code ${code}`;
 }

@@ -1,11 +1,11 @@
-/** What people write after `--port`, and which port of a pod it means. Pure. */
+/** Parses `--port`, and finds the port of a pod that it refers to. Pure. */
 import type { V1Container, V1PodSpec, V1ServicePort } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
 import type { BridgePort } from "../api/bridge.ts";
 import { leadsTo, type PodPort } from "./services.ts";
 import { servingContainers } from "./serving.ts";
 
-/** As Kubernetes names ports: at least one letter, so that no name is a number. */
+/** A port's name in Kubernetes: at least one letter, so that no name is a number. */
 const NAME = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** `REMOTE:LOCAL[/udp]`, or one number for both; REMOTE is a number or a port's name. */
@@ -30,7 +30,7 @@ export function parsePort(text: string): BridgePort {
   );
 }
 
-/** Parses all and says every port that is there twice. */
+/** Parses all ports, and reports every duplicate. */
 export function parsePorts(texts: string[]): BridgePort[] {
   const ports = texts.map(parsePort);
   const twice = ports.filter((port, i) => ports.findIndex((other) => portKey(other) === portKey(port)) < i);
@@ -42,7 +42,7 @@ export function parsePorts(texts: string[]): BridgePort[] {
   });
 }
 
-/** What makes a port of a bridge one port: Stowaway's port, and the status, are found by it. */
+/** Identifies a port of a bridge, for Stowaway's port and the status. */
 export function portKey({ remote, protocol }: Pick<BridgePort, "remote" | "protocol">): string {
   return `${remote}/${protocol}`;
 }
@@ -52,7 +52,7 @@ export function portText({ remote, protocol }: { remote: string | number; protoc
   return protocol === "TCP" ? `${remote}` : `${remote}/${protocol.toLowerCase()}`;
 }
 
-/** For people, as they typed it, and its number in the pod where that is another: `http (8080)`, `dns (53/udp)`. */
+/** For people, as typed, with its number in the pod if that differs: `http (8080)`, `dns (53/udp)`. */
 export function typedPort(
   { remote, port, protocol }: { remote: number | string; port: number; protocol: string },
 ): string {
@@ -62,16 +62,16 @@ export function typedPort(
 
 export interface PortContext {
   container: V1Container;
-  /** Of the Service that is the target: then `remote` is one of its ports. */
+  /** Ports of the Service that is the target: then `remote` is one of them. */
   servicePorts?: V1ServicePort[] | undefined;
 }
 
-/** The number that a port of a bridge has in a pod, or why it has none. */
+/** The number of a bridge's port in a pod, or why it has none. */
 export function resolvePort(
   port: BridgePort,
   { container, servicePorts }: PortContext,
 ): number | { reason: string } {
-  // A headless Service may have no ports at all: its clients then use the pods' own.
+  // A headless Service may have no ports: its clients use the pods' ports.
   if (!servicePorts?.length) return numbered(container, port.remote, port.protocol);
   const found = servicePort(servicePorts, port);
   if (!found) return { reason: absent(port, servicePorts) };
@@ -80,12 +80,12 @@ export function resolvePort(
   return { reason: `port ${portText(port)} of the service leads to "${found.targetPort}": ${wanted.reason}` };
 }
 
-/** A number need not be declared to be used. */
+/** A port number need not be declared. */
 function numbered(container: V1Container, wanted: number | string, protocol: string) {
   return typeof wanted === "number" ? wanted : namedPort(container, wanted, protocol);
 }
 
-/** Why ports of a bridge are none of the Service that is its target, with what was most likely meant. */
+/** Why ports of a bridge are not ports of the target Service, with the most likely correction. */
 export function absentPorts(ports: BridgePort[], servicePorts: V1ServicePort[], pod: V1PodSpec): string[] {
   if (servicePorts.length === 0) return [];
   return ports.filter((port) => !servicePort(servicePorts, port)).map((port) => {
@@ -122,7 +122,7 @@ export function servicePort(
   );
 }
 
-/** Numbers need not be declared, but one that is not among the declared ones is most likely a mistake. */
+/** A port number need not be declared, but one that is not among the declared ones is most likely a mistake. */
 export function undeclared(container: V1Container, port: PodPort): string | undefined {
   if (!container.ports?.length || declares(container, port)) return undefined;
   return missing(container, portText({ remote: port.port, protocol: port.protocol }));

@@ -1,4 +1,4 @@
-/** What the kubelet asks of a pod's ports. Pure. */
+/** The kubelet's probes of a pod. Pure. */
 import type { V1Container, V1PodSpec, V1Probe } from "@kubernetes/client-node";
 import { servingContainers } from "./serving.ts";
 
@@ -6,15 +6,17 @@ export interface NamedProbe {
   container: string;
   name: "liveness" | "readiness" | "startup";
   how: "httpGet" | "https" | "tcpSocket" | "grpc" | "exec";
-  /** In the pod; `undefined` where it asks none, another host, or a port by a name that is not declared. */
+  /** Port number in the pod; `undefined` if it uses none, another host, or a name that is not declared. */
   port: number | undefined;
   /** As the pod's spec has it; `undefined` for exec. */
   asks: string | undefined;
-  /** It asks somebody else than the pod. */
+  /** It checks another host than the pod. */
   elsewhere: boolean;
 }
 
-/** Of all containers that serve: one may be asked on a port of another, since they share the network. */
+/**
+ * The probes of all serving containers: a probe may check a port of another container, because they share the network.
+ */
 export function probesOf(pod: V1PodSpec): NamedProbe[] {
   return servingContainers(pod).flatMap((container) =>
     ([

@@ -1,4 +1,4 @@
-/** Quantities as Kubernetes writes them. Pure. */
+/** Parses Kubernetes quantities. Pure. */
 
 const units: Record<string, number> = {
   "": 1,
@@ -6,7 +6,7 @@ const units: Record<string, number> = {
   ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
 };
 
-/** e.g. `128Mi`, `1.5G`, `1e9`; `undefined` where there is none, or it cannot be read. */
+/** e.g. `128Mi`, `1.5G`, `1e9`; `undefined` if there is none, or it is invalid. */
 export function bytesOf(quantity: string | undefined): number | undefined {
   const [, number, unit = ""] =
     /^([0-9.]+(?:[eE][-+]?[0-9]+)?)([mkMGTPE]|[KMGTPE]i)?$/.exec(quantity ?? "") ?? [];

@@ -1,6 +1,6 @@
 import type { V1LabelSelector } from "@kubernetes/client-node";
 
-/** Whether labels fit a selector, as the API server would decide it. Pure. */
+/** Whether labels match a selector, by the API server's rules. Pure. */
 export function matches(selector: V1LabelSelector | undefined, labels: Record<string, string> = {}): boolean {
   if (!selector) return false;
   const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
@@ -21,7 +21,7 @@ export function matches(selector: V1LabelSelector | undefined, labels: Record<st
   });
 }
 
-/** The same as `kubectl -l` writes it. Pure. */
+/** The selector in the format of `kubectl -l`. Pure. */
 export function selectorText(selector: V1LabelSelector | undefined): string {
   const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
   const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {

@@ -1,4 +1,4 @@
-/** Which Services lead to a port of a pod. Pure. */
+/** Finds the Services that lead to a port of a pod. Pure. */
 import type { V1PodSpec, V1Service, V1ServicePort } from "@kubernetes/client-node";
 import { servingContainers } from "./serving.ts";
 import { matches } from "./selector.ts";
@@ -8,7 +8,7 @@ export interface PodPort {
   protocol: string;
 }
 
-/** Whether one of them selects pods with these labels, and has a port that leads there. */
+/** Whether one of them selects pods with these labels and has a port that leads to this one. */
 export function leads(
   services: V1Service[],
   labels: Record<string, string> | undefined,
@@ -19,7 +19,7 @@ export function leads(
     const selector = spec?.selector ?? {};
     if (spec?.type === "ExternalName" || Object.keys(selector).length === 0) return false;
     if (!matches({ matchLabels: selector }, labels)) return false;
-    // The clients of a headless Service without ports use those of the pods.
+    // Clients of a headless Service without ports use the pods' ports.
     return spec?.ports?.length ? spec.ports.some((one) => leadsTo(one, pod, port)) : true;
   });
 }

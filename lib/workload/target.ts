@@ -1,4 +1,4 @@
-/** What people write after `--target`. Pure. */
+/** Parses `--target`. Pure. */
 import { GefyraError } from "../errors.ts";
 import { kindOf } from "../api/kinds.ts";
 
@@ -6,7 +6,7 @@ export interface Target {
   /** As in Kubernetes, e.g. `Deployment`. */
   kind: string;
   name: string;
-  /** Absent where the only container is meant, or the one that a Service's port leads to. */
+  /** Absent for the only container, or the one that the Service's port leads to. */
   container?: string | undefined;
 }
 

@@ -1,15 +1,15 @@
-/** What a request is told that nobody has answered: who was asked, and what happened. */
+/** The text of a 502: which container was asked, and what happened. */
 import type { CarrierRoute, CarrierServer } from "./server.ts";
 import { map } from "./rules.ts";
 import { quote } from "./syntax.ts";
 import { routeName } from "./upstreams.ts";
 
-/** The most that all headers of an answer may have. */
+/** Upper limit of all headers of a response. */
 export const ANSWER_HEADERS = "16m";
 
 /**
- * What has happened where there is no answer: nobody was reached ("-" instead of a time, for each address that was tried),
- * or nothing was heard, or nothing that Nginx can use.
+ * What happened: no connection ("-" instead of a time, for each address that was tried), no response, or a response
+ * that Nginx cannot use.
  */
 export const TROUBLE = `map $upstream_connect_time $reached {
     default  0;
@@ -31,10 +31,10 @@ map $reached$heard$upstream_status $trouble_after {
     ~^10       " closed the connection before it answered";
 }`;
 
-/** With the variables above; a 502's text without its line end. */
+/** The text of a 502 with the variables above, without its line end. */
 export const troubleText = ({ port }: CarrierServer) => `\${trouble_before}$who_${port}$trouble_after`;
 
-/** `$who_<port>`: who `$to_<port>` is, for people. */
+/** `$who_<port>`: the name of `$to_<port>` for people. */
 export function whoIsAsked(server: CarrierServer): string {
   return map(`$to_${server.port}`, `$who_${server.port}`, [
     'default "the original";',

@@ -28,7 +28,7 @@ function blocks(text: string, head: string): string[] {
   });
 }
 
-Deno.test("a TCP port hands its bytes to Stowaway, without a block for HTTP", () => {
+Deno.test("a TCP port passes its bytes to Stowaway, without an http block", () => {
   const conf = nginxConf([server({ kind: "tcp" })]);
   const [stream = ""] = blocks(conf, "stream");
   assert.match(stream, /listen 61080\b/);
@@ -40,7 +40,7 @@ Deno.test("a UDP port listens for datagrams", () => {
   assert.match(nginxConf([server({ kind: "tcp", protocol: "UDP" })]), /listen 61080 udp\b/);
 });
 
-Deno.test("fallback lets the original stand in when the local port refuses, and only then", () => {
+Deno.test("fallback uses the original only when the local port refuses", () => {
   const backups = (conf: string) => conf.match(/server (\S+) max_fails=0 backup;/g) ?? [];
   assert.deepEqual(backups(blocks(nginxConf([server({ kind: "tcp" })]), "stream")[0] ?? ""), []);
   const stands = nginxConf([server({ kind: "tcp", routes: routes(undefined, true) })]);
@@ -59,7 +59,7 @@ Deno.test("requests that match go to Stowaway, the others and the kubelet's to t
   assert.match(choice, /~\^\.1 80_mine;/);
 });
 
-Deno.test("a value of a rule stays a value, whatever it says", () => {
+Deno.test("a rule's value is never interpreted as configuration", () => {
   for (const value of ['a"b', "a;b", "a}b", "$host", "a\\b", "a b", "~x", "#"]) {
     const rule: Match = [[{ kind: "header", name: "x-user", operator: "Exact", value }]];
     const conf = nginxConf([server({ routes: routes(rule) })]);
@@ -77,7 +77,7 @@ function upstreams(conf: string): { defined: string[]; asked: string[] } {
   };
 }
 
-Deno.test("no upstream is asked in two protocols, as connections are kept for each upstream", () => {
+Deno.test("no upstream is used with two protocols, because connections are kept per upstream", () => {
   const { defined, asked } = upstreams(nginxConf([server({ routes: routes(alice, true) })]));
   for (const protocol of ["http1", "http2"]) {
     for (const name of ["80_mine", "original_80"]) assert.ok(defined.includes(`${protocol}_${name}`), name);

@@ -7,8 +7,8 @@ import { block, checked } from "./syntax.ts";
 import { contract } from "../../contract.ts";
 
 /**
- * What is no HTTP on an `http` port goes where requests without a match go. To tell, a module of Carrier's own looks at
- * the first bytes, and Nginx then gives the connection, untouched, to the listener that speaks its protocol.
+ * Traffic on an `http` port that is not HTTP goes where requests without a match go. A module of Carrier's looks at the
+ * first bytes, and Nginx then passes the untouched connection to the listener for its protocol.
  */
 export function nginxConf(servers: CarrierServer[], connections: number = CONNECTIONS.most): string {
   servers.forEach(checked);
@@ -32,12 +32,12 @@ const HTTP_MODULES = [
   "ngx_http_header_rule_module",
 ];
 
-/** Old workers live as long as their connections: a new configuration ends none. */
+/** Old workers live as long as their connections: a new configuration closes none. */
 const HEAD = [
   "daemon off;",
   "pid nginx.pid;",
   "error_log stderr error;",
   "worker_processes 1;",
-  // A fifth less of Nginx's own work for a request that is matched.
+  // Saves a fifth of Nginx's own work for a matched request.
   "pcre_jit on;",
 ].join("\n");

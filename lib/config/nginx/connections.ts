@@ -1,20 +1,20 @@
-/** How many connections Carrier's Nginx may have in a pod. Pure. */
+/** How many connections Carrier's Nginx may hold in a pod. Pure. */
 import type { V1PodSpec } from "@kubernetes/client-node";
 import type { ModeName } from "../../api/modes.ts";
 import { bytesOf } from "../../workload/quantity.ts";
 
 /**
- * A place for one connection costs Nginx 424 bytes from its start on (measured: images of Debian 13, x64), and what goes
- * on needs two, to the client and to the app. So the most cost 5 MB.
+ * Each connection slot uses 424 bytes from the start (measured: images of Debian 13, x64). A connection that is passed
+ * on needs two slots, to the client and to the app. The maximum uses 5 MB.
  */
 export const CONNECTIONS = { least: 2048, most: 12288, bytes: 424 } as const;
 
-/** The part of the memory that places may have. */
+/** The part of the memory that slots may use. */
 const SHARE = 1 / 16;
 
 /**
- * In the original's place Carrier has the container's own limit. Beside it has none, but a pod whose containers all have
- * one has their sum, which Carrier shares with them.
+ * In replace mode Carrier has the container's own limit. In beside mode it has no limit of its own, but if all
+ * containers of the pod have one, Carrier shares their sum.
  */
 export function connectionsFor(pod: V1PodSpec | undefined, mode: ModeName, container: string): number {
   const limit = mode === "replace" ? containerLimit(pod, container) : podLimit(pod);

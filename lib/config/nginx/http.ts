@@ -1,4 +1,4 @@
-/** The http block: requests to ports that are looked into, each to its bridge or to the original. */
+/** The http block: requests to inspected ports, each to its bridge or to the original. */
 import type { CarrierServer } from "./server.ts";
 import { map, matchMaps } from "./rules.ts";
 import { inner } from "./stream.ts";
@@ -87,7 +87,7 @@ ${ownHeaders("proxy")}
 ${ownHeaders("grpc")}
 more_set_headers "Server: $upstream_http_server" "Date: $upstream_http_date";`;
 
-/** What Nginx takes for itself when an app answers with it. */
+/** Status codes of an app that Nginx would handle itself. */
 function ownHeaders(module: "proxy" | "grpc"): string {
   const accel = ["Redirect", "Expires", "Limit-Rate", "Buffering", "Charset"].map((name) =>
     `X-Accel-${name}`
@@ -98,7 +98,7 @@ function ownHeaders(module: "proxy" | "grpc"): string {
   ].join("\n");
 }
 
-/** Apps close idle connections after 2 s or more; a request that meets such an end would be lost. */
+/** Apps close idle connections after 2 s or more; a request that meets the close would be lost. */
 const KEEPALIVE = ["keepalive 128;", "keepalive_requests 1000000000;", "keepalive_timeout 1s;"];
 const UPSTREAM = [...KEEPALIVE, "long_headers;"];
 
@@ -120,7 +120,7 @@ function portLines(server: CarrierServer): string[] {
   ];
 }
 
-/** `$to_<port>`: the name of who is asked, or `answer` or `nowhere`. */
+/** `$to_<port>`: the name of the upstream, or `answer` or `nowhere`. */
 function destination(server: CarrierServer): string {
   const { port, probes, original } = server;
   const matched = server.routes.flatMap((route, index) =>
@@ -155,7 +155,7 @@ function httpServer(server: CarrierServer, protocol: "http1" | "http2"): string 
   ]);
 }
 
-/** To a gRPC probe. The message, not compressed, is of 2 bytes: HealthCheckResponse { status: SERVING }. */
+/** The response to a gRPC probe. The uncompressed message has 2 bytes: HealthCheckResponse { status: SERVING }. */
 const SERVING = [
   'more_set_headers "Content-Type: application/grpc";',
   "add_trailer grpc-status 0;",

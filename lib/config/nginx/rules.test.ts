@@ -40,7 +40,7 @@ const regexOf = (word: string) =>
     ),
   );
 
-Deno.test("a rule holds for what it says and for nothing else", () => {
+Deno.test("a rule matches exactly what it says", () => {
   const table: [string, Record<string, string>, boolean][] = [
     ["header:X-User=alice", { http_x_user: "alice" }, true],
     ["header:X-User=alice", { http_x_user: "alice2" }, false],
@@ -67,7 +67,7 @@ Deno.test("a rule holds for what it says and for nothing else", () => {
   }
 });
 
-Deno.test("a header that is given twice fits when either value does", () => {
+Deno.test("a header that is sent twice matches if either value does", () => {
   const table: [string, string[], boolean][] = [
     ["header:x-user=alice", ["bob", "alice"], true],
     ["header:x-user=alice", ["alice", "bob"], true],
@@ -81,7 +81,7 @@ Deno.test("a header that is given twice fits when either value does", () => {
   }
 });
 
-Deno.test("an expression with signs beyond ASCII counts in signs, any other in bytes", () => {
+Deno.test("an expression with characters beyond ASCII matches characters, any other matches bytes", () => {
   const written = (rule: string) => matchMaps(parseMatch([[rule]]), "80_0")[0] ?? "";
   for (const rule of ["header:x~^[äö]$", "path:~/kä.e"]) assert.match(written(rule), /\(\*UTF\)/, rule);
   for (const rule of ["header:x~^[ao]$", "header:x=käse", "path:/käse"]) {
@@ -102,7 +102,7 @@ Deno.test("all rules of a group, any of the groups", () => {
   }
 });
 
-Deno.test("a value is one word of nginx.conf, whatever is in it", () => {
+Deno.test("any value is one word of nginx.conf", () => {
   for (
     const value of [
       'a"b',

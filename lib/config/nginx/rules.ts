@@ -2,7 +2,7 @@
 import { headerKey, type Match, type Rule } from "../../api/match.ts";
 import { block, literal, quote } from "./syntax.ts";
 
-/** `key` tells the match from all others, e.g. `80_0`; its result is in `$match_<key>`. */
+/** `key` identifies the match, e.g. `80_0`; its result is in `$match_<key>`. */
 export function matchMaps(match: Match, key: string): string[] {
   const groups = match.flatMap((rules, group) => [
     ...rules.map((rule, index) => ruleMap(rule, `$rule_${key}_${group}_${index}`)),
@@ -12,8 +12,8 @@ export function matchMaps(match: Match, key: string): string[] {
 }
 
 /**
- * What is absent or empty matches nothing. Plain text in a map would not count the case. A header may be there several
- * times, which Nginx's own variable would join; the module of images/carrier/modules/rules looks at each value.
+ * An absent or empty value matches nothing. Plain text in a map would ignore case. A header may be sent several times,
+ * which Nginx's own variable would join; the module in images/carrier/modules/rules checks each value.
  */
 function ruleMap(rule: Rule, result: string): string {
   if (rule.kind === "header") {
@@ -25,22 +25,22 @@ function ruleMap(rule: Rule, result: string): string {
   ]);
 }
 
-/** As the app will read it: percent-encoding undone, `..` resolved. */
+/** The path as the app reads it: percent-encoding decoded, `..` resolved. */
 const PATH = "$uri";
 
 /**
- * Steps and kilobytes of PCRE for one match. Carrier's Nginx has one worker, which would otherwise think for a while
- * about a text that an expression like `(a+)+b` cannot take, and keep the memory. What takes more does not match: a map
- * takes its default then.
+ * Limits of PCRE's steps and kilobytes for one match. Carrier's Nginx has one worker. An expression like `(a+)+b` could
+ * block it on a text that does not match, and keep the memory. Above the limits the request does not match: a map uses
+ * its default then.
  */
 const LIMITS = "(*LIMIT_MATCH=50000)(*LIMIT_HEAP=500)";
-/** Where a sign outside of ASCII is one, and not the bytes that it is written with. Text that is no UTF-8 does not match. */
+/** Treats a character outside ASCII as one character, not as its bytes. Text that is not UTF-8 does not match. */
 const UTF8 = "(*UTF)";
 
 function regexOf({ operator, value }: Rule): string {
   if (operator === "Regex") return `${LIMITS}${isAscii(value) ? "" : UTF8}${value}`;
   if (operator === "Exact") return `^${literal(value)}\\z`;
-  // Element by element, as in an Ingress or an HTTPRoute.
+  // Path element by path element, as in an Ingress or an HTTPRoute.
   return `^${literal(value.replace(/\/+$/, ""))}(?:/|\\z)`;
 }
 

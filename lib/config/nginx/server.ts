@@ -2,18 +2,18 @@ import type { Match } from "../../api/match.ts";
 
 /** One port of the pod as Carrier serves it. */
 export interface CarrierServer {
-  /** As the pod's clients ask it. */
+  /** The port that the pod's clients use. */
   port: number;
-  /** Where Nginx listens: the port itself, or beside the original another one that packets are redirected to. */
+  /** Where Nginx listens: the port itself or, in mode "beside", another port that packets are redirected to. */
   listen: number;
   protocol: "TCP" | "UDP";
-  /** `http` looks into requests, `tcp` hands bytes on. */
+  /** `http` inspects requests, `tcp` passes bytes. */
   kind: "http" | "tcp";
-  /** Where the original listens, the likeliest address first; `undefined` where it is replaced. */
+  /** Where the original listens, the likeliest address first; `undefined` if it is replaced. */
   original: { addresses: string[]; port: number } | undefined;
   /** Who answers the kubelet. */
   probes: "original" | "answer";
-  /** Where requests go: to the first whose rules match; without rules all do. */
+  /** Where requests go: to the first route whose rules match; a route without rules matches all. */
   routes: CarrierRoute[];
 }
 

@@ -1,4 +1,4 @@
-/** The stream block: ports whose bytes are handed on, and the door to those that speak HTTP. */
+/** The stream block: ports whose bytes are passed on, and the entry to those that use HTTP. */
 import type { CarrierServer } from "./server.ts";
 import { block } from "./syntax.ts";
 import {
@@ -10,17 +10,17 @@ import {
   upstreamName,
 } from "./upstreams.ts";
 
-/** A connection may be silent for long; the kernel's keepalive finds the dead. */
+/** A connection may be silent for a long time; the kernel's keepalive finds dead ones. */
 const STREAM = `proxy_timeout 1d;
 proxy_connect_timeout 5s;
 proxy_half_close on;
 proxy_socket_keepalive on;
 proxy_buffer_size 32k;`;
 
-/** Of this module's own protocols; see images/carrier/modules/preread. */
+/** One of the preread module's protocols; see images/carrier/modules/preread. */
 export type Protocol = "http1" | "http2" | "raw";
 
-/** Where a port's connections of one protocol are handed to within Nginx. */
+/** The socket within Nginx for a port's connections of one protocol. */
 export const inner = ({ port }: CarrierServer, protocol: Protocol): string => `unix:${port}-${protocol}.sock`;
 
 export function streamBlock(servers: CarrierServer[]): string {

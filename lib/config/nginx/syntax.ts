@@ -1,4 +1,4 @@
-/** Words and blocks of nginx.conf; what users name becomes nothing but data in it. */
+/** Words and blocks of nginx.conf; names given by users become data only. */
 import { GefyraError } from "../../errors.ts";
 import { matchProblems } from "../../api/match.ts";
 import type { CarrierServer } from "./server.ts";
@@ -7,13 +7,15 @@ export function block(head: string, lines: string[]): string {
   return `${head} {\n${lines.join("\n").replace(/^(?=.)/gm, "    ")}\n}`;
 }
 
-/** One word, whatever is in it, where Nginx looks for no variables. */
+/** One word with any content, for places where Nginx does not expand variables. */
 export const quote = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&")}"`;
 
-/** A regular expression for exactly this text. Short, as a word of nginx.conf ends at 4,096 bytes. */
+/**
+ * A regular expression for exactly this text. It is short, because a word of nginx.conf may have 4,096 bytes at most.
+ */
 export const literal = (text: string): string => text.replace(/[^A-Za-z0-9\u{80}-\u{10ffff}]/gu, "\\$&");
 
-/** Refuses what has no place in nginx.conf: everything else in it is numbers and words of this program. */
+/** Refuses values that do not belong in nginx.conf; everything else in it is numbers and words of this program. */
 export function checked(server: CarrierServer): void {
   const { port, original, routes } = server;
   const addresses = original?.addresses.map((address) => `${address}:${original.port}`) ?? [];

@@ -1,26 +1,26 @@
 /**
- * Who is behind a port: the original, and each bridge. Each has one upstream per protocol, since Nginx keeps connections
- * per upstream: a request in HTTP/1.1 would be written onto a kept connection that speaks HTTP/2. Pure.
+ * The upstreams of a port: the original, and each bridge. Each has one upstream per protocol, because Nginx keeps
+ * connections per upstream: a request in HTTP/1.1 would be written onto a kept connection that uses HTTP/2. Pure.
  */
 import type { CarrierRoute, CarrierServer } from "./server.ts";
 import { block } from "./syntax.ts";
 
-/** The protocol in which an upstream is asked. One port may be there for several, over TCP and UDP, too. */
+/** The protocol of an upstream. One port may have several, also TCP and UDP. */
 export type Asked = "http1" | "http2" | "tcp" | "udp";
 
-/** Of the upstream that asks `name` in a protocol. */
+/** The name of the upstream for `name` in a protocol. */
 export const upstreamName = (asked: Asked, name: string): string => `${asked}_${name}`;
 
 export const routeName = ({ port }: CarrierServer, { bridge }: CarrierRoute): string => `${port}_${bridge}`;
 
-/** No bridge is called so, since their names come after the port. */
+/** No bridge has this name, because bridges' names come after the port. */
 export const originalName = ({ port }: CarrierServer): string => `original_${port}`;
 
-/** The route for all that no other route takes. */
+/** The route for all requests that no other route matches. */
 export const openRoute = ({ routes }: CarrierServer): CarrierRoute | undefined =>
   routes.find(({ match }) => match === undefined);
 
-/** Where that leads which is not asked for by any match; `undefined` is nowhere. */
+/** Where requests without a match go; `undefined` means nowhere. */
 export function defaultName(server: CarrierServer): string | undefined {
   const open = openRoute(server);
   if (open) return routeName(server, open);
@@ -46,7 +46,9 @@ function originalAddresses({ original }: CarrierServer): string[] {
   return original?.addresses.map((address) => `${address}:${original.port}`) ?? [];
 }
 
-/** The first is asked; each other one stands in where those before it refuse. None is ever given up. */
+/**
+ * Nginx uses the first server; each other one is a backup if the earlier ones refuse. No server is ever marked as down.
+ */
 function upstream(name: string, servers: string[], more: string[]): string {
   const lines = servers.map((server, index) => `server ${server} max_fails=0${index ? " backup" : ""};`);
   return block(`upstream ${name}`, [...lines, ...more]);

@@ -38,7 +38,7 @@ export function judgeBridges(bridges: ObservedBridge[], apps: AppContainer[]): R
 function judgeBridge({ metadata, spec, status }: ObservedBridge, problems: Problem[]): Result[] {
   const { name, namespace } = metadata ?? {};
   const local = problems.map(({ message, remedy }) =>
-    // The original serves meanwhile.
+    // With --fallback, the original serves meanwhile.
     spec.fallback ? attention(`${name}: ${message}`, remedy) : broken(`${name}: ${message}`, remedy)
   );
   const phase = status?.phase ?? bridgePhases.pending, remark = remarkOf(status ? { status } : {});

@@ -1,4 +1,4 @@
-/** The cluster's side: the installation, and what it knows of this machine. */
+/** Checks the installation in the cluster, and its client for this machine. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Connection } from "../../connection/connection.ts";
@@ -42,7 +42,7 @@ export async function checkPart(
 
 const INSTALL = "`gefyra up` installs it again";
 
-/** That the cluster expects this machine, and with which part of the tunnel. */
+/** Checks that the cluster has this machine's client, with a subnet of the tunnel. */
 export async function checkClient(
   cluster: Cluster,
   { namespace, client: name }: Connection,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { externalName, judgeNames, judgeSilence, parseLookups } from "./dns.ts";
 import { assertJudged } from "./assert-judged.ts";
 
-Deno.test("names: inside, outside, and whose fault silence is", () => {
+Deno.test("names: inside, outside, and the cause of a missing answer", () => {
   const [inside, outside] = parseLookups("kubernetes.default 3 10.96.0.1\nexample.com. 3000 \n");
   assert.deepEqual(inside, { name: "kubernetes.default", milliseconds: 3, address: "10.96.0.1" });
   assertJudged(judgeNames(inside!, outside!), [

@@ -1,4 +1,4 @@
-/** Names, as an app container asks for them. */
+/** Checks name resolution as an app container sees it. */
 import { isIP } from "node:net";
 import type { Engine } from "../../docker/engine.ts";
 import type { TunnelStatus } from "../../api/client.ts";
@@ -9,13 +9,13 @@ import { ACCEPTS, RESOLVE } from "../programs.ts";
 export interface Lookup {
   name: string;
   milliseconds: number;
-  /** Absent where there was no answer. */
+  /** Absent if there was no answer. */
   address?: string;
 }
 
-/** Every cluster has it. */
+/** Every cluster has this name. */
 const CLUSTER_NAME = "kubernetes.default";
-/** Reserved for such uses by RFC 2606, and served. */
+/** Reserved for such uses by RFC 2606, and resolvable. */
 const EXTERNAL_NAME = "example.com";
 
 export interface Resolvers {
@@ -31,7 +31,7 @@ export async function checkDns(
   { engine, probe, cargo, tunnel, server }: Resolvers,
 ): Promise<CheckResult<object>> {
   const external = externalName(server);
-  // With its dot it is looked up as it is, without the search list.
+  // The final dot turns the search list off.
   const command = ["bash", "-c", RESOLVE, "resolve", CLUSTER_NAME, `${external}.`];
   const { stdout } = await engine.exec(probe.id, command);
   const lookups = parseLookups(stdout);
@@ -43,7 +43,7 @@ export async function checkDns(
   return { results: [judgeSilence(inside, tunnel.dns.server, exitCode === 0, cargo)] };
 }
 
-/** The API server's own name, where it has one, else one that everybody may ask for. Pure. */
+/** The API server's name if it has one, else a well-known name. Pure. */
 export function externalName({ hostname }: URL): string {
   const local = hostname === "localhost" || !hostname.includes(".") || isIP(hostname) !== 0;
   return local ? EXTERNAL_NAME : hostname;
@@ -72,7 +72,7 @@ export function judgeNames(inside: Lookup, outside: Lookup): Result[] {
   return [attention(`${text(inside)}; no answer for ${outside.name}`, remedy, measured)];
 }
 
-/** Whose fault it is that the cluster's own name is not answered. Pure. */
+/** Decides why the cluster's own name is not answered. Pure. */
 export function judgeSilence(inside: Lookup, resolver: string, accepts: boolean, cargo: string): Result {
   const measured = { lookups: [inside], resolver, resolverAccepts: accepts };
   const message = `no answer for ${inside.name} after ${inside.milliseconds} ms`;

@@ -1,4 +1,4 @@
-/** What nobody uses any more, with the command that removes it. */
+/** Finds unused objects, with the command that removes each. */
 import type { Cluster } from "../../kube/cluster.ts";
 import { listConnections } from "../../connection/find.ts";
 import type { Connection } from "../../connection/connection.ts";
@@ -10,7 +10,7 @@ import { attention, type CheckResult, ok, type Result } from "../check-result.ts
 
 export interface Local {
   connections: Connection[];
-  /** Those with a connection's label. */
+  /** The containers with a connection's label. */
   containers: Container[];
 }
 
@@ -19,7 +19,7 @@ export interface Remote {
   bridges: GefyraBridge[];
 }
 
-/** A client is heard every few seconds, and its status says so every half minute. */
+/** A client sends every few seconds, and its status is updated every half minute. */
 const SILENT_AFTER_MS = 180_000;
 
 export async function checkLeftovers(
@@ -79,7 +79,7 @@ export function localLeftovers({ connections, containers }: Local): Result[] {
   ];
 }
 
-/** Clients that are silent for long, and bridges of clients that are gone. Pure. */
+/** Clients after a long silence, and bridges of clients that are gone. Pure. */
 export function remoteLeftovers({ clients, bridges }: Remote, now: number): Result[] {
   const silent = clients.flatMap(({ metadata, status }) => {
     const last = new Date(status?.lastSeen ?? metadata?.creationTimestamp ?? now).getTime();

@@ -1,4 +1,4 @@
-/** This machine: Docker, the kubeconfig, and what the cluster says to it. */
+/** Checks this machine: Docker, the kubeconfig, and access to the cluster. */
 import type { Cluster } from "../../kube/cluster.ts";
 import { missingInstallRights } from "../../connection/checks.ts";
 import type { Connection } from "../../connection/connection.ts";
@@ -28,7 +28,7 @@ export async function checkCluster(cluster: Cluster): Promise<CheckResult<{ vers
   return { results: [ok(`answers after ${milliseconds} ms`, { milliseconds })], value: { version } };
 }
 
-/** Who is connected needs less than who has to install first. */
+/** A connected user needs fewer rights than one who must install first. */
 export async function checkRights(
   cluster: Cluster,
   namespace: string,

@@ -1,4 +1,4 @@
-/** Measures the tunnel between Cargo and Stowaway, through a server that Stowaway runs for as long. */
+/** Measures the tunnel between Cargo and Stowaway. Stowaway's container runs a server meanwhile. */
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { DOCTOR_PORTS, STOWAWAY_TUNNEL_ADDRESS } from "../../names.ts";
@@ -10,11 +10,11 @@ export interface Measurement {
   engine: Engine;
   /** Name of the container. */
   cargo: string;
-  /** Of the server. */
+  /** Port of the server. */
   port: number;
 }
 
-/** Others may measure at the same time. */
+/** Random, because other doctors may measure at the same time. */
 export function pickServerPort(): number {
   const { first, last } = DOCTOR_PORTS;
   return first + Math.floor(Math.random() * (last - first + 1));
@@ -22,7 +22,7 @@ export function pickServerPort(): number {
 
 const at = (port: number) => [STOWAWAY_TUNNEL_ADDRESS, `${port}`];
 
-/** Measurement with the server: by `stopServer`, or after a minute. */
+/** Resolves when the server ends: by `stopServer`, or after a minute. */
 export function runServer(cluster: Cluster, namespace: string, pod: string, port: number): Promise<unknown> {
   const command = ["perl", "-e", SERVER, `${port}`, `${DOCTOR_LIFETIME_S}`];
   return cluster.exec({ namespace, pod, container: "stowaway" }, command);
@@ -40,7 +40,7 @@ export async function checkLatency({ engine, cargo, port }: Measurement): Promis
 
 const ASKED = 20;
 
-/** Microseconds of each answer that came. Pure. */
+/** `micros`: microseconds of each answer. Pure. */
 export function judgeLatency(micros: number[]): Result {
   if (micros.length === 0) {
     const remedy = "see the transports above; `gefyra up` tries all of them again";
@@ -82,7 +82,7 @@ export async function checkBandwidth({ engine, cargo, port }: Measurement): Prom
   return { results: [judgeBandwidth(out, into)], value: {} };
 }
 
-/** Bytes of a second each. Pure. */
+/** Bytes in one second each. Pure. */
 export function judgeBandwidth(out: number | undefined, into: number | undefined): Result {
   if (!out || !into) {
     const remedy = "small packets pass, large ones do not: see the MTU above";

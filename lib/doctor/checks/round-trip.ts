@@ -1,4 +1,7 @@
-/** From a container here to a service in the cluster, and from a pod there to a container here; for real. */
+/**
+ * Tests both directions for real: from a local container to a service in the cluster, and from a pod to a local
+ * container.
+ */
 import type { V1Service } from "@kubernetes/client-node";
 import { gvk } from "../../api/gvk.ts";
 import type { ObjectRef } from "../../api/objects.ts";
@@ -29,7 +32,7 @@ export interface RoundTrip {
   stowaway: RunningPod;
 }
 
-/** Asked until the rules of the new port are in force. */
+/** Retries until the rules of the new port are in effect. */
 const TRIES = 5;
 
 export async function checkRoundTrip(input: RoundTrip): Promise<CheckResult<object>> {
@@ -63,13 +66,13 @@ export async function checkRoundTrip(input: RoundTrip): Promise<CheckResult<obje
   }
 }
 
-/** By its address: names are another check's. */
+/** The service's address, because DNS is another check. */
 async function serviceAddress(cluster: Cluster): Promise<string> {
   const ref = { ...gvk.Service, namespace: "default", name: "kubernetes" };
   return (await cluster.get<V1Service>(ref))?.spec?.clusterIP ?? ref.name;
 }
 
-/** A bridge to a workload without pods is given a port of Stowaway, and takes nobody's traffic. */
+/** A bridge to a workload without pods gets a port of Stowaway, and takes nobody's traffic. */
 async function stowawayPort(
   { cluster, connection, tunnel, probe, probeClient }: RoundTrip,
   ref: ObjectRef,

@@ -1,4 +1,4 @@
-/** Which ways to Stowaway answer now, tried beside the one in use with keys of their own. */
+/** Checks which transports to Stowaway work, with separate keys beside the transport in use. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Connection } from "../../connection/connection.ts";
@@ -32,9 +32,9 @@ export interface TransportsInput {
 export interface Tried {
   candidate: Candidate;
   inUse: boolean;
-  /** Absent where nobody answered. */
+  /** Absent if there was no answer. */
   milliseconds?: number | undefined;
-  /** The relay carries one conversation only, so it is not asked beside the tunnel: the tunnel's own answers count. */
+  /** The relay carries one session only, so it is not tried beside the tunnel: the tunnel's own session counts. */
   carries?: boolean | undefined;
 }
 
@@ -45,7 +45,7 @@ interface Resolved {
   addresses: string[];
 }
 
-/** A cluster of many nodes has as many addresses. */
+/** Maximum number of addresses, because a large cluster has many. */
 const MOST = 8;
 
 export async function checkTransports(input: TransportsInput): Promise<CheckResult<Tried[]>> {
@@ -74,7 +74,7 @@ export async function checkTransports(input: TransportsInput): Promise<CheckResu
 
 const isFresh = (handshake: number) => Date.now() / 1000 - handshake < STALE_AFTER_S;
 
-/** The one in use may have been named by the user. Pure. */
+/** Adds the endpoint in use, which the user may have named. Pure. */
 export function withUsed(found: Resolved[], used: string | undefined): Resolved[] {
   if (!used || found.some(({ addresses }) => addresses.includes(used))) return found;
   const [, host = "", port = ""] = used.match(/^(.*):(\d+)$/) ?? [];
@@ -88,7 +88,7 @@ const RELAY_REMEDY =
   "`gefyra up` creates a new token and tries other transports; `docker logs` of the connection's " +
   "relay shows what is wrong";
 
-/** One way is enough. Pure. */
+/** One working transport is enough. Pure. */
 export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
   const reached = tried.some(({ milliseconds, carries }) => carries || milliseconds !== undefined);
   const remedy = "`gefyra up --transport api-server` needs no UDP; for a faster transport allow UDP " +
@@ -110,7 +110,7 @@ export function judgeTransports(tried: Tried[], nodePort: number): Result[] {
   });
 }
 
-/** Milliseconds by endpoint, of those that answered. Cargo leaves the networks again that it joins for it. */
+/** Milliseconds by endpoint, for those that answered. Cargo joins the networks that it needs and leaves them again. */
 async function handshakes(input: TransportsInput, candidates: Candidate[]): Promise<Map<string, number>> {
   const { engine, cluster, connection: { namespace }, tunnel, cargo, probeClient } = input;
   const joined = Object.keys((await engine.inspect(cargo.name))?.NetworkSettings.Networks ?? {});

@@ -1,4 +1,4 @@
-/** The tunnel's end on this machine. */
+/** Checks the tunnel's end on this machine. */
 import { cargoStatus } from "../../connection/cargo.ts";
 import { type Connection, dockerNames } from "../../connection/connection.ts";
 import { STALE_AFTER_S } from "../../connection/status.ts";
@@ -24,7 +24,7 @@ export async function checkCargo(engine: Engine, connection: Connection): Promis
   return { results: [ok(`${name}, ${status.device}`)], value: { name, status } };
 }
 
-/** Pure. WireGuard makes new keys every two minutes while anything is sent, and Cargo sends every few seconds. */
+/** WireGuard renews its keys every two minutes while traffic is sent, and Cargo sends every few seconds. Pure. */
 export function judgeHandshake({ peers: [peer] }: WireguardStatus, now: number): Result {
   if (!peer) return broken("Cargo has no peer", "`gefyra up` tries all transports again");
   const { endpoint, latestHandshake } = peer;

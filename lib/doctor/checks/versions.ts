@@ -1,4 +1,4 @@
-/** Which versions work together here. */
+/** Checks that the versions fit together. */
 import type { V1Deployment } from "@kubernetes/client-node";
 import { gvk } from "../../api/gvk.ts";
 import type { Cluster } from "../../kube/cluster.ts";
@@ -11,9 +11,9 @@ export interface Versions {
   cli: string;
   docker: string;
   kubernetes: string;
-  /** Absent where no operator runs. */
+  /** Absent if no operator runs. */
   operator?: string;
-  /** What the running Cargo was made from, and what fits to the operator's image; absent where one is missing. */
+  /** The image of the running Cargo, and the one that fits the operator's image; absent if one is missing. */
   cargo?: { image: string; wanted: string };
 }
 
@@ -91,7 +91,7 @@ export async function checkVersions(sources: VersionSources): Promise<CheckResul
   return { results: judgeVersions(versions), value: versions };
 }
 
-/** What the running operator says of itself; nothing where it cannot be asked. */
+/** The running operator's image and version; no version if it cannot be read. */
 async function operatorState(
   cluster: Cluster,
   namespace: string,

@@ -43,7 +43,7 @@ function reasonsAgainst(input: ModeInput): string[] {
   if (pod.hostNetwork) {
     reasons.push("the pods use their node's network, whose rules would change for the whole node");
   }
-  // It takes packets before the proxy sees them: what a policy of the mesh refuses would get in.
+  // Carrier would take packets before the proxy does, including what the mesh's policy refuses.
   if (mesh) {
     reasons.push(`the pods are in the mesh ${mesh.name} (${mesh.sign}), whose proxy it would bypass`);
   }
@@ -56,8 +56,8 @@ function reasonsAgainst(input: ModeInput): string[] {
 }
 
 /**
- * Nobody sees from outside of TLS that it is the kubelet who asks. With a match, what is no HTTP reaches the original,
- * and so does that probe.
+ * Without decrypting TLS, the kubelet cannot be told from other clients. With a match, traffic that is not HTTP reaches
+ * the original, and so does that probe.
  */
 function encryptedProbes({ pod, ports, match }: ModeInput): string[] {
   if (match) return [];
@@ -70,7 +70,7 @@ function encryptedProbes({ pod, ports, match }: ModeInput): string[] {
   );
 }
 
-/** The kernel does it all, unless somebody has to read along: to tell requests, or the kubelet, from the rest. */
+/** The kernel redirects, unless traffic must be inspected to tell requests, or the kubelet, apart. */
 function pathOf(port: number, probes: NamedProbe[], { match, fallback }: ModeInput): PortPlan["path"] {
   const asked = new Set(probes.flatMap((probe) => probe.port === port ? [probe.how] : []));
   if (match || asked.has("httpGet") || asked.has("grpc")) return "http";
@@ -79,7 +79,7 @@ function pathOf(port: number, probes: NamedProbe[], { match, fallback }: ModeInp
 
 function probePlan({ container, name, how, asks, port }: NamedProbe, ports: ModeInput["ports"]): ProbePlan {
   const bridged = ports.some((one) => one.protocol === "TCP" && one.port === port);
-  // One that only connects is content with Carrier's Nginx.
+  // For a probe that only connects, Carrier's Nginx is enough.
   const answeredBy = !bridged ? "untouched" : how === "tcpSocket" ? "carrier" : "original";
   return { container, name, how, asks, answeredBy };
 }

@@ -6,33 +6,33 @@ import type { NamedProbe } from "../../workload/probes.ts";
 
 /** How one port of a pod is served while it is bridged. */
 export interface PortPlan {
-  /** As the bridge names it; `undefined` for a port that only a probe asks. */
+  /** As the bridge names it; `undefined` for a port that only a probe uses. */
   remote: number | string | undefined;
   /** Its number in this pod. */
   port: number;
-  /** `undefined` for a port that only a probe asks. */
+  /** `undefined` for a port that only a probe uses. */
   local: number | undefined;
   protocol: BridgePort["protocol"];
   /** `kernel` redirects packets; `stream` and `http` go through Carrier's Nginx. */
   path: "kernel" | "stream" | "http";
 }
 
-/** What becomes of one probe. */
+/** How one probe is answered while the pod is bridged. */
 export interface ProbePlan extends Pick<NamedProbe, "container" | "name" | "how" | "asks"> {
-  /** `untouched`: it asks nothing that is bridged. */
+  /** `untouched`: it does not use a bridged port. */
   answeredBy: "original" | "carrier" | "untouched";
 }
 
 export interface ModePlan {
   mode: ModeName;
   container: string;
-  /** Why it is not the preferred mode; empty where it is. */
+  /** Why the preferred mode was not chosen; empty if it was. */
   because: string[];
-  /** What one should know of it. */
+  /** Notes for the user. */
   notes: string[];
   ports: PortPlan[];
   probes: ProbePlan[];
-  /** Of the container, in each pod. */
+  /** Restarts of the container, in each pod. */
   restarts: number;
 }
 
@@ -45,9 +45,9 @@ export interface ModeInput {
   sidecar: boolean;
   /** With their numbers in this pod. */
   ports: (BridgePort & { port: number })[];
-  /** Labels of the namespace; `undefined` where they are not known. */
+  /** Labels of the namespace; `undefined` if they are not known. */
   namespaceLabels: Record<string, string> | undefined;
-  /** Whose proxy in the pod's network takes its traffic first. */
+  /** The mesh whose proxy takes the pod's traffic first. */
   mesh: Mesh | undefined;
   /** The bridge takes only the requests that match. */
   match: boolean;
@@ -55,10 +55,10 @@ export interface ModeInput {
   fallback: boolean;
 }
 
-/** What a mode itself decides. */
+/** The part of a plan that a mode decides. */
 export type ModeOutcome = Omit<ModePlan, "because" | "notes">;
 
-/** One mode of taking a container's traffic. Everything a mode decides, it decides from this alone. */
+/** One mode of bridging a container. It decides everything from the input alone. */
 export interface Mode {
   name: ModeName;
   plan(input: ModeInput): ModeOutcome | Refusal;

@@ -47,7 +47,7 @@ Deno.test("any other command is refused and named", () => {
   }
 });
 
-Deno.test("what asks the original's image or an early port is refused, all at once", () => {
+Deno.test("probes and hooks that need the original's image or an early port are refused, all at once", () => {
   const exec = { exec: { command: ["true"] } };
   const table: [Partial<V1Container>, string[]][] = [
     [{ livenessProbe: exec }, ["its liveness probe runs a program of the original image (exec)"]],
@@ -75,7 +75,7 @@ Deno.test("hooks that do no harm are accepted", () => {
   accepted({ lifecycle: { postStart: { sleep: { seconds: 1 } } } });
 });
 
-Deno.test("what needs the original is refused", () => {
+Deno.test("options that need the original are refused", () => {
   const table: [Partial<ModeInput>, RegExp][] = [
     [{ match: true }, /--match needs mode beside/],
     [{ fallback: true }, /--fallback needs mode beside/],
@@ -88,7 +88,7 @@ Deno.test("what needs the original is refused", () => {
   }
 });
 
-Deno.test("ports that an httpGet probe asks are served as HTTP, all others as bytes", () => {
+Deno.test("ports with an httpGet probe are served as HTTP, all others as bytes", () => {
   const named = { ports: [{ name: "web", containerPort: 80 }] };
   const elsewhere = { httpGet: { port: 80, host: "10.0.0.1" } };
   const table: [Partial<V1Container>, [number, number | undefined, string][]][] = [
@@ -113,7 +113,7 @@ Deno.test("ports that an httpGet probe asks are served as HTTP, all others as by
   }
 });
 
-Deno.test("a port that another container of the pod has is left to it, whoever's probe asks it", () => {
+Deno.test("a port of another container is left to it, whichever probe checks it", () => {
   const other = { name: "metrics", ports: [{ containerPort: 9090 }, { containerPort: 53, protocol: "UDP" }] };
   const table: [string, V1Container, Partial<ModeInput>, number[]][] = [
     ["another declares it", { name: "web", readinessProbe: httpGet(9090) }, {}, [80]],
@@ -133,12 +133,12 @@ Deno.test("a port that another container of the pod has is left to it, whoever's
   }
 });
 
-Deno.test("in a mesh every port is served as HTTP: its proxy asks for the kubelet", () => {
+Deno.test("in a mesh every port is served as HTTP, because the proxy sends the kubelet's probes", () => {
   const result = planOf({}, bridged, { mesh: { name: "Istio", sign: "" } });
   assert.deepEqual(result.mode && result.ports.map(({ path }) => path), ["http"]);
 });
 
-Deno.test("every port asked for is bridged, under the name it was asked by", () => {
+Deno.test("every requested port is bridged, under its requested name", () => {
   const ports = [tcp(80, 8000), { ...tcp(443, 8443), remote: "https" }];
   assert.deepEqual(accepted({}, ports).ports.map(({ remote, port, local }) => [remote, port, local]), [
     [80, 80, 8000],
@@ -146,7 +146,7 @@ Deno.test("every port asked for is bridged, under the name it was asked by", () 
   ]);
 });
 
-Deno.test("UDP is handed on as packets, whatever a probe asks on TCP", () => {
+Deno.test("UDP is passed on as packets, whatever a probe checks over TCP", () => {
   const dns = { remote: 53, port: 53, local: 5353, protocol: "UDP" as const };
   const { ports } = accepted({ livenessProbe: httpGet(53) }, [dns]);
   assert.deepEqual(ports.map(({ port, local, protocol, path }) => [port, local, protocol, path]), [
@@ -157,7 +157,7 @@ Deno.test("UDP is handed on as packets, whatever a probe asks on TCP", () => {
 
 Deno.test("the container restarts once in each pod", () => assert.equal(accepted({}).restarts, 1));
 
-Deno.test("the plan tells what becomes of each probe, of other containers too", () => {
+Deno.test("the plan shows how each probe is answered, also of other containers", () => {
   const container: V1Container = {
     name: "web",
     livenessProbe: httpGet(80),

@@ -1,6 +1,6 @@
 /**
- * mode "replace": the image of the running container is patched to Carrier, and nothing else. So the pod's
- * `command`, user, probes and limits stay, and Carrier must be able to live with them.
+ * Mode "replace": the image of the running container is patched to Carrier's, and nothing else. The pod's `command`,
+ * user, probes and limits stay, so Carrier must work with them.
  */
 import type { V1Container } from "@kubernetes/client-node";
 import standIns from "../../../images/carrier/stand-ins.json" with { type: "json" };
@@ -46,7 +46,7 @@ function optionReasons({ sidecar, match, fallback, container }: ModeInput): stri
   return reasons;
 }
 
-/** Carrier's image holds executables under many usual names, which become Carrier. */
+/** Carrier's image has executables under many common names, which start Carrier. */
 function commandReasons({ command }: V1Container): string[] {
   const program = command?.[0];
   if (program === undefined) return [];
@@ -73,8 +73,8 @@ function probeReasons({ name, how, port, elsewhere }: NamedProbe): string[] {
 }
 
 /**
- * Ports that an httpGet or grpc probe asks are served as HTTP, so that Carrier can answer the probe itself. So are all in
- * a mesh, whose proxy asks for the kubelet, and where the pod's spec has its port then.
+ * Ports with an httpGet or grpc probe are served as HTTP, so that Carrier can answer the probe itself. So are all ports
+ * in a mesh: the proxy sends the kubelet's probes on, and the pod's spec then has the proxy's port.
  */
 function plannedPorts(input: ModeInput, own: NamedProbe[], all: NamedProbe[]): PortPlan[] {
   const { ports, mesh } = input;
@@ -103,8 +103,8 @@ function plannedPorts(input: ModeInput, own: NamedProbe[], all: NamedProbe[]): P
 }
 
 /**
- * A probe of one container may ask a port that another listens at, where Carrier could not: one that another declares, or
- * that nobody does in a pod in which a mesh's proxy answers probes.
+ * A probe of one container may check a port of another one, where Carrier cannot listen: a port that another container
+ * declares, or that none declares in a pod in which a mesh's proxy answers probes.
  */
 function isOwn({ pod, container, mesh }: ModeInput, port: PodPort): boolean {
   if (declares(container, port)) return true;

@@ -97,7 +97,7 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
     const { stdout } = await gefyra(...dry("deploy/web"));
     assert.match(stdout, /^Mode +replace: Carrier replaces the original/m);
     assert.match(stdout, /not beside: the namespace enforces the Pod Security level "baseline"/);
-    assert.match(stdout, /^Restarts +2, and 2 when the bridge goes$/m);
+    assert.match(stdout, /^Restarts +2, and 2 when the bridge is removed$/m);
     await kubectl("label", "namespace", namespace, `${label}-`);
   });
 
