@@ -3,6 +3,7 @@ import "./entropy.ts";
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { causesOf, exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
+import { checkSettings } from "../lib/settings.ts";
 import { commands } from "./commands.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
@@ -16,8 +17,11 @@ export async function cli(args: string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options)")
     .exitOverride()
-    // The command's own meaning: `-v` of `run` is a volume.
-    .hook("preAction", (_, action) => void (verbose = action.getOptionValue("verbose") === true));
+    .hook("preAction", (_, action) => {
+      // The command's own meaning: `-v` of `run` is a volume.
+      verbose = action.getOptionValue("verbose") === true;
+      checkSettings();
+    });
   for (const command of commands((code) => exitCode = code)) {
     for (const one of [command, ...command.commands]) {
       one.exitOverride().copyInheritedSettings(program as never);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  checkSettings,
   containerSettings,
   DOCTOR_LIFETIME_S,
   KEEPALIVE_S,
@@ -40,4 +41,13 @@ Deno.test("without an environment the waits are the documented ones", () => {
     [5, 18, 60, 30],
   );
   assert.deepEqual([operatorSettings, containerSettings], [[], []]);
+});
+
+Deno.test("a setting that is no number of seconds is refused, with its name and value", () => {
+  checkSettings({});
+  checkSettings({ GEFYRA_KEEPALIVE: "", GEFYRA_SUSPEND_AFTER: "8", PATH: "2s" });
+  assert.throws(() => checkSettings({ GEFYRA_KEEPALIVE: "2s", GEFYRA_RELAY_IDLE: "0" }), {
+    id: "setting-invalid",
+    message: 'Cannot use GEFYRA_KEEPALIVE="2s", GEFYRA_RELAY_IDLE="0": not a whole number of seconds',
+  });
 });

@@ -3,6 +3,8 @@
  * to the relay, so `gefyra up` sets them for all.
  */
 
+import { GefyraError } from "./errors.ts";
+
 /** The default of each setting, in seconds. */
 const usual = {
   /** Interval of both ends' keepalives. Shorter than the 30 s after which some routers forget a UDP mapping. */
@@ -15,13 +17,26 @@ const usual = {
   GEFYRA_RELAY_IDLE: 20,
 } as const;
 
+const SECONDS = /^[1-9]\d{0,4}$/;
+
 type Setting = keyof typeof usual;
 type Env = Record<string, string | undefined>;
 
 /** The environment's value if it is a whole number of seconds, else the default. Pure. */
 export function secondsOf(name: Setting, env: Env): number {
   const text = env[name] ?? "";
-  return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : usual[name];
+  return SECONDS.test(text) ? Number(text) : usual[name];
+}
+
+/** Refuses what the environment says and is no whole number of seconds: `setting-invalid`, all of them at once. Pure. */
+export function checkSettings(env: Env = own): void {
+  const bad = (Object.keys(usual) as Setting[]).filter((name) => env[name] && !SECONDS.test(env[name]));
+  if (bad.length === 0) return;
+  const list = bad.map((name) => `${name}="${env[name]}"`).join(", ");
+  throw new GefyraError("setting-invalid", `Cannot use ${list}: not a whole number of seconds`, {
+    exit: "usage",
+    hint: "set 1 to 99999, or unset it",
+  });
 }
 
 /** The settings that differ from the defaults, as environment variables. Pure. */
