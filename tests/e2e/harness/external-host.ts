@@ -41,7 +41,8 @@ export async function externalHost(): Promise<ExternalHost> {
   );
   return {
     address,
-    route: async (range) => void await ip(host, `route add ${range} via ${address}`),
+    // With a metric of its own: other tests on this machine may lead the same range to their hosts.
+    route: async (range) => void await ip(host, `route add ${range} via ${address} metric ${100 + net}`),
     // With the namespace goes the cable, and with the cable its routes.
     [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
   };
