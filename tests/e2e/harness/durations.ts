@@ -1,14 +1,15 @@
 /** How long files and tests take, from one run to the next: the longest begin first. */
 import { basename } from "node:path";
+import usual from "../durations.json" with { type: "json" };
 import type { Result } from "./run-file.ts";
 import { folder } from "./suite.ts";
 
 const file = `${folder}/durations.json`;
 const SHOWN = 15;
 
-/** Seconds by file, of the last run that knew it. */
+/** Seconds by file: as the last run on this machine found them, else as they are on a quiet one. */
 async function known(): Promise<Record<string, number>> {
-  return JSON.parse(await Deno.readTextFile(file).catch(() => "{}"));
+  return { ...usual, ...JSON.parse(await Deno.readTextFile(file).catch(() => "{}")) };
 }
 
 /** Those of which nothing is known may be long. */
