@@ -12,7 +12,7 @@ import { describeSlowest, longestFirst, noteDurations } from "./harness/duration
 import { root, serialLab, sharedLab } from "./harness/suite.ts";
 
 /** How many files of `parallel/` run side by side, and how many labs there are for those of `serial/`. */
-const SIDE_BY_SIDE = Number(Deno.env.get("GEFYRA_E2E_JOBS") || 3);
+const SIDE_BY_SIDE = Number(Deno.env.get("GEFYRA_E2E_JOBS") || 2);
 const LANES = Number(Deno.env.get("GEFYRA_E2E_LANES") || await usualLanes());
 
 const groups = ["parallel", "serial"] as const;
