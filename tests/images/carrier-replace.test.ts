@@ -56,6 +56,6 @@ Deno.test("in the original's place, Carrier answers probes and hands on all else
 
   await t.step("a request that no rule takes is told so", async () => {
     const answer = await ask(ip, 9002, "GET / HTTP/1.1\nHost: x");
-    assert.match(answer, /^HTTP\/1\.1 503 [^]*gefyra: no bridge takes this request of port 9002\n$/);
+    assert.match(answer, /^HTTP\/1\.1 503 [^]*gefyra: no bridge takes this request on port 9002\n$/);
   });
 });
