@@ -1,9 +1,10 @@
 /**
- * Runs the e2e tests: `deno task e2e [parallel] [serial] [FILE…]`.
+ * Runs the e2e tests: `deno task e2e [parallel] [serial] [alone] [FILE…]`.
  *
- * Files of `parallel/` share a lab and run side by side. One of `serial/` has a lab for itself, as it disturbs whoever
- * else is there; each lane has such a lab. Both groups run at the same time. A file's output is printed when it ends; the
- * last line counts all tests, as `deno test` does.
+ * Files of `parallel/` share a lab and run side by side. A file of `serial/` has a lab for itself, as it disturbs other
+ * files; each lane has such a lab. Both groups run at the same time. The files of `alone/` follow, one after the other, in
+ * the first lane's lab: they count lost requests, or look right after a change. A file's output is printed when it ends;
+ * the last line counts all tests, as `deno test` does.
  */
 import { basename } from "node:path";
 import { prepareLab, prepareProgram } from "./harness/prepare.ts";
@@ -15,7 +16,7 @@ import { root, serialLab, sharedLab } from "./harness/suite.ts";
 const SIDE_BY_SIDE = Number(Deno.env.get("GEFYRA_E2E_JOBS") || 2);
 const LANES = Number(Deno.env.get("GEFYRA_E2E_LANES") || await usualLanes());
 
-const groups = ["parallel", "serial"] as const;
+const groups = ["parallel", "serial", "alone"] as const;
 const E2E = `${root}tests/e2e`;
 
 const start = performance.now();
@@ -24,13 +25,15 @@ const files = await chosenFiles(Deno.args);
 await prepareProgram();
 const results: Result[] = [];
 const of = (group: string) => files.filter((file) => file.includes(`/${group}/`));
-const lanes = Array.from({ length: Math.min(LANES, of("serial").length) }, (_, i) => i + 1);
+const needed = Math.max(Math.min(LANES, of("serial").length), of("alone").length ? 1 : 0);
+const lanes = Array.from({ length: needed }, (_, i) => i + 1);
 const shared = of("parallel").length ? [sharedLab] : [];
 await Promise.all([...shared, ...lanes.map(serialLab)].map(prepareLab));
 await Promise.all([
   runFiles(of("parallel"), Array.from({ length: SIDE_BY_SIDE }, () => ({}))),
   runFiles(of("serial"), lanes.map((lane) => ({ GEFYRA_E2E_LANE: `${lane}` }))),
 ]);
+await runFiles(of("alone"), [{ GEFYRA_E2E_LANE: "1" }]);
 await noteDurations(results);
 console.log(`\nslowest:\n${describeSlowest(results)}\n`);
 const { ok, line } = totals(results, performance.now() - start);

@@ -17,7 +17,7 @@ export const lockFile = `${folder}/lock`;
 /** The program under test as one file: it starts faster and stays the same while somebody edits. */
 export const program = `${folder}/gefyra.js`;
 
-/** How a lab is used: files of `parallel/` share one where Gefyra is installed; one of `serial/` has one for itself. */
+/** How a lab is used: files of `parallel/` share one where Gefyra is installed; one of `serial/` or `alone/` has one for itself. */
 export interface SuiteLab {
   name: string;
   shared: boolean;
@@ -25,7 +25,7 @@ export interface SuiteLab {
 
 export const sharedLab: SuiteLab = { name: SUITE, shared: true };
 
-/** The lab of the files of `serial/` that run in lane 1, 2, … */
+/** The lab of the files of `serial/` that run in lane 1, 2, …; in that of lane 1 those of `alone/` run afterwards. */
 export const serialLab = (lane: number): SuiteLab => ({ name: `${SUITE}-${lane}`, shared: false });
 
 export const kubeconfigOf = ({ name }: SuiteLab) => `${folder}/kubeconfig-${name}`;
