@@ -58,7 +58,7 @@ Deno.test("through the API server everything works, and comes back", async (t) =
     assert.deepEqual([...new Set(await place.askOften(URL, 30))], ["local"]);
   });
 
-  await step("when up has changed the mode, what comes from the cluster is answered at once", async () => {
+  await step("when up has changed the transport, what comes from the cluster is answered at once", async () => {
     const address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
     const endpoint = `${await docker(["inspect", "--format", address, WORKER])}:${WIREGUARD_NODE_PORT}`;
     const direct = ["--transport", "docker-network"], relayed = ["--transport", "api-server"];
