@@ -58,16 +58,19 @@ Deno.test("through the API server everything works, and comes back", async (t) =
     assert.deepEqual([...new Set(await place.askOften(URL, 30))], ["local"]);
   });
 
-  await step("when up has changed the transport, what comes from the cluster is answered at once", async () => {
-    const address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-    const endpoint = `${await docker(["inspect", "--format", address, WORKER])}:${WIREGUARD_NODE_PORT}`;
-    const direct = ["--transport", "docker-network"], relayed = ["--transport", "api-server"];
-    for (const options of [direct, relayed, ["--endpoint", endpoint], relayed, direct, relayed]) {
-      assert.match((await gefyra("up", ...options)).stdout, /^Connected/, options.join(" "));
-      await localAtOnce(place, options.join(" "));
-      await cargoAnswersAtOnce();
-    }
-  });
+  await step(
+    "when up has changed the transport, what comes from the cluster is answered at once",
+    async () => {
+      const address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+      const endpoint = `${await docker(["inspect", "--format", address, WORKER])}:${WIREGUARD_NODE_PORT}`;
+      const direct = ["--transport", "docker-network"], relayed = ["--transport", "api-server"];
+      for (const options of [direct, relayed, ["--endpoint", endpoint], relayed, direct, relayed]) {
+        assert.match((await gefyra("up", ...options)).stdout, /^Connected/, options.join(" "));
+        await localAtOnce(place, options.join(" "));
+        await cargoAnswersAtOnce();
+      }
+    },
+  );
 
   await step("a large body arrives whole both modes", () => assertWhole(place));
   await step("to a faster way and back, under a connection that goes on", () => assertUnbroken(place));
