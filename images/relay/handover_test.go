@@ -38,7 +38,7 @@ func TestTheSocketGoesOverWithWhatHasWaited(t *testing.T) {
 	if err != nil || got.port != 51820 || len(got.frames) != len(frames) {
 		t.Fatal(got, err)
 	}
-	// Who has it reads from it, in batches.
+	// The process that received the socket reads from it, in batches.
 	sender, _ := net.DialUDP("udp4", nil, conn.LocalAddr().(*net.UDPAddr))
 	_, _ = sender.Write([]byte("hello"))
 	udp, _ := wrap(got.udp)

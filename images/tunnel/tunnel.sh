@@ -175,7 +175,7 @@ check_wireguard() {
 }
 
 # apply_wireguard NEW [BEFORE]: touches only the peers that differ. `wg syncconf` of the whole file opens the UDP socket
-# anew: packets that arrive meanwhile are lost for everybody, and without a ListenPort it uses a new port, which the
+# again: packets that arrive meanwhile are lost for everybody, and without a ListenPort it uses a new port, which the
 # other end learns only from the next packet. If there was no peer, or will be none, nobody is affected, and a new port
 # is wanted: a router in between may hold a wrong entry for the old one.
 apply_wireguard() {

@@ -53,7 +53,7 @@ export async function restorePod(
   intercepted: InterceptedPod,
 ): Promise<boolean> {
   const { originalImage } = intercepted;
-  // The record was lost and no template has the image: only the pod's owner can make it anew.
+  // The record was lost and no template has the image: only the pod's owner can create it again.
   if (!originalImage || isUntouched(intercepted)) return true;
   const pod = await cluster.get<V1Pod>(podRef(namespace, intercepted.name));
   if (!pod || pod.metadata?.uid !== intercepted.uid || pod.metadata.deletionTimestamp) return true;

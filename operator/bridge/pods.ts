@@ -60,8 +60,8 @@ export async function interceptPods(
 /** Replaced containers change one at a time, so that the other pods serve. */
 const isOnItsWay = ({ state }: InterceptedPod) => state === podStates.switching || state === podStates.failed;
 
-/** Nothing of Gefyra's is in its way now, so it begins anew. */
-const startsAnew = (record: InterceptedPod) => isUntouched(record) || record.state === podStates.suspended;
+/** Nothing of Gefyra's is in the pod now, so the interception starts from the beginning. */
+const startsOver = (record: InterceptedPod) => isUntouched(record) || record.state === podStates.suspended;
 
 /** Nothing is to be done to it in this pass. */
 const isSettled = (record: InterceptedPod) => isUntouched(record) || record.state === podStates.failed;
@@ -79,7 +79,7 @@ function firstStep(
   interception: Interception,
   { pod, plan, known, records }: Turn,
 ): Step | undefined {
-  if (known && !startsAnew(known)) return { record: known };
+  if (known && !startsOver(known)) return { record: known };
   if (known?.state === podStates.restored) {
     const wait = untilNextAttempt(context, interception.bridge, pod);
     if (wait > 0) return { record: known, ...requeueAfter(wait) };

@@ -32,7 +32,7 @@ Deno.test("the apps that a client's bridges name, each once and in one order", (
   assert.deepEqual(bridgedApps("nobody", SUBNET, bridges), []);
 });
 
-Deno.test("a client's status is written anew when its bridges name other apps", () => {
+Deno.test("a client's status is written again when its bridges name other apps", () => {
   const client = (apps?: BridgedApp[]) =>
     ({ metadata: { name: "me" }, status: { tunnel: { subnet: SUBNET }, apps } }) as GefyraClient;
   const [a, b] = [bridge("me", "a", "198.18.1.10"), bridge("me", "b", "198.18.1.11")];
