@@ -1,4 +1,5 @@
 import { imageOf } from "../lib/images.ts";
+import { namespacesIn } from "../lib/config/enabled-namespaces.ts";
 import { NAMESPACE } from "../lib/names.ts";
 import { command } from "./command.ts";
 
@@ -9,6 +10,7 @@ export const operator = () =>
       const { runOperator } = await import("../operator/main.ts");
       await runOperator({
         namespace: Deno.env.get("GEFYRA_NAMESPACE") ?? NAMESPACE,
+        namespaces: namespacesIn((name) => Deno.env.get(name)),
         carrierImage: Deno.env.get("GEFYRA_CARRIER_IMAGE") ?? imageOf("carrier"),
       });
     });

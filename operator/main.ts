@@ -16,12 +16,15 @@ import { type Change, startCache } from "./runtime/cache.ts";
 
 /** The API server may be away, as after a node's restart. If the operator ended, the kubelet would delay its restart. */
 const UNTIL_IT_ANSWERS = { retries: Infinity, minTimeout: 500, maxTimeout: 2_000 };
+const REPEAT_MS = 60_000;
 /** After a change of Stowaway's pod: peers and bridges, which clients wait for, come first. */
 const RELAY_DELAY_MS = 5_000;
 
 export interface OperatorSettings {
   /** Gefyra's own namespace. */
   namespace: string;
+  /** The only namespaces where bridges are allowed; all if absent. */
+  namespaces?: string[] | undefined;
   carrierImage: string;
   /** Of the kubeconfig, where it runs outside of a cluster. */
   context?: string;
@@ -31,7 +34,8 @@ export interface OperatorSettings {
 
 /** Runs until SIGTERM or SIGINT. */
 export async function runOperator(settings: OperatorSettings): Promise<void> {
-  const { namespace, carrierImage, context: kubeContext, resolvConf = "/etc/resolv.conf" } = settings;
+  const { namespace, namespaces, carrierImage, context: kubeContext } = settings;
+  const { resolvConf = "/etc/resolv.conf" } = settings;
   const log = (text: string) => console.log(`${new Date().toISOString()} ${text}`);
   let started = false;
   const stopped = new Promise<void>((resolve) => {
@@ -54,12 +58,12 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
   let enqueue = (change: Change) => void early.push(change);
   const cache = await startCache(
     cluster,
-    namespace,
+    { namespace, namespaces },
     (change) => enqueue(change),
-    (error) => log(`watch: ${messageOf(error)}`),
+    reportOnce((text) => log(`watch: ${text}`)),
   );
   const dns = parseResolvConf(await Deno.readTextFile(resolvConf));
-  const context: Context = { cluster, cache, queue, namespace, carrierImage, dns, log };
+  const context: Context = { cluster, cache, queue, namespace, namespaces, carrierImage, dns, log };
   const tunnel = await openTunnel(context);
   const reconcileBridge = bridgeReconciler(context, tunnel);
   const reconcileLiveness = livenessReconciler(context, tunnel);
@@ -109,4 +113,16 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
   log("stopping");
   cache.stop();
   await queue.stop();
+}
+
+/** A watch that cannot be opened tries twice a second: the same text is written once a minute at most. */
+function reportOnce(write: (text: string) => void): (error: Error) => void {
+  const written = new Map<string, number>();
+  return (error) => {
+    const text = messageOf(error), now = Date.now();
+    for (const [old, at] of written) if (now - at >= REPEAT_MS) written.delete(old);
+    if (written.has(text)) return;
+    written.set(text, now);
+    write(text);
+  };
 }

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import type { V1Deployment, V1PolicyRule, V1Service, V1StatefulSet } from "@kubernetes/client-node";
+import type {
+  V1Deployment,
+  V1PolicyRule,
+  V1RoleBinding,
+  V1Secret,
+  V1Service,
+  V1StatefulSet,
+} from "@kubernetes/client-node";
 import { clusterLabels, WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import { belongings, manifests } from "./manifests.ts";
 
@@ -61,7 +68,9 @@ Deno.test("no secret is in an environment variable, nor anywhere else", () => {
     "GEFYRA_CARRIER_IMAGE",
   ]);
   assert.deepEqual(containers.flatMap(({ envFrom = [] }) => envFrom), []);
-  assert.deepEqual(ofKind("Secret"), []);
+  // The operator writes into it what only it may read.
+  const [secret] = ofKind<V1Secret>("Secret");
+  assert.deepEqual([secret?.data, secret?.stringData], [undefined, undefined]);
 });
 
 Deno.test("Stowaway has no token of the cluster", () => {
@@ -90,6 +99,7 @@ Deno.test("objects are created in order: namespace, definitions, rights, workloa
     "ClusterRoleBinding",
     "Role",
     "RoleBinding",
+    "Secret",
     "Service",
     "StatefulSet",
     "Deployment",
@@ -119,9 +129,11 @@ Deno.test("an administrator's installation is marked permanent, and its operator
     const mark = metadata?.annotations?.[WITH_CLIENTS_ANNOTATION];
     return mark === undefined ? [] : [[kind, mark]];
   });
-  assert.deepEqual(marks, [["ClusterRole", "false"]]);
+  assert.deepEqual(marks, [["ClusterRole", "false"], ["Deployment", "false"]]);
   assert.deepEqual(rightsTo("delete", objects), [
-    "gefyraclients gefyrabridges",
+    "gefyrabridges",
+    "gefyrabridges",
+    "gefyraclients",
     "pods gefyra-stowaway-0",
   ]);
 });
@@ -166,14 +178,76 @@ Deno.test("the operator may change the owner of every object of an installation,
   }
 });
 
-Deno.test("the operator reads one secret only", () => {
-  const rules = (ofKind("Role") as { rules: V1PolicyRule[] }[]).flatMap(({ rules }) => rules);
-  const reading = rules.filter(({ resources, verbs }) =>
-    resources?.includes("secrets") && !verbs.includes("create")
-  );
+Deno.test("the operator has one secret only, and creates none", () => {
+  const reading = rulesOf("Role", objects).filter(({ resources }) => resources?.includes("secrets"));
   assert.deepEqual(reading.map(({ verbs, resourceNames }) => [verbs, resourceNames]), [
-    [["get"], ["gefyra-stowaway-key"]],
+    [["get", "patch"], ["gefyra-stowaway-key"]],
   ]);
+});
+
+/** All rules of a kind of role. */
+function rulesOf(kind: string, installed: typeof objects): V1PolicyRule[] {
+  const roles = installed.filter((object) => object.kind === kind) as unknown as { rules: V1PolicyRule[] }[];
+  return roles.flatMap(({ rules }) => rules);
+}
+
+Deno.test("with namespaces, the operator is bound in these only, and may do nothing cluster-wide", () => {
+  const limited = manifests({ namespace: "bridges", images, namespaces: ["a", "b"] });
+  const bindings = limited.filter(({ kind }) => kind?.endsWith("Binding")) as unknown as V1RoleBinding[];
+  assert.deepEqual(
+    bindings.map(({ kind, metadata, roleRef }) => [kind, metadata?.namespace, roleRef.kind]),
+    [
+      ["RoleBinding", "a", "ClusterRole"],
+      ["RoleBinding", "b", "ClusterRole"],
+      ["RoleBinding", "bridges", "Role"],
+      ["RoleBinding", "bridges", "Role"],
+    ],
+  );
+  const inRoles = rulesOf("ClusterRole", limited).flatMap(({ resources = [] }) => resources);
+  assert.ok(!inRoles.includes("clusterroles") && !inRoles.includes("gefyraclients"));
+});
+
+Deno.test("in its own namespace, the operator runs commands in Stowaway's pod only", () => {
+  const exec = rulesOf("Role", objects).filter(({ resources }) => resources?.includes("pods/exec"));
+  assert.deepEqual(exec.map(({ resourceNames }) => resourceNames), [["gefyra-stowaway-0"]]);
+  const changing = rulesOf("Role", objects).filter(({ resources, verbs }) =>
+    resources?.some((one) => one.startsWith("pods")) && verbs.includes("patch")
+  );
+  assert.deepEqual(changing, []);
+});
+
+Deno.test("no rule has a wildcard", () => {
+  for (const removes of ["namespace", undefined] as const) {
+    const installed = manifests({ namespace: "bridges", images, removes });
+    for (const rule of [...rulesOf("Role", installed), ...rulesOf("ClusterRole", installed)]) {
+      assert.ok(!JSON.stringify(rule).includes("*"), JSON.stringify(rule));
+    }
+  }
+});
+
+Deno.test("every container has requests and limits, each of which can be replaced", () => {
+  for (const { name, resources } of containers) {
+    for (const kind of ["requests", "limits"] as const) {
+      assert.deepEqual(Object.keys(resources?.[kind] ?? {}), ["cpu", "memory"], `${name} ${kind}`);
+    }
+  }
+  const larger = manifests({
+    namespace: "bridges",
+    images,
+    operator: { resources: { limits: { memory: "1Gi" } }, nodeSelector: { pool: "infra" } },
+    stowaway: { tolerations: [{ key: "infra", operator: "Exists" }] },
+    imagePullSecrets: ["regcred"],
+  }) as unknown as (V1Deployment | V1StatefulSet)[];
+  const podOf = (kind: string) => larger.find((object) => object.kind === kind)!.spec!.template.spec!;
+  const operator = podOf("Deployment"), stowaway = podOf("StatefulSet");
+  assert.deepEqual(operator.containers[0]?.resources?.limits, { cpu: "1", memory: "1Gi" });
+  assert.deepEqual([operator.nodeSelector, stowaway.nodeSelector], [{ pool: "infra" }, undefined]);
+  assert.deepEqual(stowaway.tolerations?.map(({ key }) => key), [
+    "node.kubernetes.io/not-ready",
+    "node.kubernetes.io/unreachable",
+    "infra",
+  ]);
+  for (const pod of [operator, stowaway]) assert.deepEqual(pod.imagePullSecrets, [{ name: "regcred" }]);
 });
 
 Deno.test("images come from the requested registry", () => {

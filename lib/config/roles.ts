@@ -1,19 +1,17 @@
-/** The rights of the operator and the relay. */
+/** The roles of the operator and the relay, and whom they are bound to. */
 import { gvk } from "../api/gvk.ts";
 import type { Manifest, ObjectRef } from "../api/objects.ts";
+import { clusterLabels, OPERATOR, RELAY, STOWAWAY_POD, WITH_CLIENTS_ANNOTATION } from "../names.ts";
 import {
-  clusterLabels,
-  GROUP,
-  OPERATOR,
-  RELAY,
-  STOWAWAY,
-  STOWAWAY_KEY_SECRET,
-  STOWAWAY_POD,
-  WITH_CLIENTS_ANNOTATION,
-} from "../names.ts";
-import { BRIDGE_KIND } from "../api/bridge.ts";
-import { CLIENT_KIND } from "../api/client.ts";
-import { definitionName } from "../api/crds.ts";
+  atHome,
+  bridging,
+  misplacedClients,
+  ownMark,
+  removal,
+  removalAtHome,
+  removalOfNamespace,
+} from "./operator-rights.ts";
+import { rule } from "./rule.ts";
 
 /**
  * What the operator may remove after its last client is gone: everything with the namespace, or only the objects if the
@@ -21,14 +19,15 @@ import { definitionName } from "../api/crds.ts";
  */
 export type Removes = "namespace" | "objects" | undefined;
 
-const RBAC = "rbac.authorization.k8s.io";
-
 export function named(name: string, namespace?: string) {
   return { name, ...(namespace ? { namespace } : {}), labels: { ...clusterLabels } };
 }
 
+/** On an administrator's objects. `up` writes "true" over it. */
+export const permanent = { annotations: { [WITH_CLIENTS_ANNOTATION]: "false" } };
+
 /** One name per installation, so that installations in two namespaces do not share rights. */
-const clusterRoleName = (namespace: string) => `${OPERATOR}-${namespace}`;
+export const clusterRoleName = (namespace: string) => `${OPERATOR}-${namespace}`;
 
 /** `undefined` if the role does not belong to an installation. */
 export const namespaceOfRole = (role: string): string | undefined =>
@@ -40,102 +39,43 @@ export const clusterRoleRef = (namespace: string): ObjectRef => ({
 });
 
 /**
- * Its annotation says whether the installation stays: each installation has one ClusterRole, and everybody who installs
- * may read it.
+ * The operator's rights wherever bridges are allowed: in all namespaces, or in those that it is bound to (`namespaces`). Its
+ * annotation says whether the installation stays: each installation has one ClusterRole.
  */
-export function clusterRole(namespace: string, removes: Removes): Manifest {
+export function clusterRole(
+  namespace: string,
+  { removes, namespaces }: { removes?: Removes; namespaces?: string[] | undefined },
+): Manifest {
   const name = clusterRoleName(namespace);
+  const everywhere = [
+    ...misplacedClients(),
+    ...ownMark(name),
+    ...(removes ? removal(name) : []),
+    ...(removes === "namespace" ? removalOfNamespace(namespace) : []),
+  ];
   return {
     ...gvk.ClusterRole,
-    metadata: { ...named(name), annotations: { [WITH_CLIENTS_ANNOTATION]: "false" } },
-    rules: [
-      rule([GROUP], ["gefyraclients", "gefyrabridges"], ["get", "list", "watch", "patch", "delete"]),
-      rule([GROUP], ["gefyraclients/status", "gefyrabridges/status"], ["patch"]),
-      rule([""], ["pods"], ["get", "list", "watch", "patch"]),
-      // A pod leaves its Services before its container is changed.
-      rule(["discovery.k8s.io"], ["endpointslices"], ["list", "patch"]),
-      rule([""], ["pods/status"], ["patch"]),
-      // Carrier joins a pod as an ephemeral container.
-      rule([""], ["pods/ephemeralcontainers"], ["patch"]),
-      // To configure Carrier.
-      rule([""], ["pods/exec"], ["get", "create"]),
-      // To find the targets of bridges and their pods.
-      rule(["apps"], ["deployments", "statefulsets", "daemonsets", "replicasets"], ["get", "list"]),
-      rule([""], ["services"], ["get", "list", "watch"]),
-      // To explain why a pod is not created or does not run.
-      rule([""], ["events"], ["list"]),
-      // Namespaces' labels may forbid a mode (Pod Security).
-      rule([""], ["namespaces"], ["get"]),
-      rule([RBAC], ["clusterroles"], ["get"], [name]),
-      ...(removes ? removal(namespace) : []),
-      ...(removes === "namespace" ? [rule([""], ["namespaces"], ["delete"], [namespace])] : []),
-    ],
+    metadata: { ...named(name), ...permanent },
+    rules: [...bridging(), ...(namespaces ? [] : everywhere)],
   };
 }
 
-/**
- * Some clusters require the right to delete an object before it can be given an owner
- * (OwnerReferencesPermissionEnforcement).
- */
-const GIVE_AWAY = ["get", "patch", "delete"];
-
-/** To remove the installation itself when its last client is gone. */
-function removal(namespace: string) {
+/** One binding for the whole cluster, or one in each namespace. */
+export function clusterRoleBindings(namespace: string, namespaces: string[] | undefined): Manifest[] {
   const name = clusterRoleName(namespace);
-  const definitions = [BRIDGE_KIND, CLIENT_KIND].map(definitionName);
-  return [
-    rule([RBAC], ["clusterroles"], ["delete"], [name]),
-    rule([RBAC], ["clusterrolebindings"], GIVE_AWAY, [name]),
-    rule(["apiextensions.k8s.io"], ["customresourcedefinitions"], ["get", "delete"], definitions),
-  ];
-}
-
-/** The same in its namespace, which may contain foreign objects. */
-function removalAtHome() {
-  return [
-    rule([""], ["serviceaccounts"], GIVE_AWAY, [OPERATOR, RELAY]),
-    rule([RBAC], ["roles", "rolebindings"], GIVE_AWAY, [OPERATOR, RELAY]),
-    rule([""], ["services"], GIVE_AWAY, [STOWAWAY]),
-    rule([""], ["secrets"], GIVE_AWAY, [STOWAWAY_KEY_SECRET]),
-    rule(["apps"], ["statefulsets"], GIVE_AWAY, [STOWAWAY]),
-    rule(["apps"], ["deployments"], GIVE_AWAY, [OPERATOR]),
-    // To see whether others use the namespace.
-    rule([""], ["configmaps", "persistentvolumeclaims"], ["list"]),
-  ];
-}
-
-export function clusterRoleBinding(namespace: string): Manifest {
-  const name = clusterRoleName(namespace);
-  return {
-    ...gvk.ClusterRoleBinding,
-    metadata: named(name),
-    roleRef: { apiGroup: RBAC, kind: "ClusterRole", name },
+  const binding = {
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
     subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
   };
+  if (!namespaces) return [{ ...gvk.ClusterRoleBinding, metadata: named(name), ...binding }];
+  return namespaces.map((one) => ({ ...gvk.RoleBinding, metadata: named(name, one), ...binding }));
 }
 
 export function ownRole(namespace: string, removes: Removes): Manifest {
   return {
     ...gvk.Role,
     metadata: named(OPERATOR, namespace),
-    rules: [
-      rule([""], ["secrets"], ["create"]),
-      rule([""], ["secrets"], ["get"], [STOWAWAY_KEY_SECRET]),
-      rule([""], ["services"], ["get"]),
-      // A Stowaway on a lost node keeps its name until it is deleted by force.
-      rule([""], ["pods"], ["delete"], [STOWAWAY_POD]),
-      rule([""], ["serviceaccounts/token"], ["create"], [RELAY]),
-      ...(removes ? removalAtHome() : []),
-    ],
-  };
-}
-
-export function ownRoleBinding(namespace: string): Manifest {
-  return {
-    ...gvk.RoleBinding,
-    metadata: named(OPERATOR, namespace),
-    roleRef: { apiGroup: RBAC, kind: "Role", name: OPERATOR },
-    subjects: [{ kind: "ServiceAccount", name: OPERATOR, namespace }],
+    rules: [...atHome(), ...(removes ? removalAtHome() : [])],
   };
 }
 
@@ -148,15 +88,12 @@ export function relayRole(namespace: string): Manifest {
   };
 }
 
-export function relayRoleBinding(namespace: string): Manifest {
+/** Of the role that has the same name as its ServiceAccount. */
+export function ownBinding(namespace: string, name: typeof OPERATOR | typeof RELAY): Manifest {
   return {
     ...gvk.RoleBinding,
-    metadata: named(RELAY, namespace),
-    roleRef: { apiGroup: RBAC, kind: "Role", name: RELAY },
-    subjects: [{ kind: "ServiceAccount", name: RELAY, namespace }],
+    metadata: named(name, namespace),
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
   };
-}
-
-function rule(apiGroups: string[], resources: string[], verbs: string[], resourceNames?: string[]) {
-  return { apiGroups, resources, verbs, ...(resourceNames ? { resourceNames } : {}) };
 }

@@ -2,7 +2,7 @@
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { TunnelStatus } from "../api/client.ts";
-import type { ServiceOptions } from "../config/manifests.ts";
+import type { ServiceOptions } from "../config/install-options.ts";
 import type { Engine } from "../docker/engine.ts";
 import { LOAD_BALANCER_TIMEOUT_MS, STOWAWAY } from "../names.ts";
 import { waitFor } from "../wait.ts";

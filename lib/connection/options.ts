@@ -1,4 +1,4 @@
-import type { InstallOptions } from "../config/manifests.ts";
+import type { InstallOptions } from "../config/install-options.ts";
 import type { Transport } from "./endpoints.ts";
 
 /** The options of `gefyra up`. */

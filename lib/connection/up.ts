@@ -7,7 +7,7 @@ import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError, messageOf, withHint } from "../errors.ts";
 import { explainRemoval } from "../install/diagnosis.ts";
 import { checkInstall, install } from "../install/install.ts";
-import type { InstallOptions } from "../config/manifests.ts";
+import type { InstallOptions } from "../config/install-options.ts";
 import { isInstalled, isPermanent } from "../uninstall/ownership.ts";
 import { refuseServiceChange, serviceOptions } from "../install/service.ts";
 import { allSettled } from "../settled.ts";

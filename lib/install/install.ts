@@ -7,7 +7,8 @@ import { GefyraError, messageOf } from "../errors.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { allSettled } from "../settled.ts";
 import { waitFor } from "../wait.ts";
-import { type InstallOptions, manifests } from "../config/manifests.ts";
+import type { InstallOptions } from "../config/install-options.ts";
+import { manifests } from "../config/manifests.ts";
 import { observe } from "../uninstall/installed.ts";
 import { type Found, isTemporary, planInstall, removesOf } from "../uninstall/ownership.ts";
 

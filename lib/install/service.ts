@@ -1,7 +1,7 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { GefyraError } from "../errors.ts";
 import { STOWAWAY, WIREGUARD_NODE_PORT } from "../names.ts";
-import type { ServiceOptions } from "../config/manifests.ts";
+import type { ServiceOptions } from "../config/install-options.ts";
 import { type Found, isPermanent } from "../uninstall/ownership.ts";
 
 /**

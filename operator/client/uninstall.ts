@@ -10,7 +10,9 @@ import type { Context } from "../runtime/context.ts";
  * Removes what `up` installed in the cluster, after the last client was removed for its silence; the operator's own rights
  * come last. What an administrator installed stays.
  */
-export async function uninstall({ cluster, namespace, log }: Context): Promise<void> {
+export async function uninstall({ cluster, namespace, namespaces, log }: Context): Promise<void> {
+  // Only an administrator chooses namespaces, and then the operator may read nothing outside of them.
+  if (namespaces) return;
   const role = await cluster.get(clusterRoleRef(namespace));
   // The role of a permanent installation does not even allow reading the rest.
   if (!role || !isTemporary(role)) return;

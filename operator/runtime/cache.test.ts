@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../lib/api/objects.ts";
-import { objectCache } from "./cache.ts";
+import { objectCache, watchedNamespaces } from "./cache.ts";
 
 const object = (name: string, version: string, more: object = {}): KubernetesObject => ({
   metadata: { name, namespace: "shop", uid: "1", resourceVersion: version, ...more },
@@ -42,4 +42,13 @@ Deno.test("a removed object is gone", () => {
   known.remove(object("a", "2"));
   assert.equal(known.get("shop", "a"), undefined);
   assert.deepEqual(known.all(), []);
+});
+
+Deno.test("with namespaces, only these and Gefyra's own are watched", () => {
+  const namespace = "gefyra";
+  assert.deepEqual(watchedNamespaces({ namespace }), { clients: undefined, bridges: [undefined] });
+  assert.deepEqual(watchedNamespaces({ namespace, namespaces: ["a", "gefyra"] }), {
+    clients: "gefyra",
+    bridges: ["gefyra", "a"],
+  });
 });

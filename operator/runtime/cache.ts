@@ -1,5 +1,6 @@
 /** The objects that the operator works with, kept current by watches. */
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import pTimeout from "p-timeout";
 import { gvk } from "../../lib/api/gvk.ts";
 import type { KubernetesObject } from "../../lib/api/objects.ts";
 import type { Cluster, Selection } from "../../lib/kube/cluster.ts";
@@ -51,18 +52,39 @@ export function objectCache<T extends KubernetesObject>(): ObjectCache<T> {
   };
 }
 
+/** How long the operator waits for the bridges of an enabled namespace before it begins without them. */
+const FIRST_LIST_MS = 10_000;
+
 /** Resource versions grow with every write. A watch may deliver an older version than the one just written. */
 function isNewer(a: KubernetesObject, b: KubernetesObject): boolean {
   if (a.metadata?.uid !== b.metadata?.uid) return true;
   return BigInt(a.metadata?.resourceVersion ?? 0) >= BigInt(b.metadata?.resourceVersion ?? 0);
 }
 
+/** What is watched. */
+export interface Scope {
+  /** Gefyra's own namespace. */
+  namespace: string;
+  /** The only namespaces where bridges are allowed; all if absent. */
+  namespaces?: string[] | undefined;
+}
+
+/**
+ * Where clients and bridges are watched; `undefined` stands for all namespaces. `gefyra doctor` has bridges in Gefyra's own.
+ * Pure.
+ */
+export function watchedNamespaces({ namespace, namespaces }: Scope) {
+  if (!namespaces) return { clients: undefined, bridges: [undefined] };
+  return { clients: namespace, bridges: [...new Set([namespace, ...namespaces])] };
+}
+
 export async function startCache(
   cluster: Cluster,
-  namespace: string,
+  scope: Scope,
   onChange: (change: Change) => void,
   onError: (error: Error) => void,
 ): Promise<Cache> {
+  const { namespace } = scope, watchedIn = watchedNamespaces(scope);
   const stops: (() => void)[] = [];
   const watched = new Set<string>();
   const watch = async <T extends KubernetesObject>(
@@ -112,17 +134,31 @@ export async function startCache(
   );
   const isOwn = ({ metadata }: GefyraClient) => metadata?.namespace === namespace;
   await watch<GefyraClient>(
-    { apiVersion: API_VERSION, kind: CLIENT_KIND },
+    { apiVersion: API_VERSION, kind: CLIENT_KIND, namespace: watchedIn.clients },
     (client) => isOwn(client) ? cache.clients : cache.misplaced,
     (client) => {
       const { namespace = "", name = "" } = client.metadata ?? {};
       return isOwn(client) ? { kind: "client", name } : { kind: "misplaced", namespace, name };
     },
   );
-  await watch(
-    { apiVersion: API_VERSION, kind: BRIDGE_KIND },
-    cache.bridges,
-    ({ metadata }) => ({ kind: "bridge", namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" }),
+  const watchBridges = (namespace: string | undefined) =>
+    watch<GefyraBridge>(
+      { apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace },
+      cache.bridges,
+      ({ metadata }) => ({
+        kind: "bridge",
+        namespace: metadata?.namespace ?? "",
+        name: metadata?.name ?? "",
+      }),
+    );
+  // An enabled namespace that was deleted, or whose binding was, must not stop the others: its watch goes on trying.
+  await Promise.all(
+    watchedIn.bridges.map((one) =>
+      one === undefined || one === namespace ? watchBridges(one) : pTimeout(watchBridges(one), {
+        milliseconds: FIRST_LIST_MS,
+        fallback: () => onError(new Error(`bridges of namespace "${one}" cannot be listed yet`)),
+      })
+    ),
   );
   return cache;
 }

@@ -12,6 +12,8 @@ export interface Context {
   queue: Pick<Queue, "add">;
   /** Gefyra's own namespace. */
   namespace: string;
+  /** The only namespaces where bridges are allowed; all if absent. */
+  namespaces?: string[] | undefined;
   carrierImage: string;
   /** The resolver of the cluster's pods, and the domain that their names end in. */
   dns: { server: string; domain: string };

@@ -3,7 +3,7 @@ import type { V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
 import { archive } from "../../lib/archive.ts";
 import { podIpv4 } from "../../lib/workload/ipv4.ts";
 import { GefyraError } from "../../lib/errors.ts";
-import { clusterLabels, STOWAWAY, STOWAWAY_KEY_SECRET, WITH_CLIENTS_ANNOTATION } from "../../lib/names.ts";
+import { STOWAWAY, STOWAWAY_KEY_SECRET } from "../../lib/names.ts";
 import { gvk } from "../../lib/api/gvk.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { GefyraClient } from "../../lib/api/client.ts";
@@ -163,11 +163,10 @@ async function ensureKeys({ cluster, namespace }: Context): Promise<KeyPair> {
     return { privateKey: atob(secret.data.privateKey), publicKey: atob(secret.data.publicKey) };
   }
   const pair = await generateKeyPair();
-  // The Secret is removed with the installation.
-  const annotations = { [WITH_CLIENTS_ANNOTATION]: "true" };
-  const metadata = { name: STOWAWAY_KEY_SECRET, namespace, labels: { ...clusterLabels }, annotations };
-  await cluster.create(
-    { ...gvk.Secret, metadata, type: "Opaque", stringData: { ...pair } } as never,
+  if (await cluster.patch(ref, { stringData: { ...pair } })) return pair;
+  throw new GefyraError(
+    "secret-missing",
+    `Cannot keep Stowaway's keys: there is no Secret "${STOWAWAY_KEY_SECRET}" in namespace "${namespace}"`,
+    { exit: "notFound", hint: "`gefyra up` or, by an administrator, `gefyra install` creates it again" },
   );
-  return pair;
 }

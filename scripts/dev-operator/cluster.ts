@@ -51,7 +51,7 @@ export async function scaleOperator(cluster: Cluster, namespace: string, replica
 /** The variable with the process id of the task. */
 export const PARENT = "GEFYRA_DEV_OPERATOR_PARENT";
 
-type Settings = Required<OperatorSettings>;
+type Settings = Required<Omit<OperatorSettings, "namespaces">>;
 
 const variables: Record<keyof Settings, string> = {
   namespace: "GEFYRA_NAMESPACE",

@@ -8,7 +8,7 @@ import type { SuiteLab } from "./suite.ts";
 
 /** Installs what `up --dry-run` prints; pods of an earlier run are replaced, as their images may have changed. */
 export async function install(lab: SuiteLab): Promise<void> {
-  const { apply, cluster, get, list, ready } = kubeIn(lab);
+  const { apply, cluster, list, ready } = kubeIn(lab);
   const { stdout } = await commandIn(lab, ["up", "--dry-run", "-o", "yaml"]);
   const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
   const old = await list("Pod", NAMESPACE);
@@ -25,6 +25,14 @@ export async function install(lab: SuiteLab): Promise<void> {
   };
   await eventually(gone, 30_000);
   await Promise.all([ready(NAMESPACE, "Deployment", OPERATOR), ready(NAMESPACE, "StatefulSet", STOWAWAY)]);
-  // The operator makes its key first of all.
-  await eventually(() => get("Secret", STOWAWAY_KEY_SECRET, NAMESPACE), 30_000);
+  await keysMade(lab);
+}
+
+/** The operator makes Stowaway's keys first of all. */
+export async function keysMade(lab: SuiteLab): Promise<void> {
+  const { get } = kubeIn(lab);
+  await eventually(async () => {
+    const { data } = await get("Secret", STOWAWAY_KEY_SECRET, NAMESPACE);
+    if (!data?.privateKey) throw new Error("Stowaway has no keys yet");
+  }, 30_000);
 }

@@ -1,9 +1,10 @@
 /** What an administrator installed is theirs. */
 import assert from "node:assert/strict";
-import { NAMESPACE, STOWAWAY_KEY_SECRET } from "../../../lib/names.ts";
+import { NAMESPACE } from "../../../lib/names.ts";
 import { docker, eventually } from "../../docker.ts";
 import { gefyra } from "../harness/gefyra.ts";
-import { CONTROL_PLANE } from "../harness/names.ts";
+import { keysMade } from "../harness/install.ts";
+import { CONTROL_PLANE, lab } from "../harness/names.ts";
 import { type Json, kubectl } from "../harness/kube.ts";
 import { testEnv, vanish } from "../harness/test-env.ts";
 import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
@@ -26,8 +27,7 @@ Deno.test("what an administrator installed is neither changed by up nor removed 
   const rollout = ["rollout", "status", "--namespace", NAMESPACE, "--timeout", "90s"];
   await kubectl(...rollout, "statefulset/gefyra-stowaway");
   await kubectl(...rollout, "deployment/gefyra-operator");
-  // The operator makes its key first of all.
-  await eventually(() => kubectl("get", "secret", STOWAWAY_KEY_SECRET, "--namespace", NAMESPACE), 30_000);
+  await keysMade(lab);
   const installed = await snapshot();
   try {
     await step("not by up and down", async () => {
