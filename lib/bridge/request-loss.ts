@@ -16,6 +16,8 @@ export interface RequestLoss {
 }
 
 /** How long requests continue after the switch. */
+/** All of it, with the change that is watched. */
+const LONGEST_MS = 600_000;
 const AFTER_MS = 1_000;
 
 /** Runs `work` while the operator's pod sends requests, and returns how many were lost. */
@@ -39,7 +41,8 @@ export async function countRequestLoss<T>(
   }
   const target = { namespace, pod, container: "operator" };
   const file = `/dev/shm/gefyra-watch-${crypto.randomUUID()}`;
-  const requests = cluster.exec(target, [...OPERATOR_PROGRAM, "watch-url", url, file]);
+  const command = [...OPERATOR_PROGRAM, "watch-url", url, file];
+  const requests = cluster.exec(target, command, { timeoutMs: LONGEST_MS });
   let ended = false;
   requests.catch(() => {}).finally(() => ended = true);
   const begun = async () => ended || (await cluster.exec(target, ["test", "-e", file])).exitCode === 0;

@@ -32,6 +32,13 @@ export interface ExecResult {
   stderr: string;
 }
 
+export interface ExecOptions {
+  /** Written to the command, and closed (API servers from v1.30 on). */
+  stdin?: Uint8Array;
+  /** Default: `EXEC_TIMEOUT_MS`. */
+  timeoutMs?: number;
+}
+
 export interface PatchOptions {
   strategic?: boolean;
   subresource?: "status" | "ephemeralcontainers";
@@ -86,8 +93,11 @@ export interface Cluster {
     onEvent: (event: WatchEvent<T>) => void,
     onError: (error: Error) => void,
   ): Promise<() => void>;
-  /** Runs a command in a container; `stdin` is written and closed (API servers from v1.30 on). */
-  exec(target: ExecTarget, command: string[], stdin?: Uint8Array): Promise<ExecResult>;
+  /**
+   * Runs a command in a container. Throws a `GefyraError` with the id `unreachable-pod` if it does not end in time or
+   * prints more than `EXEC_OUTPUT_LIMIT`, and with `exec-failed` if it does not start.
+   */
+  exec(target: ExecTarget, command: string[], options?: ExecOptions): Promise<ExecResult>;
   /** The last lines of a container's log, or of its log before the last restart. */
   logs(target: ExecTarget, options: { tail: number; previous?: boolean }): Promise<string>;
   /** A token of a service account (TokenRequest); a cluster may shorten its life. */

@@ -1,5 +1,8 @@
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Writable } from "node:stream";
+import type { GefyraError } from "../errors.ts";
 import type { ExecResult } from "./cluster.ts";
 import { execInPod } from "./exec.ts";
 
@@ -40,5 +43,40 @@ Deno.test("a command that did not start is distinguished from a cluster that doe
   await assert.rejects(ended(status), {
     id: "exec-failed",
     message: `Cannot run true in pod "shop/web-1": ${status.message}`,
+  });
+});
+
+/** A command whose API server behaves as given; also whether its connection was ended. */
+async function behaving(behave: (stdout: Writable) => void, timeoutMs: number) {
+  let terminated = false;
+  class Exec {
+    exec(...args: unknown[]) {
+      behave(args[4] as Writable);
+      return Promise.resolve({ terminate: () => terminated = true });
+    }
+  }
+  const target = { namespace: "shop", pod: "web-1", container: "web" };
+  const outcome = await execInPod({ Exec } as never, {} as KubeConfig, target, ["wait"], { timeoutMs })
+    .catch((error: GefyraError) => `${error.id}: ${error.message}`);
+  return { outcome, terminated };
+}
+
+Deno.test("a command that does not end in time is given up, and its connection closed", async () => {
+  assert.deepEqual(await behaving(() => {}, 20), {
+    outcome: 'unreachable-pod: Cannot run wait in pod "shop/web-1": it has not ended after 0.02 s',
+    terminated: true,
+  });
+});
+
+Deno.test("a command that prints without end is given up", async () => {
+  const chunk = Buffer.alloc(1024 * 1024);
+  let written = 0;
+  const endless = (stdout: Writable) => {
+    // As much as a connection delivers until it is closed.
+    for (; written < 64; written++) stdout.write(chunk);
+  };
+  assert.deepEqual(await behaving(endless, 5_000), {
+    outcome: 'unreachable-pod: Cannot run wait in pod "shop/web-1": it prints more than 4 MiB',
+    terminated: true,
   });
 });

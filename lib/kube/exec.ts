@@ -2,34 +2,77 @@ import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { GefyraError, messageOf } from "../errors.ts";
-import type { ExecResult, ExecTarget } from "./cluster.ts";
+import type { ExecOptions, ExecResult, ExecTarget } from "./cluster.ts";
+import { EXEC_OUTPUT_LIMIT, EXEC_TIMEOUT_MS } from "./deadline.ts";
+
+/** What is used of the library's WebSocket. */
+interface Socket {
+  onclose: () => void;
+  onerror: (event: { message: string }) => void;
+  /** Ends it without the peer's answer. */
+  terminate(): void;
+}
 
 /** Runs a command in a container over `pods/exec`. */
 export async function execInPod(
   k8s: typeof import("./client.ts"),
   config: KubeConfig,
-  { namespace, pod, container }: ExecTarget,
+  target: ExecTarget,
   command: string[],
-  stdin?: Uint8Array,
+  { stdin, timeoutMs = EXEC_TIMEOUT_MS }: ExecOptions = {},
 ): Promise<ExecResult> {
-  const stdout = collector(), stderr = collector();
+  const { namespace, pod, container } = target;
+  const unreachable = Promise.withResolvers<never>();
+  const giveUp = (why: string) => unreachable.reject(unreachablePod(target, command, why));
+  const stdout = collector(giveUp), stderr = collector(giveUp);
   const input = stdin ? Readable.from([Buffer.from(stdin)]) : null;
-  const ended = new Promise<V1Status>((resolve, reject) => {
-    new k8s.Exec(config)
-      .exec(namespace, pod, container, command, stdout.stream, stderr.stream, input, false, resolve)
-      .then((socket) => {
-        socket.onclose = () => reject(new Error("the connection ended before the command did"));
-        socket.onerror = (event: { message: string }) => reject(new Error(event.message));
-      }, reject);
-  });
-  const exitCode = await ended.then(exitCodeOf).catch((cause) => {
-    if (cause instanceof GefyraError || isOfTheLine(cause)) throw cause;
+  const timer = setTimeout(() => giveUp(`it has not ended after ${timeoutMs / 1000} s`), timeoutMs);
+  const ended = Promise.withResolvers<V1Status>();
+  const connecting: Promise<Socket> = new k8s.Exec(config)
+    .exec(
+      namespace,
+      pod,
+      container,
+      command,
+      stdout.stream,
+      stderr.stream,
+      input,
+      false,
+      ended.resolve,
+    ) as never;
+  connecting.then((socket) => {
+    socket.onclose = () => ended.reject(new Error("the connection ended before the command did"));
+    socket.onerror = (event) => ended.reject(new Error(event.message));
+  }, ended.reject);
+  try {
+    const status = await Promise.race([ended.promise, unreachable.promise]);
+    return { exitCode: exitCodeOf(status), stdout: stdout.text(), stderr: stderr.text() };
+  } catch (cause) {
+    if (cause instanceof GefyraError) {
+      // It may still be on its way.
+      connecting.then((socket) => socket.terminate(), () => {});
+      throw cause;
+    }
+    if (isOfTheLine(cause)) throw cause;
     const state = messageOf(cause);
     throw new GefyraError("exec-failed", `Cannot run ${command[0]} in pod "${namespace}/${pod}": ${state}`, {
       cause,
     });
-  });
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    clearTimeout(timer);
+    ended.promise.catch(() => {});
+  }
+}
+
+function unreachablePod({ namespace, pod }: ExecTarget, command: string[], why: string): GefyraError {
+  return new GefyraError(
+    "unreachable-pod",
+    `Cannot run ${command[0]} in pod "${namespace}/${pod}": ${why}`,
+    {
+      exit: "unreachable",
+      hint: `look at the pod and its node: \`kubectl get pod -n ${namespace} ${pod} -o wide\``,
+    },
+  );
 }
 
 /** Connection errors of the operating system: the pod was not reached. */
@@ -45,8 +88,13 @@ function exitCodeOf(status: V1Status): number {
   return Number(cause.message);
 }
 
-function collector() {
+function collector(giveUp: (why: string) => void) {
   const chunks: Uint8Array[] = [];
-  const stream = new PassThrough().on("data", (chunk: Uint8Array) => chunks.push(chunk));
+  let bytes = 0;
+  const stream = new PassThrough().on("data", (chunk: Uint8Array) => {
+    bytes += chunk.length;
+    if (bytes <= EXEC_OUTPUT_LIMIT) chunks.push(chunk);
+    else giveUp(`it prints more than ${EXEC_OUTPUT_LIMIT / 1024 / 1024} MiB`);
+  });
   return { stream, text: () => Buffer.concat(chunks).toString("utf8") };
 }

@@ -7,6 +7,8 @@ import { FIELD_MANAGER } from "../names.ts";
 import { ApiError, explained, isAnswer, orUndefined } from "./api-errors.ts";
 import type { Access, Cluster, PatchOptions, Selection, WatchEvent } from "./cluster.ts";
 import type { ClusterOptions } from "./config.ts";
+import { keepConnections } from "./connections.ts";
+import { REQUEST_TIMEOUT_MS } from "./deadline.ts";
 import { execInPod } from "./exec.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 import { watchFrom, type WatchSource } from "./watch.ts";
@@ -16,6 +18,7 @@ type Client = typeof import("./client.ts");
 export async function connectCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const [k8s, { loadConfig, trustOf }] = await Promise.all([import("./client.ts"), import("./config.ts")]);
   const config = loadConfig(k8s, options);
+  keepConnections(config);
   const request = requester(config);
   const { server: address = "https://127.0.0.1", proxyUrl: proxy } = config.getCurrentCluster() ?? {};
   const server = new URL(address);
@@ -101,7 +104,7 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
         onEvent,
         onError,
       ),
-    exec: (target, command, stdin) => reach(() => execInPod(k8s, config, target, command, stdin)),
+    exec: (target, command, options) => reach(() => execInPod(k8s, config, target, command, options)),
     logs: ({ namespace, pod, container }, { tail, previous }) =>
       reach(() => {
         const path = objectPath({ ...gvk.Pod, namespace, name: pod }, "log");
@@ -161,6 +164,7 @@ function requester(config: KubeConfig) {
       context.setBody(JSON.stringify(options.body));
     }
     await configuration.authMethods.default?.applySecurityAuthentication(context);
+    context.setSignal(AbortSignal.timeout(REQUEST_TIMEOUT_MS));
     const response = await configuration.httpApi.send(context).toPromise();
     const text = await response.body.text();
     if (response.httpStatusCode >= 300) throw new ApiError(response.httpStatusCode, statusMessage(text));

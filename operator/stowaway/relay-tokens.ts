@@ -46,11 +46,8 @@ function runningRelay({ metadata, status }: V1Pod): string | undefined {
 async function provide({ cluster, namespace, log }: Context, pod: V1Pod): Promise<void> {
   const token = await cluster.token({ namespace, name: RELAY }, RELAY_TOKEN_S);
   const target = { namespace, pod: pod.metadata?.name ?? "", container: "relay" };
-  const { exitCode, stderr } = await cluster.exec(
-    target,
-    [PROGRAM, "token"],
-    new TextEncoder().encode(token),
-  );
+  const stdin = new TextEncoder().encode(token);
+  const { exitCode, stderr } = await cluster.exec(target, [PROGRAM, "token"], { stdin });
   if (exitCode === 0) return log("relay: token renewed");
   throw new GefyraError("relay-refused", `Cannot pass the token to the relay: ${stderr.trim()}`);
 }

@@ -48,7 +48,8 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
     if (mark === applied?.mark) return state;
     // After a refusal it is tried again with growing delays, however many bridges need it.
     if (refusal && attempts.remaining(STOWAWAY, mark) > 0) throw refusal;
-    const result = await context.cluster.exec(target(context, pod), [PROGRAM, "apply"], await archive(files));
+    const stdin = await archive(files);
+    const result = await context.cluster.exec(target(context, pod), [PROGRAM, "apply"], { stdin });
     if (result.exitCode !== 0) {
       refusal = new GefyraError("stowaway-refused", `Cannot configure Stowaway: ${result.stderr.trim()}`);
       attempts.fail(STOWAWAY, mark);
