@@ -1,10 +1,10 @@
-/** The operator: watches, one queue of keys, and a reconciler for each kind of key. */
+/** The operator: watches, a queue of keys, and a reconciler for each kind of key. */
 import retry from "p-retry";
 import { connectCluster } from "../lib/kube/kubernetes.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
 import { bridgeReconciler } from "./bridge/reconcile.ts";
-import { reconcileClient, reconcileMisplaced } from "./client/reconcile.ts";
+import { clientReconciler, reconcileMisplaced } from "./client/reconcile.ts";
 import { type Context, keys } from "./runtime/context.ts";
 import { livenessReconciler } from "./client/liveness.ts";
 import { relayReconciler } from "./stowaway/relay-tokens.ts";
@@ -65,6 +65,7 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
   const dns = parseResolvConf(await Deno.readTextFile(resolvConf));
   const context: Context = { cluster, cache, queue, namespace, namespaces, carrierImage, dns, log };
   const tunnel = await openTunnel(context);
+  const reconcileClient = clientReconciler(context, tunnel);
   const reconcileBridge = bridgeReconciler(context, tunnel);
   const reconcileLiveness = livenessReconciler(context, tunnel);
   const reconcileRelay = relayReconciler(context);
@@ -73,7 +74,7 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
     const [kind, first = "", second = ""] = key.split("/");
     switch (kind) {
       case "client":
-        return await reconcileClient(context, tunnel, first);
+        return await reconcileClient(first);
       case "misplaced":
         return await reconcileMisplaced(context, first, second);
       case "bridge":

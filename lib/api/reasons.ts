@@ -27,6 +27,8 @@ export const bridgeReasons = {
   /** Carrier runs and refuses its configuration. */
   carrierRefused: "CarrierRefused",
   stowawayRefused: "StowawayRefused",
+  /** A pod does not answer, as when its node hangs: the message names both. It is asked again later and later. */
+  unreachable: "Unreachable",
   deleted: "Deleted",
 } as const;
 

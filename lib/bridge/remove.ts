@@ -63,7 +63,11 @@ async function restoreOrRelease(
   record: InterceptedPod,
 ): Promise<boolean> {
   if (record.mode === "replace") return await restorePod(cluster, namespace, record.container, record);
-  return await releaseShare(cluster, namespace, record, { bridges: [], image: undefined, stowaway: "" });
+  return await releaseShare(cluster, namespace, record, {
+    bridges: () => [],
+    image: undefined,
+    stowaway: "",
+  });
 }
 
 /** The reasons of the bridge's live pods whose originals do not serve. */

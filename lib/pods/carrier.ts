@@ -30,7 +30,9 @@ export async function configureCarrier(
 }
 
 async function apply(cluster: Cluster, target: ExecTarget, files: Record<string, string>): Promise<void> {
-  const { exitCode, stderr } = await cluster.exec(target, [PROGRAM, "apply"], { stdin: await archive(files) });
+  const { exitCode, stderr } = await cluster.exec(target, [PROGRAM, "apply"], {
+    stdin: await archive(files),
+  });
   if (exitCode === 0) return;
   const pod = `${target.namespace}/${target.pod}`;
   if (exitCode === noForwarding) {

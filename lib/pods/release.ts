@@ -15,8 +15,8 @@ export interface CarrierIdentity {
 }
 
 export interface Release {
-  /** All bridges. Those that are being deleted have no share. */
-  bridges: GefyraBridge[];
+  /** All bridges, when it is this one's turn. Those that are being deleted have no share. */
+  bridges: () => GefyraBridge[];
   /** Carrier's image; of any image where it is not known. */
   image: string | undefined;
   /** Address of Stowaway's pod. */
@@ -25,7 +25,7 @@ export interface Release {
   configure?: (
     target: ExecTarget,
     carrier: CarrierIdentity,
-    files: CarrierFiles,
+    files: () => CarrierFiles,
     options: Configuring,
   ) => Promise<unknown>;
 }
@@ -49,10 +49,10 @@ export async function releaseShare(
     if (placed.state === "absent" && image) await addCarrier(cluster, pod, placed.name, image);
     return false;
   }
-  const files = carrierFiles(pod, sharesOf(bridges, record), stowaway);
+  const files = () => carrierFiles(pod, sharesOf(bridges(), record), stowaway);
   const target = { namespace, pod: name, container: placed.name };
   const options = { shrinks: true };
   if (configure) await configure(target, { uid, id: placed.id }, files, options);
-  else await configureCarrier(cluster, target, files, options);
+  else await configureCarrier(cluster, target, files(), options);
   return true;
 }

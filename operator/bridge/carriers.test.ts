@@ -4,7 +4,7 @@ import { createState } from "../runtime/state.ts";
 import { createCarriers } from "./carriers.ts";
 
 const target = { namespace: "shop", pod: "web-1", container: "gefyra-carrier" };
-const files = (nginx: string) => ({ "nginx.conf": nginx, "nftables.conf": "" });
+const files = (nginx: string) => () => ({ "nginx.conf": nginx, "nftables.conf": "" });
 const carrier = (id?: string) => ({ uid: "pod", id });
 
 function fakeCarriers(exitCode = () => 0) {

@@ -5,7 +5,8 @@ import { sharesOf } from "../../lib/config/shares.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { type Requeue, requeueAfter } from "../runtime/result.ts";
-import type { BridgeContext } from "./context.ts";
+import { UNREACHABLE } from "../runtime/reach.ts";
+import { type BridgeContext, forwardedBridges } from "./context.ts";
 import type { Refusal } from "./failures.ts";
 import { EARLY_INTERVAL_MS, type Placed } from "./place.ts";
 import type { Interception } from "./interception.ts";
@@ -15,10 +16,10 @@ const RETRY_MS = 300;
 
 /**
  * - `done`: it has the configuration;
- * - `unreachable`: it could not be asked yet;
+ * - `unreachable`: it could not be asked yet; `why`: the pod does not answer, as when its node hangs;
  * - `no-forwarding`: the pod's network does not forward.
  */
-export type Configured = { state: "done" | "unreachable" | "no-forwarding" } & Requeue;
+export type Configured = { state: "done" | "unreachable" | "no-forwarding"; why?: string } & Requeue;
 
 export async function configure(
   context: BridgeContext,
@@ -32,7 +33,7 @@ export async function configure(
   const identity = { uid, id: id ?? (record.mode === "replace" ? "unknown" : undefined) };
   try {
     await ensureForwards();
-    const files = carrierFiles(pod, sharesOf(context.cache.bridges.all(), record), stowaway);
+    const files = () => carrierFiles(pod, sharesOf(forwardedBridges(context), record), stowaway);
     const changed = await context.carriers.configure(target, identity, files);
     if (changed) context.log(`pod ${namespace}/${name}: Carrier is configured`);
     return { state: "done" };
@@ -40,6 +41,10 @@ export async function configure(
     if (!(error instanceof GefyraError)) throw error;
     const cause = configurationRefusal(error);
     if (cause) return { cause, reason: error.message };
+    if (error.id === UNREACHABLE) {
+      const wait = context.reach.remaining({ namespace, name });
+      return { state: "unreachable", why: error.message, ...requeueAfter(Math.max(wait, RETRY_MS)) };
+    }
     const noForwarding = error.id === "no-forwarding";
     if (!id && !noForwarding) return { state: "unreachable", ...requeueAfter(EARLY_INTERVAL_MS) };
     // The container may have ended meanwhile; the watch reports the next one.

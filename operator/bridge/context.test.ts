@@ -3,7 +3,7 @@ import type { BridgeContext } from "./context.ts";
 import { bridgeOf, fixture, podOf, recordOf } from "./fixture.ts";
 
 const target = { namespace: "shop", pod: "a", container: "gefyra-carrier" };
-const files = { "nginx.conf": "", "nftables.conf": "" };
+const files = () => ({ "nginx.conf": "", "nftables.conf": "" });
 const KEY = "uid-b/uid-a";
 
 /** Has the context remember something of every kind about bridge "b" and pod "a". */

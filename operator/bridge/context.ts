@@ -1,20 +1,30 @@
 /** What the bridge reconciler works with: what all reconcilers share, and what it remembers between its passes. */
 import { type Attempts, createAttempts } from "../runtime/attempts.ts";
+import type { GefyraBridge } from "../../lib/api/bridge.ts";
+import type { Cluster } from "../../lib/kube/cluster.ts";
 import type { Cache } from "../runtime/cache.ts";
 import type { Context } from "../runtime/context.ts";
+import { createReach, type Reach } from "../runtime/reach.ts";
 import { createState } from "../runtime/state.ts";
+import type { Tunnel } from "../stowaway/tunnel.ts";
 import { type Carriers, createCarriers } from "./carriers.ts";
 import { createProtocols, type Protocols } from "./protocols.ts";
 import { type Convergence, createConvergence } from "./service-convergence.ts";
 import { createDrains, type Drains } from "./switch-image.ts";
 
 export interface BridgeContext extends Context {
+  /** Whether Stowaway forwards all ports of a bridge: only then may a Carrier send something there. */
+  isForwarded: Tunnel["isForwarded"];
+  /** Of pods that do not answer. `cluster.exec` goes through it. */
+  reach: Reach;
   /** Of bridges to take pods, by `keyOf`. */
   attempts: Attempts;
   carriers: Carriers;
   drains: Drains;
   convergence: Convergence;
   protocols: Protocols;
+  /** Uid of a bridge → Stowaway's ports that it was given, until its status has them. */
+  chosenPorts: Map<string, number[]>;
   /** Uid of a pod → Unix milliseconds: when its Carrier was created. Absent once the Carrier is known to run. */
   createdAt: Map<string, number>;
   /** `keyOf` a bridge and a pod → Unix milliseconds: when the bridge, which is deleted, began to restore the pod. */
@@ -23,15 +33,27 @@ export interface BridgeContext extends Context {
   prune(): void;
 }
 
-export function createBridgeContext(context: Context): BridgeContext {
+export function createBridgeContext(
+  shared: Context,
+  { isForwarded }: Pick<Tunnel, "isForwarded">,
+): BridgeContext {
   const state = createState();
+  const reach = createReach(shared.cluster, ({ namespace, name }) => {
+    const { metadata, spec } = shared.cache.pods.get(namespace, name) ?? {};
+    return metadata?.uid ? { uid: metadata.uid, node: spec?.nodeName } : undefined;
+  }, state);
+  const cluster: Cluster = Object.assign(Object.create(shared.cluster), { exec: reach.exec });
+  const context = { ...shared, cluster };
   return {
     ...context,
+    isForwarded,
+    reach,
     attempts: createAttempts(state),
     carriers: createCarriers(context, state),
     drains: createDrains(context, state),
     convergence: createConvergence(context, state),
     protocols: createProtocols(context, state),
+    chosenPorts: state.byUid(),
     createdAt: state.byUid(),
     restoringSince: state.byUid(),
     prune: () => {
@@ -40,6 +62,10 @@ export function createBridgeContext(context: Context): BridgeContext {
     },
   };
 }
+
+/** A Carrier sends nothing to a port that Stowaway does not forward yet: that bridge's own pass adds its share. */
+export const forwardedBridges = ({ cache, isForwarded }: BridgeContext): GefyraBridge[] =>
+  cache.bridges.all().filter(isForwarded);
 
 /** Pods whose namespace is not watched yet are known by the records of their bridges. */
 function uidsIn({ bridges, pods }: Cache): Set<string> {

@@ -35,7 +35,7 @@ export async function restoreDepartedPods(
   if (departed.length === 0) return { records, ...next };
   // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
   await writeBridgeStatus(context, bridge, { pods: records });
-  const { left, ...again } = await restorePods(context, bridge, departed);
+  const { left, next: again } = await restorePods(context, bridge, departed);
   return {
     records: records.filter((record) => record.state !== podStates.restoring || left.includes(record)),
     ...earliest(next, again),

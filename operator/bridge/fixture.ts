@@ -168,7 +168,7 @@ export function fixture(
     log: (text: string) => void logs.push(text),
   } as unknown as Context;
   return {
-    context: createBridgeContext(shared),
+    context: createBridgeContext(shared, { isForwarded: () => true }),
     shared,
     bridge: () => bridges.get("shop", name) ?? bridge,
     set,

@@ -4,7 +4,7 @@ import { podRef, restorePod, runningContainer } from "../../lib/pods/pod-image.t
 import { releaseShare } from "../../lib/pods/release.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
-import type { BridgeContext } from "./context.ts";
+import { type BridgeContext, forwardedBridges } from "./context.ts";
 import { stowawayAddress } from "../stowaway/tunnel.ts";
 
 /** The record for taking the pod again, once the original serves; `undefined` until then. */
@@ -32,7 +32,7 @@ export function release(
   record: InterceptedPod,
 ): Promise<boolean> {
   return releaseShare(context.cluster, namespace, record, {
-    bridges: context.cache.bridges.all(),
+    bridges: () => forwardedBridges(context),
     image: context.carrierImage,
     stowaway: stowawayAddress(context) ?? "",
     configure: context.carriers.configure,

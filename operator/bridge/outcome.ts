@@ -58,7 +58,10 @@ export function outcomeOf({ target, pods, records, admitted, reasons, wasActive 
       message,
     };
   }
-  if (switching.length) return { phase: bridgePhases.pending, reason: bridgeReasons.switching, message };
+  if (switching.length) {
+    const slow = switching.find(({ cause }) => cause)?.cause;
+    return { phase: bridgePhases.pending, reason: slow ?? bridgeReasons.switching, message };
+  }
   const [first] = failed, cause = first?.cause ?? bridgeReasons.carrierFailed;
   if (first) {
     return {

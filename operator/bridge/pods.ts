@@ -1,5 +1,6 @@
 /** Takes the pods of a target, each in its planned mode, and keeps their Carriers configured. */
 import type { V1Pod } from "@kubernetes/client-node";
+import pMap from "p-map";
 import { containerStatus, imageInSpec, runningContainer } from "../../lib/pods/pod-image.ts";
 import type { ModePlan } from "../../lib/plan/modes/mode.ts";
 import { messageOf } from "../../lib/errors.ts";
@@ -35,26 +36,59 @@ export async function interceptPods(
     next = earliest(next, again);
     return record;
   };
-  try {
-    for (const { pod, plan } of pods) {
+  const takeTogether = async (group: Interception["pods"]): Promise<void> => {
+    const taken = group.flatMap(({ pod, plan }) => {
       const known = records.find(({ uid }) => uid === pod.metadata?.uid);
       // Its original is restored first.
-      if (known?.state === podStates.restoring) continue;
+      if (known?.state === podStates.restoring) return [];
       const first = firstStep(context, interception, { pod, plan, known, records });
-      if (!first) continue;
-      put(first);
-      // All that restoring needs is written before anything is touched.
-      await writeBridgeStatus(context, bridge, { pods: records });
-      const record = put(await intercept(context, interception, pod, first.record));
-      if (record.state !== podStates.failed) continue;
-      // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
-      await writeBridgeStatus(context, bridge, { pods: records });
-      put(await restoreFailed(context, bridge, pod, record));
-    }
+      return first ? [{ pod, record: put(first) }] : [];
+    });
+    if (taken.length === 0) return;
+    // All that restoring needs is written before anything is touched.
+    await writeBridgeStatus(context, bridge, { pods: records });
+    const steps = await settle(
+      taken,
+      ({ pod, record }) => intercept(context, interception, pod, record),
+      put,
+    );
+    const failed = taken.filter((_, i) => steps[i]?.state === podStates.failed);
+    if (failed.length === 0) return;
+    // Written first: the configuration of a Carrier that several bridges share leaves these out from now on.
+    await writeBridgeStatus(context, bridge, { pods: records });
+    const now = failed.map(({ pod }) => ({
+      pod,
+      record: records.find(({ uid }) => uid === pod.metadata?.uid)!,
+    }));
+    await settle(now, ({ pod, record }) => restoreFailed(context, bridge, pod, record), put);
+  };
+  try {
+    // A pod that does not answer holds up no other. Replaced containers take turns, so that others serve.
+    await takeTogether(pods.filter(({ plan }) => plan.mode === "beside"));
+    for (const one of pods.filter(({ plan }) => plan.mode === "replace")) await takeTogether([one]);
   } catch (error) {
     return { records, ...next, error };
   }
   return { records, ...next };
+}
+
+/** Pods of one bridge that are worked on at the same time. */
+const TOGETHER = 8;
+
+/** Takes each step, and puts each result as it comes. Throws the first error when all have ended. */
+async function settle<T>(
+  all: T[],
+  step: (one: T) => Promise<Step>,
+  put: (step: Step) => InterceptedPod,
+): Promise<(InterceptedPod | undefined)[]> {
+  const errors: unknown[] = [];
+  const steps = await pMap(
+    all,
+    (one) => step(one).then(put).catch((error: unknown) => void errors.push(error)),
+    { concurrency: TOGETHER },
+  );
+  if (errors.length) throw errors[0];
+  return steps.map((one) => one ?? undefined);
 }
 
 /** Replaced containers change one at a time, so that the other pods serve. */
@@ -151,7 +185,11 @@ async function intercept(
   if (!("container" in placed)) return await checked(switching, placed);
   const configured = await configure(context, interception, pod, { ...placed, record });
   if ("cause" in configured) return { record: fail(context, bridge, pod, { ...switching, ...configured }) };
-  const { state, ...again } = configured;
+  const { state, why, ...again } = configured;
+  if (why) {
+    const unreachable = { cause: bridgeReasons.unreachable, reason: shortened(why) };
+    return { record: { ...switching, ...unreachable }, ...again };
+  }
   if (state === "no-forwarding") return { record: { ...switching, forwards: false }, ...again };
   // The record needs the container's real id.
   if (state === "unreachable" || (!placed.id && record.mode === "replace")) {

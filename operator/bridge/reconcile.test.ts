@@ -46,7 +46,10 @@ function changed(mode: ModeName, change: Partial<BridgeSpec>) {
     client,
     describe: ({ phase, pods }) => `${phase} with ${pods?.map(({ name }) => name)}`,
   });
-  return { ...rest, reconcile: bridgeReconciler(rest.shared, {} as Tunnel) };
+  return {
+    ...rest,
+    reconcile: bridgeReconciler(rest.shared, { isForwarded: () => true } as Partial<Tunnel> as Tunnel),
+  };
 }
 
 Deno.test("a bridge that is changed into one that is refused has its pods restored", async () => {
@@ -78,7 +81,9 @@ Deno.test("while Stowaway cannot be reached, a pass fails, and its key is due wh
   });
   shared.cache.stowaways.put(stowaway);
   const error = new GefyraError("exec-failed", "Cannot reach the node");
-  const tunnel = { ensureForwards: () => Promise.reject(error) } as Partial<Tunnel> as Tunnel;
+  const tunnel = { ensureForwards: () => Promise.reject(error), isForwarded: () => true } as Partial<
+    Tunnel
+  > as Tunnel;
   const result = await bridgeReconciler(shared, tunnel)("shop", "b");
   assert.equal(events().at(-1), "Carrier joins a");
   assert.equal(result.error, error);

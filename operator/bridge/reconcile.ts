@@ -21,7 +21,7 @@ export function bridgeReconciler(
   shared: Context,
   tunnel: Tunnel,
 ): (namespace: string, name: string) => Promise<Result> {
-  const context = createBridgeContext(shared);
+  const context = createBridgeContext(shared, tunnel);
   return async (namespace, name) => {
     try {
       return await reconcileBridge(context, tunnel, namespace, name);

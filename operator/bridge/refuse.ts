@@ -22,7 +22,7 @@ export async function refuseBridge(
   // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
   await setPhase(context, namespace, name, { ...refused, pods: taken });
   if (taken.length === 0) return {};
-  const { left, ...next } = await restorePods(context, bridge, taken);
+  const { left, next } = await restorePods(context, bridge, taken);
   await setPhase(context, namespace, name, { ...refused, pods: left });
   return next;
 }

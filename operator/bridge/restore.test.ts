@@ -52,14 +52,17 @@ Deno.test("an original that does not start again delays neither the others nor t
   assert.equal((await pass(2 * RESTORE_TIMEOUT_MS)).events.at(-1), "finalizers: ");
 });
 
-Deno.test("a Carrier that cannot be reached delays neither the others nor the bridge for ever", async () => {
-  const exec = () => Promise.reject(new GefyraError("exec-failed", 'Cannot reach node "worker"'));
-  const pass = deleted([record("lost", "beside"), record("gone", "beside")], { exec });
+Deno.test("a Carrier that cannot be reached delays no other, and keeps its bridge, which says so", async () => {
+  let exec = () => Promise.reject<number>(new GefyraError("exec-failed", 'Cannot reach node "worker"'));
+  const pass = deleted([record("lost", "beside"), record("gone", "beside")], { exec: () => exec() });
   const waits = await pass();
-  assert.deepEqual(waits.events, ["Restoring", "apply in lost", "apply in gone"]);
+  assert.deepEqual(waits.events, ["Restoring", "apply in lost", "apply in gone", "Restoring"]);
   assert.notEqual(waits.due, undefined);
   assert.ok(waits.logs.some((line) => line.includes('pod shop/lost: Cannot reach node "worker"')));
-  assert.equal((await pass(RESTORE_TIMEOUT_MS)).events.at(-1), "finalizers: ");
+  assert.ok(waits.logs.some((line) => line.includes("Restoring (Unreachable)")));
+  assert.deepEqual((await pass(RESTORE_TIMEOUT_MS)).events, ["apply in lost", "apply in gone"]);
+  exec = () => Promise.resolve(0);
+  assert.equal((await pass(2 * RESTORE_TIMEOUT_MS)).events.at(-1), "finalizers: ");
 });
 
 Deno.test("a bridge without the operator's finalizer is not touched, and other finalizers stay", async () => {

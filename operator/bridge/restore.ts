@@ -1,12 +1,14 @@
 /** Restores the pods of a bridge that is deleted, or that may no longer have them. */
 import type { V1Pod } from "@kubernetes/client-node";
+import pMap from "p-map";
 import { imageInSpec, podRef, restorePod } from "../../lib/pods/pod-image.ts";
-import { messageOf } from "../../lib/errors.ts";
+import { GefyraError, messageOf } from "../../lib/errors.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../../lib/names.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { bridgePhases } from "../../lib/api/phases.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { setFinalizers } from "../runtime/context.ts";
+import { BUSY } from "../runtime/reach.ts";
 import { earliest, type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 import type { BridgeContext } from "./context.ts";
 import { release } from "./originals.ts";
@@ -14,8 +16,13 @@ import { setPhase } from "./phase.ts";
 import { keyOf } from "./records.ts";
 
 const RETRY_MS = 1_000;
-/** An original that never starts again, or a lost node, must not keep the bridge for ever. */
-const PATIENCE_MS = RESTORE_TIMEOUT_MS / 2;
+/**
+ * An original that never starts again must not keep the bridge for ever. A Carrier that does not answer does keep it,
+ * since it still takes traffic; at the latest its pod goes with its node.
+ */
+const LONGEST_MS = RESTORE_TIMEOUT_MS / 2;
+/** Pods of one bridge that are restored at the same time. */
+const TOGETHER = 8;
 
 /** Restores all pods of a deleted bridge, then removes its finalizer. Replaced containers are restored one by one. */
 export async function restoreBridge(
@@ -25,55 +32,71 @@ export async function restoreBridge(
 ): Promise<Result> {
   const namespace = bridge.metadata?.namespace ?? "", name = bridge.metadata?.name ?? "";
   if (!bridge.metadata?.finalizers?.includes(FINALIZER)) return {};
-  const written = setPhase(context, namespace, name, {
-    phase: bridgePhases.restoring,
-    reason: bridgeReasons.deleted,
-    message: "restoring the originals",
-  });
+  const restoring = { phase: bridgePhases.restoring };
+  const written = bridge.status?.phase === bridgePhases.restoring
+    ? undefined
+    : setPhase(context, namespace, name, {
+      ...{ ...restoring, reason: bridgeReasons.deleted, message: "restoring the originals" },
+    });
   // The work does not wait for the write; a failure is reported below.
-  written.catch(() => {});
+  written?.catch(() => {});
   const records = bridge.status?.pods ?? [];
-  if (records.some(({ mode }) => mode === "replace")) await context.cache.watch(namespace);
-  let next: Requeue = {}, waiting = false;
-  for (const record of records) {
-    const { done, ...again } = await restorePodOf(context, bridge, record);
-    if (done) continue;
-    next = earliest(next, again);
+  await context.cache.watch(namespace);
+  const isLate = (record: InterceptedPod) => {
     const since = context.restoringSince.get(keyOf(bridge, record)) ?? now;
     context.restoringSince.set(keyOf(bridge, record), since);
-    if (now - since >= PATIENCE_MS) continue;
-    waiting = true;
-    if (record.mode === "replace") break;
-  }
+    return now - since >= LONGEST_MS;
+  };
+  const { left, silent, next } = await restorePods(context, bridge, records, isLate);
   await written;
-  if (waiting) return earliest(next, requeueAfter(RETRY_MS));
+  if (left.some((record) => silent.has(record) || !isLate(record))) {
+    if (silent.size) {
+      const message = [...silent.values()].join("; ");
+      await setPhase(context, namespace, name, { ...restoring, reason: bridgeReasons.unreachable, message });
+    }
+    return next;
+  }
   const finalizers = bridge.metadata.finalizers.filter((one) => one !== FINALIZER);
   await setFinalizers(context, context.cache.bridges, bridgeRef(namespace, name), finalizers);
   context.log(`bridge ${namespace}/${name}: restored`);
   return {};
 }
 
-/** The records of `taken` that are not restored yet. Replaced containers are restored one by one. */
+/**
+ * Restores pods. `left`: those that are not restored yet; `silent`: those of them that do not answer, and why. Replaced containers are
+ * restored one by one, so that others serve; `isLate`: the next one does not wait for this one any more.
+ */
 export async function restorePods(
   context: BridgeContext,
   bridge: GefyraBridge,
   taken: InterceptedPod[],
-): Promise<Requeue & { left: InterceptedPod[] }> {
-  const left: InterceptedPod[] = [];
+  isLate: (record: InterceptedPod) => boolean = () => false,
+): Promise<{ left: InterceptedPod[]; silent: Map<InterceptedPod, string>; next: Requeue }> {
+  const left: InterceptedPod[] = [], silent = new Map<InterceptedPod, string>();
   let next: Requeue = {};
-  for (const record of taken) {
-    if (record.mode === "replace" && left.some(({ mode }) => mode === "replace")) {
-      left.push(record);
-      continue;
+  const restore = async (record: InterceptedPod): Promise<boolean> => {
+    const { done, unreachable, ...again } = await restorePodOf(context, bridge, record);
+    if (done) return true;
+    next = earliest(next, again.requeueAt === undefined ? requeueAfter(RETRY_MS) : again);
+    left.push(record);
+    if (unreachable) silent.set(record, unreachable);
+    return false;
+  };
+  const replaced = taken.filter(({ mode }) => mode === "replace");
+  const inTurn = async () => {
+    for (const [i, record] of replaced.entries()) {
+      if (await restore(record) || isLate(record)) continue;
+      left.push(...replaced.slice(i + 1));
+      return;
     }
-    const { done, ...again } = await restorePodOf(context, bridge, record);
-    next = earliest(next, again);
-    if (!done) left.push(record);
-  }
-  return { left, ...(left.length ? earliest(next, requeueAfter(RETRY_MS)) : {}) };
+  };
+  const together = pMap(taken.filter(({ mode }) => mode !== "replace"), restore, { concurrency: TOGETHER });
+  await Promise.all([inTurn(), together]);
+  return { left, silent, next };
 }
 
-type Restoring = Requeue & { done: boolean };
+/** `unreachable`: the pod does not answer. */
+type Restoring = Requeue & { done: boolean; unreachable?: string };
 
 async function restorePodOf(
   context: BridgeContext,
@@ -86,9 +109,10 @@ async function restorePodOf(
   try {
     return { done: await release(context, namespace, record) };
   } catch (error) {
-    // A lost node does not answer: its pods must not keep the bridge for ever.
+    if (error instanceof GefyraError && error.id === BUSY) return { done: false };
     context.log(`pod ${namespace}/${record.name}: ${messageOf(error)}`);
-    return { done: false };
+    const wait = context.reach.remaining({ namespace, name: record.name });
+    return { done: false, unreachable: messageOf(error), ...requeueAfter(Math.max(wait, RETRY_MS)) };
   }
 }
 

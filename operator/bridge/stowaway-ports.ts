@@ -2,17 +2,21 @@
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import { pickPorts } from "../../lib/config/stowaway.ts";
 import { portKey } from "../../lib/workload/ports.ts";
-import type { Context } from "../runtime/context.ts";
+import type { BridgeContext } from "./context.ts";
 import { writeBridgeStatus } from "./records.ts";
 
 /** Ports that the bridge has already stay. */
-export async function assignPorts(context: Context, bridge: GefyraBridge): Promise<void> {
+export async function assignPorts(context: BridgeContext, bridge: GefyraBridge): Promise<void> {
   const mine = new Map(bridge.status?.ports?.map((port) => [portKey(port), port.stowaway]));
   const missing = bridge.spec.ports.map(portKey).filter((key) => !mine.has(key));
   if (missing.length === 0) return;
   const bridges = context.cache.bridges.all();
   const taken = bridges.flatMap(({ status }) => status?.ports?.map(({ stowaway }) => stowaway) ?? []);
-  const free = pickPorts(taken, missing.length);
+  const uid = bridge.metadata?.uid ?? "";
+  // Another bridge's pass may have chosen ports whose write is still on its way.
+  const chosen = [...context.chosenPorts].flatMap(([other, ports]) => other === uid ? [] : ports);
+  const free = pickPorts([...taken, ...chosen], missing.length);
+  context.chosenPorts.set(uid, free);
   missing.forEach((key, i) => mine.set(key, free[i]!));
   const ports = bridge.spec.ports.map(({ remote, protocol }) => ({
     remote,
@@ -20,4 +24,5 @@ export async function assignPorts(context: Context, bridge: GefyraBridge): Promi
     stowaway: mine.get(portKey({ remote, protocol }))!,
   }));
   await writeBridgeStatus(context, bridge, { ports });
+  context.chosenPorts.delete(uid);
 }

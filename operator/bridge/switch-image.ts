@@ -5,6 +5,7 @@ import { gvk } from "../../lib/api/gvk.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
 import { podRef, runningContainer, setImage } from "../../lib/pods/pod-image.ts";
 import type { Context } from "../runtime/context.ts";
+import { createSerial } from "../runtime/serial.ts";
 import type { State } from "../runtime/state.ts";
 import { type Drain, INTERVAL_MS, nextStep, observe, reportsReady } from "./drain.ts";
 import { endpointsWithout, isOf, standing } from "./endpoints.ts";
@@ -29,34 +30,36 @@ export interface Drains {
 export function createDrains(context: Pick<Context, "cluster" | "cache" | "log">, state: State): Drains {
   const { cluster, log } = context;
   /** By the pod's uid. */
-  const drains = state.byUid<Drain>();
+  const drains = state.byUid<Drain>(), inTurn = createSerial();
   return {
-    switchImage: async (pod, container, image) => {
-      const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
-      const listSlices = () =>
-        cluster.list<V1EndpointSlice>({
-          ...{ ...gvk.EndpointSlice, namespace },
-        });
-      const slices = await listSlices();
-      const now = Date.now();
-      const mine = slices.filter(({ endpoints }) => endpoints?.some((one) => isOf(one, uid)));
-      const drain = observe(drains.get(uid), mine, now);
-      const is = standing(slices, uid), next = nextStep(drain, is, now);
-      if (next === "leave") {
-        if (!drain.left) log(`pod ${namespace}/${name}: leaves its services`);
-        drain.left = now;
-        if (!await leave(context, mine, uid) || !await hold(now, listSlices, uid)) {
+    // Two bridges may replace containers of one pod.
+    switchImage: (pod, container, image) =>
+      inTurn(pod.metadata?.uid ?? "", async () => {
+        const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
+        const listSlices = () =>
+          cluster.list<V1EndpointSlice>({
+            ...{ ...gvk.EndpointSlice, namespace },
+          });
+        const slices = await listSlices();
+        const now = Date.now();
+        const mine = slices.filter(({ endpoints }) => endpoints?.some((one) => isOf(one, uid)));
+        const drain = observe(drains.get(uid), mine, now);
+        const is = standing(slices, uid), next = nextStep(drain, is, now);
+        if (next === "leave") {
+          if (!drain.left) log(`pod ${namespace}/${name}: leaves its services`);
+          drain.left = now;
+          if (!await leave(context, mine, uid) || !await hold(now, listSlices, uid)) {
+            drains.set(uid, drain);
+            return INTERVAL_MS;
+          }
+        } else if (next !== "go") {
           drains.set(uid, drain);
-          return INTERVAL_MS;
+          return next;
         }
-      } else if (next !== "go") {
-        drains.set(uid, drain);
-        return next;
-      }
-      drains.delete(uid);
-      await changeImage(context, pod, container, { image, alone: is === "alone" });
-      return 0;
-    },
+        drains.delete(uid);
+        await changeImage(context, pod, container, { image, alone: is === "alone" });
+        return 0;
+      }),
   };
 }
 

@@ -11,6 +11,7 @@ import { contains, pickTunnelSubnet } from "../../lib/config/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "../runtime/context.ts";
 import { configurationRefusal } from "../runtime/refusals.ts";
 import { type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
+import { createSerial } from "../runtime/serial.ts";
 import { hasOwnKey, type Tunnel } from "../stowaway/tunnel.ts";
 
 /** What Stowaway refuses is tried again after this time. */
@@ -19,7 +20,18 @@ const RETRY_MS = 5_000;
 const CHECK_BRIDGES_MS = 1_000;
 
 /** Gives a client its place in the tunnel. Removes its bridges and its peer when it is deleted. */
-export async function reconcileClient(context: Context, tunnel: Tunnel, name: string): Promise<Result> {
+export function clientReconciler(context: Context, tunnel: Tunnel): (name: string) => Promise<Result> {
+  const inTurn = createSerial();
+  return (name) => reconcileClient(context, tunnel, name, (assign) => inTurn("subnets", assign));
+}
+
+/** `inTurn`: two clients that come at the same time must not get the same subnet. */
+async function reconcileClient(
+  context: Context,
+  tunnel: Tunnel,
+  name: string,
+  inTurn: (assign: () => Promise<GefyraClient>) => Promise<GefyraClient>,
+): Promise<Result> {
   const { cache, namespace, queue, dns } = context;
   const client = cache.clients.get(namespace, name);
   if (!client) {
@@ -33,14 +45,16 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
   if (!client.metadata?.finalizers?.includes(FINALIZER)) {
     await setFinalizers(context, cache.clients, ref, [...client.metadata?.finalizers ?? [], FINALIZER]);
   }
-  const taken = cache.clients.all().flatMap(({ status }) => status?.tunnel?.subnet ?? []);
-  const subnet = client.status?.tunnel?.subnet ?? pickTunnelSubnet(taken);
-  const given: ClientStatus = {
-    ...client.status,
-    tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
-    apps: bridgedApps(name, subnet, cache.bridges.all()),
+  const assign = () => {
+    const taken = cache.clients.all().flatMap(({ status }) => status?.tunnel?.subnet ?? []);
+    const subnet = client.status?.tunnel?.subnet ?? pickTunnelSubnet(taken);
+    return writeStatus(context, cache.clients, ref, client, {
+      ...client.status,
+      tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
+      apps: bridgedApps(name, subnet, cache.bridges.all()),
+    });
   };
-  const assigned = await writeStatus(context, cache.clients, ref, client, given);
+  const assigned = client.status?.tunnel ? await assign() : await inTurn(assign);
   let refusal: string | undefined, next: Requeue = {};
   const state = await tunnel.apply().catch((error) => {
     if (!configurationRefusal(error)) throw error;
@@ -60,11 +74,13 @@ export async function reconcileClient(context: Context, tunnel: Tunnel, name: st
     ? not(clientReasons.stowawayRefused, refusal)
     : not(clientReasons.stowawayMissing, "no Stowaway is running");
   const generation = client.metadata?.generation ?? 0;
-  await writeStatus(context, cache.clients, ref, assigned, {
-    ...given,
+  // The liveness check may have written it meanwhile.
+  const current = cache.clients.get(namespace, name) ?? assigned, before = current.status;
+  await writeStatus(context, cache.clients, ref, current, {
+    ...before,
     observedGeneration: generation,
-    phase: phaseOf(given.phase, update.status === "True"),
-    conditions: withCondition(given.conditions, update, generation, new Date()),
+    phase: phaseOf(before?.phase, update.status === "True"),
+    conditions: withCondition(before?.conditions, update, generation, new Date()),
   });
   return next;
 }

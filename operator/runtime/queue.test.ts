@@ -107,3 +107,45 @@ Deno.test("after a failed pass, the earlier of its own time and the delay of fai
     await queue.stop();
   }
 });
+
+Deno.test("a pass that waits holds up no other key, and its own key waits for it", async () => {
+  const done: string[] = [];
+  const hung = Promise.withResolvers<void>();
+  const queue = startQueue(async (key) => {
+    if (key === "hung" && !done.includes("hung")) {
+      done.push("hung");
+      await hung.promise;
+    } else done.push(key);
+    return {};
+  }, assert.fail);
+  queue.add("hung");
+  queue.add("other");
+  await until(() => done.length === 2);
+  queue.add("hung");
+  queue.add("other");
+  await until(() => done.length === 3);
+  await settled();
+  assert.deepEqual(done, ["hung", "other", "other"]);
+  hung.resolve();
+  await until(() => done.length === 4);
+  await queue.stop();
+});
+
+Deno.test("no more passes run at the same time than there are workers", async () => {
+  let running = 0, most = 0, passes = 0;
+  const queue = startQueue(
+    async () => {
+      most = Math.max(most, ++running);
+      await settled(2);
+      running--;
+      passes++;
+      return {};
+    },
+    assert.fail,
+    { workers: 3 },
+  );
+  for (let i = 0; i < 10; i++) queue.add(`${i}`);
+  await until(() => passes === 10);
+  assert.equal(most, 3);
+  await queue.stop();
+});

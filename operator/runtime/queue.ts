@@ -1,6 +1,7 @@
 /**
  * A queue of keys. Each key is worked on once however often it was added, and never twice at the same time: a key that is
- * added during its own pass gets another pass afterwards. One worker for now; nothing in the interface depends on that.
+ * added during its own pass gets another pass afterwards. Different keys are worked on side by side, so that a pass that
+ * waits for a pod or a node holds up nobody else (decision 035).
  */
 import type { Delays } from "./attempts.ts";
 import type { Result } from "./result.ts";
@@ -9,24 +10,29 @@ export interface Queue {
   add(key: string): void;
   /** Adds the key after a delay, unless it is added before. Of several delays the earliest counts. */
   addAfter(key: string, milliseconds: number): void;
-  /** Starts no more passes, and waits for the running one. */
+  /** Starts no more passes, and waits for those that run. */
   stop(): Promise<void>;
 }
 
 /** Milliseconds, after a failed pass; each is twice as long as the one before. */
 const usual: Delays = { first: 250, longest: 30_000 };
 
+/** Passes at the same time. Most of them wait for an answer. */
+const WORKERS = 128;
+
 /** `work` is one pass over a key. What it throws counts as its `error`. */
 export function startQueue(
   work: (key: string) => Promise<Result>,
   onError: (key: string, error: unknown) => void,
-  { first, longest }: Delays = usual,
+  { first = usual.first, longest = usual.longest, workers = WORKERS }: Partial<Delays> & {
+    workers?: number;
+  } = {},
 ): Queue {
   const waiting = new Set<string>();
   const failures = new Map<string, number>();
+  const running = new Map<string, Promise<void>>();
   const timers = new Map<string, { at: number; timer: ReturnType<typeof setTimeout> }>();
   let stopped = false;
-  let running: Promise<void> | undefined;
 
   const add = (key: string) => {
     if (stopped) return;
@@ -45,13 +51,19 @@ export function startQueue(
   };
 
   const run = () => {
-    running ??= workOff().finally(() => {
-      running = undefined;
-      // A key may have been added after the last one was taken.
-      if (waiting.size && !stopped) run();
-    });
+    if (stopped) return;
+    for (const key of waiting) {
+      if (running.size >= workers) return;
+      if (running.has(key)) continue;
+      waiting.delete(key);
+      // The caller may add more keys in the same turn, also this one.
+      const done = Promise.resolve().then(() => workOn(key)).finally(() => {
+        running.delete(key);
+        run();
+      });
+      running.set(key, done);
+    }
   };
-
   const pass = async (key: string): Promise<Result> => {
     try {
       return await work(key);
@@ -60,31 +72,26 @@ export function startQueue(
     }
   };
 
-  const workOff = async () => {
-    // The caller may add more keys in the same turn.
-    await Promise.resolve();
-    for (const key of waiting) {
-      if (stopped) return;
-      waiting.delete(key);
-      const { requeueAt, error } = await pass(key);
-      if (error === undefined) failures.delete(key);
-      else {
-        onError(key, error);
-        const count = failures.get(key) ?? 0;
-        failures.set(key, count + 1);
-        addAt(key, Date.now() + Math.min(first * 2 ** count, longest));
-      }
-      if (requeueAt !== undefined) addAt(key, requeueAt);
+  const workOn = async (key: string) => {
+    if (stopped) return;
+    waiting.delete(key);
+    const { requeueAt, error } = await pass(key);
+    if (error === undefined) failures.delete(key);
+    else {
+      onError(key, error);
+      const count = failures.get(key) ?? 0;
+      failures.set(key, count + 1);
+      addAt(key, Date.now() + Math.min(first * 2 ** count, longest));
     }
+    if (requeueAt !== undefined) addAt(key, requeueAt);
   };
-
   return {
     add,
     addAfter: (key, milliseconds) => addAt(key, Date.now() + milliseconds),
     stop: async () => {
       stopped = true;
       for (const { timer } of timers.values()) clearTimeout(timer);
-      await running;
+      await Promise.all(running.values());
     },
   };
 }

@@ -15,6 +15,7 @@ import { byAge } from "../../lib/api/age.ts";
 import { portKey } from "../../lib/workload/ports.ts";
 import { createAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
+import { coalesced } from "../runtime/serial.ts";
 import { contract } from "../../lib/contract.ts";
 
 const PROGRAM = contract.paths.stowaway;
@@ -26,6 +27,8 @@ export interface Tunnel {
   apply(): Promise<StowawayState | undefined>;
   /** The same for one bridge. A refusal does not matter to it while Stowaway forwards all its ports already. */
   ensureForwards(bridge: GefyraBridge): Promise<void>;
+  /** Whether the last configuration that Stowaway took forwards all ports of a bridge. */
+  isForwarded(bridge: GefyraBridge): boolean;
   status(): Promise<WireguardStatus | undefined>;
 }
 
@@ -39,7 +42,7 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
   });
   let applied: { container: string | undefined; mark: string; state: StowawayState } | undefined;
   let refusal: GefyraError | undefined;
-  const apply = async () => {
+  const apply = coalesced(async () => {
     const pod = runningStowaway(context);
     if (!pod) return undefined;
     const state = wantedState(pair.privateKey, context.cache.clients.all(), context.cache.bridges.all());
@@ -59,7 +62,7 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
     attempts.succeed(STOWAWAY);
     applied = { container, mark, state };
     return state;
-  };
+  });
   return {
     publicKey: pair.publicKey,
     nodePort: service?.spec?.ports?.[0]?.nodePort ?? 0,
@@ -73,6 +76,7 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
         if (error !== refusal || !same || !applied || !forwards(applied.state, bridge)) throw error;
       }
     },
+    isForwarded: (bridge) => applied !== undefined && forwards(applied.state, bridge),
     status: async () => {
       const pod = runningStowaway(context);
       if (!pod) return undefined;
