@@ -3,7 +3,7 @@ import { checkObjectName } from "../lib/api/object-names.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { API_VERSION } from "../lib/names.ts";
 import { BRIDGE_KIND, bridgeRef } from "../lib/api/bridge.ts";
-import { removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
+import { pendingText, removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
 import { requireConnection } from "../lib/connection/find.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
@@ -57,10 +57,15 @@ export const unbridge = () =>
         for (const bridge of chosen) {
           const { metadata, status } = bridge;
           const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+          let pending: string[] = [];
           await stepsOf(options).step(`Removing bridge ${only.name}`, async () => {
-            await removeBridges(cluster, { client: connection.client, only, operated });
+            ({ pending } = await removeBridges(cluster, { client: connection.client, only, operated }));
           });
           if (quiet) {
+            continue;
+          }
+          if (pending.length) {
+            console.log(`Bridge ${only.name} is deleted. ${pendingText(pending)}`);
             continue;
           }
           const did = switchSummary(status?.pods ?? [], (performance.now() - start) / 1000);

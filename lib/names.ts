@@ -15,6 +15,8 @@ export const FINALIZER = `${GROUP}/restore`;
  * administrator's installation, which stays.
  */
 export const WITH_CLIENTS_ANNOTATION = `${GROUP}/remove-with-last-client`;
+/** On a client that its user removed: the operator removes the installation when it has restored the last pod. */
+export const UNINSTALLS_ANNOTATION = `${GROUP}/uninstalls`;
 /** On Gefyra's namespace: when its removal began. */
 export const REMOVAL_ANNOTATION = `${GROUP}/removal`;
 export const OPERATOR = "gefyra-operator";

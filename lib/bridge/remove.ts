@@ -3,6 +3,8 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import { API_VERSION, FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
 import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "../api/bridge.ts";
+import { condition, READY } from "../api/conditions.ts";
+import { bridgeReasons } from "../api/reasons.ts";
 import { waitFor } from "../wait.ts";
 import { whyNotReady } from "../workload/pod-problems.ts";
 import { podRef, restorePod } from "../pods/pod-image.ts";
@@ -16,27 +18,49 @@ export interface RemoveOptions {
   operated: boolean;
 }
 
-/** Returns the number of removed bridges. */
+export interface Removal {
+  /** The number of deleted bridges. */
+  count: number;
+  /**
+   * About bridges with pods that do not answer: which, and why. They are deleted, and the operator restores these pods as
+   * soon as they answer.
+   */
+  pending: string[];
+}
+
 export async function removeBridges(
   cluster: Cluster,
   { client, only, operated }: RemoveOptions,
-): Promise<number> {
+): Promise<Removal> {
   const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND });
   const mine = all.filter(({ metadata, spec }) =>
     spec.client === client &&
     (!only || (metadata?.namespace === only.namespace && metadata.name === only.name))
   );
-  await Promise.all(mine.map((bridge) => removeBridge(cluster, bridge, operated)));
-  return mine.length;
+  const pending = await Promise.all(mine.map((bridge) => removeBridge(cluster, bridge, operated)));
+  return { count: mine.length, pending: pending.filter((one) => one !== undefined) };
 }
 
-async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: boolean): Promise<void> {
+/** Says what happens to pods that do not answer. */
+export const pendingText = (pending: string[]): string =>
+  `${pending.join("; ")}. Gefyra's operator restores it as soon as it answers.`;
+
+/** Which pods do not answer; `undefined` if all are restored. */
+async function removeBridge(
+  cluster: Cluster,
+  bridge: GefyraBridge,
+  operated: boolean,
+): Promise<string | undefined> {
   const ref = bridgeRef(bridge.metadata?.namespace ?? "", bridge.metadata?.name ?? "");
   await cluster.remove(ref);
+  let pending: string | undefined;
   const gone = async () => {
     const left = await cluster.get<GefyraBridge>(ref);
     if (!left) return true;
-    return operated ? false : await restoreAndRelease(cluster, left);
+    if (!operated) return await restoreAndRelease(cluster, left);
+    const ready = condition(left.status?.conditions, READY);
+    if (ready?.reason === bridgeReasons.unreachable) pending = ready.message;
+    return pending !== undefined;
   };
   await waitFor(gone, {
     what: `bridge "${ref.name}" to restore its pods`,
@@ -44,6 +68,7 @@ async function removeBridge(cluster: Cluster, bridge: GefyraBridge, operated: bo
     timeout: RESTORE_TIMEOUT_MS * Math.max(1, bridge.status?.pods?.length ?? 0),
     interval: operated ? 100 : 500,
   });
+  return pending;
 }
 
 async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promise<boolean> {

@@ -29,7 +29,10 @@ export interface Gone {
   left: string[];
   /** False when there was nothing to do. */
   changed: boolean;
-  /** Installations found in the kubeconfig's cluster, if this machine has no connection. */
+  /**
+   * What the operator still has to restore; and installations found in the kubeconfig's cluster, if this machine has no
+   * connection.
+   */
   remarks: string[];
 }
 
@@ -43,6 +46,7 @@ export async function disconnect(
   const before = (await listConnections(engine)).map((connection) => connection.name);
   const chosen = all ? before : [name || ((await chooseConnection(engine, undefined))?.name ?? [])].flat();
   let changed = false, failure: unknown;
+  const remarks: string[] = [];
   const attempt = async (work: () => Promise<boolean>) => {
     // An unreachable cluster must not affect the other connections.
     try {
@@ -52,7 +56,7 @@ export async function disconnect(
     }
   };
   for (const one of chosen) {
-    await attempt(() => withLock(one, { command: "down", steps }, () => down(tools, one)));
+    await attempt(() => withLock(one, { command: "down", steps }, () => down(tools, one, remarks)));
   }
   const left = before.filter((one) => !chosen.includes(one));
   if (all || (!name && left.length === 0)) {
@@ -62,15 +66,15 @@ export async function disconnect(
   }
   if (failure) throw failure;
   if (typed && !all && !changed) refuseUnknown(name ?? "", left);
-  const remarks = before.length === 0 ? await abandoned(tools) : [];
+  if (before.length === 0) remarks.push(...await abandoned(tools));
   return { gone: chosen.filter((one) => before.includes(one)), left, changed, remarks };
 }
 
 /** False when there was nothing to do. */
-async function down(tools: DownTools, name: string): Promise<boolean> {
+async function down(tools: DownTools, name: string, remarks: string[]): Promise<boolean> {
   const connection = await findConnection(tools.engine, name);
   if (!connection) return await removeLocal(tools.engine, connectionLabels(name));
-  await takeDown(tools, connection);
+  remarks.push(...await takeDown(tools, connection));
   return true;
 }
 

@@ -1,5 +1,5 @@
 /** Takes one connection down: its bridges, its client, the installation if it was the last, and its local part. */
-import { removeBridges } from "../bridge/remove.ts";
+import { pendingText, removeBridges } from "../bridge/remove.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
@@ -7,7 +7,13 @@ import { observe } from "../uninstall/installed.ts";
 import { operatorRuns } from "../install/operator-state.ts";
 import { departing } from "../uninstall/ownership.ts";
 import { uninstall } from "../uninstall/uninstall.ts";
-import { API_VERSION, FINALIZER, REMOVAL_ANNOTATION, RESTORE_TIMEOUT_MS } from "../names.ts";
+import {
+  API_VERSION,
+  FINALIZER,
+  REMOVAL_ANNOTATION,
+  RESTORE_TIMEOUT_MS,
+  UNINSTALLS_ANNOTATION,
+} from "../names.ts";
 import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
 import type { Steps } from "../steps.ts";
 import { waitFor } from "../wait.ts";
@@ -21,18 +27,18 @@ export interface DownTools {
   connectCluster: (connection: Connection) => Promise<Cluster>;
 }
 
-/** `uninstalls`: whether an installation without clients is removed. */
+/** `uninstalls`: whether an installation without clients is removed. Returns what the operator still has to do. */
 export async function takeDown(
   { engine, steps, connectCluster }: DownTools,
   connection: Connection,
   { uninstalls = true }: { uninstalls?: boolean } = {},
-): Promise<void> {
+): Promise<string[]> {
   const labels = connectionLabels(connection.name);
-  let failure: unknown;
+  let failure: unknown, remarks: string[] = [];
   try {
     const cluster = await connectCluster(connection);
     await cluster.version();
-    await leaveCluster(cluster, steps, connection, {
+    remarks = await leaveCluster(cluster, steps, connection, {
       uninstalls,
       meanwhile: () => removeContainers(engine, labels),
     });
@@ -46,6 +52,7 @@ export async function takeDown(
     () => removeLocal(engine, labels),
   );
   if (failure) throw clusterLeft(connection, failure);
+  return remarks;
 }
 
 /** The cluster does not answer, or the kubeconfig or its context is gone. Repeating `down` would not help. */
@@ -76,16 +83,22 @@ async function leaveCluster(
   steps: Steps,
   { namespace, client }: Connection,
   { uninstalls, meanwhile }: Leaving,
-): Promise<void> {
+): Promise<string[]> {
   const [operated] = await Promise.all([
     operatorRuns(cluster, namespace),
     uninstalls ? announceRemoval(cluster, namespace, client) : undefined,
   ]);
+  let pending: string[] = [];
   await steps.step("Restoring bridged containers", async (note) => {
-    const count = await removeBridges(cluster, { client, operated });
-    note(count === 0 ? "none" : String(count));
+    const removal = await removeBridges(cluster, { client, operated });
+    pending = removal.pending;
+    note(removal.count === 0 ? "none" : String(removal.count));
   });
   await steps.step("Disconnecting from the cluster", async (note) => {
+    if (pending.length) {
+      await leaveToOperator(cluster, namespace, client, uninstalls);
+      return;
+    }
     await removeClient(cluster, namespace, client, operated);
     const others = await otherClients(cluster, namespace, client);
     if (others > 0) return note(`${others} other connections stay`);
@@ -93,6 +106,21 @@ async function leaveCluster(
     const [stays] = await Promise.all([uninstall(cluster, namespace), meanwhile()]);
     if (stays) note(stays);
   });
+  return pending.length ? [pendingText(pending)] : [];
+}
+
+/** The operator needs the client until its last pod is restored, and then removes what `up` installed. */
+async function leaveToOperator(
+  cluster: Cluster,
+  namespace: string,
+  client: string,
+  uninstalls: boolean,
+): Promise<void> {
+  const ref = clientRef(namespace, client);
+  if (uninstalls) {
+    await cluster.patch(ref, { metadata: { annotations: { [UNINSTALLS_ANNOTATION]: "true" } } });
+  }
+  await cluster.remove(ref);
 }
 
 /** Number of other clients of the installation. */

@@ -63,7 +63,7 @@ async function behaving(behave: (stdout: Writable) => void, timeoutMs: number) {
 
 Deno.test("a command that does not end in time is given up, and its connection closed", async () => {
   assert.deepEqual(await behaving(() => {}, 20), {
-    outcome: 'unreachable-pod: Cannot run wait in pod "shop/web-1": it has not ended after 0.02 s',
+    outcome: 'unreachable-pod: Cannot run wait in pod "shop/web-1": no answer after 0.02 s',
     terminated: true,
   });
 });

@@ -26,7 +26,7 @@ export async function execInPod(
   const giveUp = (why: string) => unreachable.reject(unreachablePod(target, command, why));
   const stdout = collector(giveUp), stderr = collector(giveUp);
   const input = stdin ? Readable.from([Buffer.from(stdin)]) : null;
-  const timer = setTimeout(() => giveUp(`it has not ended after ${timeoutMs / 1000} s`), timeoutMs);
+  const timer = setTimeout(() => giveUp(`no answer after ${timeoutMs / 1000} s`), timeoutMs);
   const ended = Promise.withResolvers<V1Status>();
   const connecting: Promise<Socket> = new k8s.Exec(config)
     .exec(

@@ -122,11 +122,11 @@ async function release(
     },
   } as Partial<Cluster> as Cluster;
   const done = await releaseShare(cluster, "shop", of, {
-    bridges,
+    bridges: () => bridges,
     image: knowsImage ? IMAGE : undefined,
     stowaway: "10.0.0.9",
     configure: (target, { id }, files, { shrinks }) => {
-      rules = files["nftables.conf"] ?? "";
+      rules = files()["nftables.conf"] ?? "";
       events.push(`configure ${target.container} ${id}${shrinks ? ", shrinking" : ""}`);
       return Promise.resolve();
     },

@@ -1,14 +1,15 @@
 /** Restores the pods of a bridge that is deleted, or that may no longer have them. */
 import type { V1Pod } from "@kubernetes/client-node";
 import pMap from "p-map";
-import { imageInSpec, podRef, restorePod } from "../../lib/pods/pod-image.ts";
+import { imageInSpec, podRef, restorePod, runningContainer } from "../../lib/pods/pod-image.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
+import { contract } from "../../lib/contract.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../../lib/names.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { bridgePhases } from "../../lib/api/phases.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { setFinalizers } from "../runtime/context.ts";
-import { BUSY } from "../runtime/reach.ts";
+import { BUSY, UNREACHABLE } from "../runtime/reach.ts";
 import { earliest, type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 import type { BridgeContext } from "./context.ts";
 import { release } from "./originals.ts";
@@ -123,15 +124,39 @@ async function restoreContainer(
 ): Promise<Restoring> {
   const { name, container, originalImage } = record;
   const carried = context.cache.pods.get(namespace, name);
-  if (originalImage && carried && isCarriers(carried, record)) {
+  const begins = carried !== undefined && isCarriers(carried, record);
+  if (originalImage && begins) {
     const wait = await context.drains.switchImage(carried, container, originalImage);
     if (wait > 0) return { done: false, ...requeueAfter(wait) };
   }
-  if (!await restorePod(context.cluster, namespace, container, record)) return { done: false };
+  if (!await restorePod(context.cluster, namespace, container, record)) {
+    return { done: false, ...(begins ? {} : await askKubelet(context, namespace, record)) };
+  }
   const pod = await context.cluster.get<V1Pod>(podRef(namespace, name));
   if (!pod || pod.metadata?.uid !== record.uid) return { done: true };
   const wait = await context.convergence.track(pod);
   return wait > 0 ? { done: false, ...requeueAfter(wait) } : { done: true };
+}
+
+/**
+ * A Carrier whose image was changed ends within a second or two, if the kubelet of its node works. A node that hangs counts
+ * as ready for another 40 s, so the Carrier is asked.
+ */
+async function askKubelet(
+  { cluster, reach }: BridgeContext,
+  namespace: string,
+  { name, container, carrierContainer }: InterceptedPod,
+): Promise<Requeue & { unreachable?: string }> {
+  const pod = await cluster.get<V1Pod>(podRef(namespace, name));
+  if (!pod || !carrierContainer || runningContainer(pod, container) !== carrierContainer) return {};
+  try {
+    await cluster.exec({ namespace, pod: name, container }, [contract.paths.carrier, "running"]);
+    return {};
+  } catch (error) {
+    if (!(error instanceof GefyraError) || error.id !== UNREACHABLE) return {};
+    const wait = Math.max(reach.remaining({ namespace, name }), RETRY_MS);
+    return { unreachable: error.message, ...requeueAfter(wait) };
+  }
 }
 
 /** Whether the pod of a record still has another image than its original's. */

@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { messageOf } from "../../lib/errors.ts";
-import { FINALIZER, OPERATOR } from "../../lib/names.ts";
+import { FINALIZER, OPERATOR, UNINSTALLS_ANNOTATION } from "../../lib/names.ts";
 import { gvk } from "../../lib/api/gvk.ts";
 import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../../lib/api/client.ts";
 import { bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
@@ -12,6 +12,7 @@ import { type Context, keys, setFinalizers, writeStatus } from "../runtime/conte
 import { configurationRefusal } from "../runtime/refusals.ts";
 import { type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 import { createSerial } from "../runtime/serial.ts";
+import { uninstall } from "./uninstall.ts";
 import { hasOwnKey, type Tunnel } from "../stowaway/tunnel.ts";
 
 /** What Stowaway refuses is tried again after this time. */
@@ -129,6 +130,9 @@ async function release(context: Context, tunnel: Tunnel, client: GefyraClient): 
   const finalizers = (client.metadata?.finalizers ?? []).filter((one) => one !== FINALIZER);
   await setFinalizers(context, cache.clients, clientRef(namespace, name), finalizers);
   context.log(`client ${name}: released`);
+  // `down` could not wait for its last pod, and left the rest to the operator.
+  const uninstalls = client.metadata?.annotations?.[UNINSTALLS_ANNOTATION] !== undefined;
+  if (uninstalls && cache.clients.all().length === 0) await uninstall(context);
   return {};
 }
 

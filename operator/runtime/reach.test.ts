@@ -28,11 +28,11 @@ function reachWith(behave: (pod: string) => Promise<ExecResult>) {
 }
 
 const timedOut = () =>
-  Promise.reject(new GefyraError("unreachable-pod", "Cannot run true: it has not ended after 10 s"));
+  Promise.reject(new GefyraError("unreachable-pod", "Cannot run true: no answer after 10 s"));
 
 Deno.test("a pod that does not answer is named with its node, and is not asked again at once", async () => {
   const { asked, reach, run } = reachWith((pod) => pod === "shop/web" ? timedOut() : Promise.resolve(fine));
-  const message = 'Cannot reach pod "shop/web" on node "w1": it has not ended after 10 s';
+  const message = 'Cannot reach pod "shop/web" on node "w1": no answer after 10 s';
   await assert.rejects(run("shop/web"), { id: "unreachable-pod", message });
   await assert.rejects(run("shop/web"), { id: "unreachable-pod", message });
   assert.equal(await run("shop/db"), fine);
