@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { Cluster } from "../kube/cluster.ts";
+import type { Cluster, ExecOptions } from "../kube/cluster.ts";
 import { configureCarrier } from "./carrier.ts";
 
 Deno.test("Carrier gets its configuration on stdin, and its refusal is reported", async () => {
   const calls: [unknown, string[], string][] = [];
   const cluster = (exitCode: number) => ({
-    exec: (target: unknown, command: string[], stdin: Uint8Array) => {
+    exec: (target: unknown, command: string[], { stdin }: ExecOptions = {}) => {
       calls.push([target, command, new TextDecoder().decode(stdin)]);
       return Promise.resolve({ exitCode, stdout: "", stderr: "carrier: unknown directive\n" });
     },

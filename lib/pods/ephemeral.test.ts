@@ -72,7 +72,6 @@ Deno.test("Carrier joins with one capability, whatever user the pod sets", () =>
     runAsUser: 0,
     runAsNonRoot: false,
     allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
     capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] },
   });
 });

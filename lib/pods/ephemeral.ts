@@ -41,7 +41,10 @@ export function placementOf(pod: V1Pod, image: string | undefined): Placement {
   return { state: "absent", name: ours.length === 0 ? NAME : `${NAME}-${ours.length + 1}` };
 }
 
-/** NET_ADMIN and nothing else; as root, since only root keeps its capabilities when it starts a program. Pure. */
+/**
+ * NET_ADMIN and nothing else; as root, since only root keeps its capabilities when it starts a program. It may write to
+ * its own root: the only other places are shared with the app. Pure.
+ */
 export function ephemeralContainer(name: string, image: string): V1EphemeralContainer {
   return {
     name,
@@ -51,7 +54,6 @@ export function ephemeralContainer(name: string, image: string): V1EphemeralCont
       runAsUser: 0,
       runAsNonRoot: false,
       allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] },
     },
   };

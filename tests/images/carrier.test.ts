@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nginxConf } from "../../lib/config/nginx/conf.ts";
 import { imageOf } from "../../lib/images.ts";
-import { eventually, exec, type Sandbox, sandbox, stopTime, tryDocker } from "../docker.ts";
+import { docker, eventually, exec, type Sandbox, sandbox, stopTime, tryDocker } from "../docker.ts";
 import { addressOf, apply, memory, replaced, restricted, status } from "./carrier.ts";
 
 /** Echoes lines, each after its own port, and keeps connections open. */
@@ -149,6 +149,25 @@ Deno.test("Carrier stands in for the command of another image", async (t) => {
     assert.equal((await status(two)).configured, false);
     assert.equal(await exec(two, "/bin/sh", "-c", "echo fine"), "fine");
     for (const container of [one, two]) assert.ok(await stopTime(container) < 1000);
+  });
+  await t.step("a container of the pod that locks all of /dev/shm does not hold it up", async () => {
+    await using box = sandbox();
+    const pause = await box.run("pause", ["--ipc", "shareable"], "debian:trixie-slim", ["sleep", "infinity"]);
+    const shared = ["--ipc", `container:${pause}`];
+    const readOnly = await standIn(box, "python3", ["one.py"], shared);
+    // As Carrier is beside an original.
+    const writable = await box.run("writable", ["--user", "0", ...shared], imageOf("carrier"));
+    for (const container of [readOnly, writable]) {
+      assert.equal((await apply(container, conf)).stdout, "applied: nginx");
+    }
+    const lock = 'for file in $(find /dev/shm -type f); do flock "$file" sleep infinity & done; wait';
+    await docker(["exec", "--detach", pause, "sh", "-c", lock]);
+    await eventually(() => exec(pause, "sh", "-c", "grep -lz ^flock$ /proc/[0-9]*/cmdline"));
+    const next = nginxConf([replaced("http", 8081)]);
+    for (const container of [readOnly, writable]) {
+      assert.equal((await apply(container, next)).stdout, "applied: nginx");
+    }
+    assert.equal(await exec(pause, "sh", "-c", "ls -d /dev/shm/carrier-* | wc -l"), "1");
   });
 });
 
