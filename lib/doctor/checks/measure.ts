@@ -25,7 +25,8 @@ const at = (port: number) => [STOWAWAY_TUNNEL_ADDRESS, `${port}`];
 /** Resolves when the server ends: by `stopServer`, or after a minute. */
 export function runServer(cluster: Cluster, namespace: string, pod: string, port: number): Promise<unknown> {
   const command = ["perl", "-e", SERVER, `${port}`, `${DOCTOR_LIFETIME_S}`];
-  return cluster.exec({ namespace, pod, container: "stowaway" }, command);
+  const timeoutMs = (DOCTOR_LIFETIME_S + 10) * 1000;
+  return cluster.exec({ namespace, pod, container: "stowaway" }, command, { timeoutMs });
 }
 
 export async function stopServer({ engine, cargo, port }: Measurement): Promise<void> {

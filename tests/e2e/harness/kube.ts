@@ -114,7 +114,10 @@ export function kubeIn(lab: SuiteLab) {
       (await list("Pod", namespace, `app=${name}`)).filter((pod) => !pod.metadata.deletionTimestamp),
     /** A command in a container; any outcome. */
     exec: async (target: ExecTarget, command: string[]): Promise<Output> => {
-      const { exitCode, stdout, stderr } = await (await cluster()).exec(target, command);
+      // A load goes on as long as its test.
+      const { exitCode, stdout, stderr } = await (await cluster()).exec(target, command, {
+        timeoutMs: 600_000,
+      });
       return { code: exitCode, stdout: stdout.trim(), stderr: stderr.trim() };
     },
   };
