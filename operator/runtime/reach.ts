@@ -39,7 +39,9 @@ export function createReach(
 
   const limited = async (place: string, work: () => Promise<ExecResult>): Promise<ExecResult> => {
     const count = running.get(place) ?? 0;
-    if (count >= MOST) throw new GefyraError(BUSY, "Cannot run a command yet: others on this node go first");
+    if (count >= MOST) {
+      throw new GefyraError("busy-node", "Cannot run a command yet: others on this node go first");
+    }
     running.set(place, count + 1);
     try {
       return await work();
@@ -81,5 +83,5 @@ export function createReach(
 function unreachable({ namespace, pod }: ExecTarget, node: string | undefined, cause: GefyraError) {
   const why = cause.message.split(": ").at(-1);
   const message = `Cannot reach pod "${namespace}/${pod}"${node ? ` on node "${node}"` : ""}: ${why}`;
-  return new GefyraError(UNREACHABLE, message, { exit: "unreachable", cause });
+  return new GefyraError("unreachable-pod", message, { exit: "unreachable", cause });
 }
