@@ -49,4 +49,5 @@ export const retriedReasons: readonly BridgeReason[] = [
   bridgeReasons.carrierFailed,
   bridgeReasons.carrierRefused,
   bridgeReasons.stowawayRefused,
+  bridgeReasons.unreachable,
 ];

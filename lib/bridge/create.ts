@@ -93,6 +93,10 @@ function failure(reason: BridgeReason, target: string, state: string): GefyraErr
   if (reason === bridgeReasons.carrierRefused) {
     return new GefyraError("carrier-refused", message, { hint: UNDONE });
   }
+  if (reason === bridgeReasons.unreachable) {
+    const hint = "the bridge is deleted; the operator restores the pod as soon as it answers";
+    return new GefyraError("unreachable-pod", message, { exit: "unreachable", hint });
+  }
   if (reason === bridgeReasons.stowawayRefused) {
     return new GefyraError("stowaway-refused", message, { hint: UNDONE });
   }

@@ -40,7 +40,8 @@ export function createBridgeContext(
   const state = createState();
   const reach = createReach(shared.cluster, ({ namespace, name }) => {
     const { metadata, spec } = shared.cache.pods.get(namespace, name) ?? {};
-    return metadata?.uid ? { uid: metadata.uid, node: spec?.nodeName } : undefined;
+    const { uid, resourceVersion: version = "" } = metadata ?? {};
+    return uid ? { uid, version, node: spec?.nodeName } : undefined;
   }, state);
   const cluster: Cluster = Object.assign(Object.create(shared.cluster), { exec: reach.exec });
   const context = { ...shared, cluster };

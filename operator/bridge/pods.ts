@@ -180,16 +180,22 @@ async function intercept(
     const step = await checkProgress(context, bridge, pod, record);
     return { ...step, ...earliest(again, step) };
   };
+  const podName = { namespace: pod.metadata?.namespace ?? "", name: record.name };
   const placed = await place(context, pod, record);
   if ("cause" in placed) return { record: fail(context, bridge, pod, { ...switching, ...placed }) };
-  if (!("container" in placed)) return await checked(switching, placed);
+  if (!("container" in placed)) {
+    const why = context.reach.whyUnreachable(podName);
+    if (!why) return await checked(switching, placed);
+    return unreachable(
+      switching,
+      why,
+      earliest(placed, requeueAfter(context.reach.remaining(podName) + RETRY_MS)),
+    );
+  }
   const configured = await configure(context, interception, pod, { ...placed, record });
   if ("cause" in configured) return { record: fail(context, bridge, pod, { ...switching, ...configured }) };
   const { state, why, ...again } = configured;
-  if (why) {
-    const unreachable = { cause: bridgeReasons.unreachable, reason: shortened(why) };
-    return { record: { ...switching, ...unreachable }, ...again };
-  }
+  if (why) return unreachable(switching, why, again);
   if (state === "no-forwarding") return { record: { ...switching, forwards: false }, ...again };
   // The record needs the container's real id.
   if (state === "unreachable" || (!placed.id && record.mode === "replace")) {
@@ -207,6 +213,13 @@ async function intercept(
   context.attempts.succeed(keyOf(bridge, pod.metadata));
   return { record: { ...switching, carrierContainer, state: podStates.active } };
 }
+
+const RETRY_MS = 1_000;
+
+const unreachable = (record: InterceptedPod, why: string, again: Requeue): Step => ({
+  record: { ...record, cause: bridgeReasons.unreachable, reason: shortened(why) },
+  ...again,
+});
 
 async function place(
   context: BridgeContext,

@@ -7,9 +7,9 @@ import { createState } from "./state.ts";
 
 const fine: ExecResult = { exitCode: 0, stdout: "", stderr: "" };
 const pods: Record<string, KnownPod> = {
-  "shop/web": { uid: "1", node: "w1" },
-  "shop/db": { uid: "2", node: "w1" },
-  "other/web": { uid: "3", node: "w1" },
+  "shop/web": { uid: "1", version: "1", node: "w1" },
+  "shop/db": { uid: "2", version: "1", node: "w1" },
+  "other/web": { uid: "3", version: "1", node: "w1" },
 };
 
 /** Commands in pods that answer as `behave` says; `asked` names each pod that one was sent to. */
@@ -46,7 +46,7 @@ Deno.test("another pod of the same name is asked at once", async () => {
   await assert.rejects(run("shop/web"));
   const before = pods["shop/web"]!;
   try {
-    pods["shop/web"] = { uid: "9", node: "w2" };
+    pods["shop/web"] = { uid: "9", version: "1", node: "w2" };
     state.prune((uid) => uid === "9");
     await assert.rejects(run("shop/web"), { message: /node "w2"/ });
   } finally {
@@ -71,5 +71,21 @@ Deno.test("a pod that is not known is not limited", async () => {
   const { asked, run } = reachWith(timedOut);
   await assert.rejects(run("gefyra/stowaway"), { message: /^Cannot run true/ });
   await assert.rejects(run("gefyra/stowaway"), { message: /^Cannot run true/ });
+  assert.equal(asked.length, 2);
+});
+
+Deno.test("a pod that changes is asked at once, since its node may have come back", async () => {
+  const { asked, reach, run } = reachWith(timedOut);
+  const before = pods["shop/web"]!, name = { namespace: "shop", name: "web" };
+  await assert.rejects(run("shop/web"));
+  assert.match(reach.whyUnreachable(name) ?? "", /no answer/);
+  try {
+    pods["shop/web"] = { ...before, version: "2" };
+    assert.equal(reach.remaining(name), 0);
+    await assert.rejects(run("shop/web"));
+    await assert.rejects(run("shop/web"));
+  } finally {
+    pods["shop/web"] = before;
+  }
   assert.equal(asked.length, 2);
 });

@@ -1,6 +1,6 @@
 /**
  * Limits the commands that run in pods, since a pod may not answer: its node hangs, or its containers are paused. Such a
- * pod is asked again after growing delays, and the pods of one namespace on one node never occupy more than a few of the
+ * pod is asked again after growing delays, or when it changes, and the pods of one namespace on one node never occupy more than a few of the
  * queue's workers. A failure here is about one pod, and nobody else waits for it.
  */
 import { GefyraError } from "../../lib/errors.ts";
@@ -19,19 +19,28 @@ export const UNREACHABLE = "unreachable-pod", BUSY = "busy-node";
 export interface Reach {
   exec: Cluster["exec"];
   /** Milliseconds until the pod is asked again; 0: now. */
-  remaining(pod: { namespace: string; name: string }): number;
+  remaining(pod: PodName): number;
+  /** Why the pod could not be reached the last time that it was asked. */
+  whyUnreachable(pod: PodName): string | undefined;
+}
+
+interface PodName {
+  namespace: string;
+  name: string;
 }
 
 /** A pod of the cache. */
 export interface KnownPod {
   uid: string;
+  /** Differs when the pod has changed. */
+  version: string;
   node: string | undefined;
 }
 
 /** `find`: what is known of a command's pod. A command in a pod that is not known is not limited. */
 export function createReach(
   cluster: Pick<Cluster, "exec">,
-  find: (pod: { namespace: string; name: string }) => KnownPod | undefined,
+  find: (pod: PodName) => KnownPod | undefined,
   state: State,
 ): Reach {
   const attempts = createAttempts(state), lastErrors = state.byUid<GefyraError>();
@@ -51,18 +60,19 @@ export function createReach(
       else running.delete(place);
     }
   };
-  const remaining = ({ uid }: KnownPod) => lastErrors.has(uid) ? attempts.remaining(uid, "") : 0;
+  const remaining = ({ uid, version }: KnownPod) => attempts.remaining(uid, version);
 
   return {
     remaining: (pod) => {
       const known = find(pod);
       return known ? remaining(known) : 0;
     },
+    whyUnreachable: (pod) => lastErrors.get(find(pod)?.uid ?? "")?.message,
     exec: async (target: ExecTarget, command: string[], options?: ExecOptions) => {
       const known = find({ namespace: target.namespace, name: target.pod });
       const work = () => cluster.exec(target, command, options);
       if (!known) return await work();
-      const { uid, node } = known, last = lastErrors.get(uid);
+      const { uid, version, node } = known, last = lastErrors.get(uid);
       if (last && remaining(known) > 0) throw last;
       try {
         const result = await limited(`${target.namespace} ${node}`, work);
@@ -73,7 +83,7 @@ export function createReach(
         if (!(error instanceof GefyraError) || error.id !== UNREACHABLE) throw error;
         const named = unreachable(target, node, error);
         lastErrors.set(uid, named);
-        attempts.fail(uid, "", DELAYS);
+        attempts.fail(uid, version, DELAYS);
         throw named;
       }
     },
