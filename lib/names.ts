@@ -19,6 +19,13 @@ export const WITH_CLIENTS_ANNOTATION = `${GROUP}/remove-with-last-client`;
 export const UNINSTALLS_ANNOTATION = `${GROUP}/uninstalls`;
 /** On Gefyra's namespace: when its removal began. */
 export const REMOVAL_ANNOTATION = `${GROUP}/removal`;
+/**
+ * On a pod whose container is replaced, with the container's name behind a slash: the original image. Written in the same
+ * patch as Carrier's image.
+ */
+export const ORIGINAL_IMAGE_ANNOTATION = `original-image.${GROUP}`;
+/** A verb that Kubernetes does not know: whoever has the right to it may write the status of the custom resources. */
+export const OPERATE = "operate";
 export const OPERATOR = "gefyra-operator";
 export const STOWAWAY = "gefyra-stowaway";
 /** A StatefulSet's pod keeps its name: the relay's role names this one pod. */
@@ -71,6 +78,11 @@ export const WIREGUARD_NODE_PORT = contract.ports.nodePort;
 export const WIREGUARD_PORT = contract.ports.wireguard;
 /** Each connection has one /24 of it. RFC 2544 reserves it for benchmarks, so clusters do not use it. */
 export const TUNNEL_POOL = "198.18.0.0/15";
+/**
+ * Host numbers in a connection's /24 that bridges may lead to. Those below are the machine's and Cargo's, and the last one
+ * is the broadcast address.
+ */
+export const APP_HOSTS = { first: 10, last: 254 } as const;
 /** Stowaway's own address in the tunnel: the first subnet is its own. */
 export const STOWAWAY_TUNNEL_ADDRESS = "198.18.0.1";
 /** The peer of Cargo's WireGuard when the tunnel goes through the API server, UDP on loopback (images/relay). */

@@ -1,10 +1,11 @@
 /** GefyraBridge: the traffic of one container of a workload goes to one app container; in the target's namespace. */
 import { Optional } from "typebox";
-import { STOWAWAY_PORTS, TUNNEL_POOL } from "../names.ts";
+import { APP_HOSTS, STOWAWAY_PORTS, TUNNEL_POOL } from "../names.ts";
 import { conditions } from "./condition-schema.ts";
 import { targetKinds } from "./kinds.ts";
 import { matchSchema } from "./match-schema.ts";
 import { type ModeName, modes } from "./modes.ts";
+import { owner, ownerRules } from "./owner-schema.ts";
 import type { BridgePhase, PodState } from "./phases.ts";
 import type { BridgeReason } from "./reasons.ts";
 import {
@@ -21,6 +22,9 @@ import {
   reported,
   text,
 } from "./schema.ts";
+
+/** `APP_HOSTS` as a pattern. */
+const APP_HOST = "([1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-4])";
 
 const target = () =>
   object({
@@ -40,6 +44,7 @@ const bridgePort = () =>
 
 export const bridgeSpec = () =>
   object({
+    owner: owner(),
     client: name(253, { description: "Name of the GefyraClient in gefyra's namespace" }),
     target: target(),
     ports: list(bridgePort(), {
@@ -56,12 +61,14 @@ export const bridgeSpec = () =>
     destination: object({
       name: text(),
       address: text({
-        pattern: "^198\\.1[89]\\.(\\d{1,3})\\.(\\d{1,3})$",
-        description: `within ${TUNNEL_POOL}`,
+        pattern: `^198\\.1[89]\\.\\d{1,3}\\.${APP_HOST}$`,
+        description:
+          `within ${TUNNEL_POOL}, and its last number from ${APP_HOSTS.first} to ${APP_HOSTS.last}`,
       }),
     }, { description: "The app container: its name for people, its address for Stowaway" }),
   }, {
     "x-kubernetes-validations": [
+      ...ownerRules,
       {
         rule: "!has(self.match) || !has(self.mode) || self.mode != 'replace'",
         message: "match needs mode beside: requests that do not match go to the original, which must run",
@@ -116,7 +123,7 @@ const interceptedPod = () =>
     cause: Optional(text<BridgeReason>({ description: "Failed and Restored: the kind of the reason" })),
     originalImage: Optional(text({
       maxLength: 4096,
-      description: "Mode replace: what stood in the pod's spec before",
+      description: "Mode replace: for people; the pod's annotation says what is restored",
     })),
     originalContainer: Optional(text({
       description: "Mode replace: id of the original container when it was replaced; empty when none ran yet",
@@ -139,8 +146,7 @@ export const bridgeStatus = () =>
     phase: Optional(text<BridgePhase>()),
     ports: Optional(list(stowawayPort(), { description: "Stowaway's port for each bridged port" })),
     pods: Optional(list(interceptedPod(), {
-      description:
-        "Those that the bridge has taken or means to take, with all that is needed to restore them",
+      description: "Those that the bridge has taken or means to take",
     })),
     targetPods: Optional(integer({
       minimum: 0,

@@ -8,11 +8,14 @@ import {
 } from "../names.ts";
 import { SHORTEST_DISCONNECT_TIMEOUT_S } from "../settings.ts";
 import { conditions } from "./condition-schema.ts";
+import { admitted, owner, ownerRules } from "./owner-schema.ts";
 import type { ClientPhase } from "./phases.ts";
 import { generation, integer, list, object, port, reported, text, time } from "./schema.ts";
 
 export const clientSpec = () =>
   object({
+    owner: owner(),
+    ...admitted(),
     publicKey: text({
       pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw480]=$",
       description: "WireGuard public key, base64; the private key never leaves the machine",
@@ -28,7 +31,7 @@ export const clientSpec = () =>
       maximum: TUNNEL_MTU,
       description: "Bytes that fit the path from the client, as it was measured",
     })),
-  });
+  }, { "x-kubernetes-validations": ownerRules });
 
 const tunnel = () =>
   reported({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clusterLabels, STOWAWAY_PORTS } from "../names.ts";
+import { APP_HOSTS, clusterLabels, STOWAWAY_PORTS } from "../names.ts";
 import { bridgeDefinition, clientDefinition } from "./crds.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -76,9 +76,16 @@ Deno.test("nothing in a client could hold a private key", () => {
 
 Deno.test("a bridge leads into the tunnel and nowhere else", () => {
   const pattern = new RegExp(bridge.spec.properties.destination.properties.address.pattern);
-  for (const good of ["198.18.1.10", "198.19.255.254"]) assert.match(good, pattern);
+  for (let host = APP_HOSTS.first; host <= APP_HOSTS.last; host++) {
+    assert.match(`198.18.1.${host}`, pattern);
+    assert.match(`198.19.255.${host}`, pattern);
+  }
   for (
-    const bad of ["198.17.1.1", "198.20.1.1", "10.0.0.1", "198x18.1.1", "198.18.1.1; drop", "a198.18.1.1"]
+    const bad of [
+      ...Array.from({ length: 10 }, (_, host) => `198.18.1.${host}`),
+      ...["198.18.1.255", "198.18.1.256", "198.18.1.300", "198.18.1.010"],
+      ...["198.17.1.1", "198.20.1.1", "10.0.0.1", "198x18.1.1", "198.18.1.10; drop", "a198.18.1.10"],
+    ]
   ) {
     assert.doesNotMatch(bad, pattern, bad);
   }
@@ -125,4 +132,15 @@ Deno.test("target and client of a bridge cannot be changed", () => {
 Deno.test("a client may be silent for a week at most", () => {
   const { minimum, maximum } = client.spec.properties.disconnectTimeout;
   assert.deepEqual([minimum, maximum], [30, 604_800]);
+});
+
+Deno.test("both have an owner that is always there and never changes", () => {
+  for (const { spec } of [bridge, client]) {
+    const rules = spec["x-kubernetes-validations"].map(({ rule }: Json) => rule);
+    assert.ok(rules.includes("has(self.owner)"));
+    assert.ok(rules.some((rule: string) => rule.includes("self.owner == oldSelf.owner")));
+    // A rule names what to write, so that the schema does not refuse first.
+    assert.ok(!spec.required.includes("owner"));
+    assert.deepEqual(spec.properties.owner.required, ["user"]);
+  }
 });

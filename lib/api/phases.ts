@@ -24,7 +24,7 @@ export const clientPhases = {
   connected: "Connected",
   /** Not heard for a short while: its bridges are suspended until it is heard again. */
   silent: "Silent",
-  /** In a namespace where no Gefyra looks. */
+  /** It gets no place in the tunnel: a limit, or a namespace where no Gefyra looks. */
   refused: "Refused",
 } as const;
 

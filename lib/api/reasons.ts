@@ -16,6 +16,11 @@ export const bridgeReasons = {
   clientMissing: "ClientMissing",
   clientSilent: "ClientSilent",
   stowawayMissing: "StowawayMissing",
+  /** The client belongs to somebody else, who does not let the bridge's owner in. */
+  notAllowed: "NotAllowed",
+  /** A limit of the installation: the message names it. */
+  limitReached: "LimitReached",
+  /** The destination is no address of an app container of the client. */
   foreignAddress: "ForeignAddress",
   invalidMatch: "InvalidMatch",
   cannotIntercept: "CannotIntercept",
@@ -38,6 +43,8 @@ export type BridgeReason = typeof bridgeReasons[keyof typeof bridgeReasons];
 export const clientReasons = {
   peerConfigured: "PeerConfigured",
   keyTaken: "KeyTaken",
+  /** A limit of the installation: the message names it. */
+  limitReached: "LimitReached",
   stowawayMissing: "StowawayMissing",
   stowawayRefused: "StowawayRefused",
   /** Not in Gefyra's namespace, where the operator looks. */

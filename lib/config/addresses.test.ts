@@ -3,6 +3,7 @@ import {
   checkDockerSubnet,
   contains,
   hostIn,
+  isAppAddress,
   overlaps,
   pickDockerSubnet,
   pickTunnelSubnet,
@@ -60,4 +61,18 @@ Deno.test("an unusable requested subnet is refused with the reason", () => {
   for (const [subnet, message] of table) {
     assert.throws(() => checkDockerSubnet(subnet, taken), { id: "subnet-unusable", message }, subnet);
   }
+});
+
+Deno.test("a bridge may lead to apps only", () => {
+  const table: [address: string, may: boolean][] = [
+    ["198.18.3.1", false],
+    ["198.18.3.3", false],
+    ["198.18.3.9", false],
+    ["198.18.3.10", true],
+    ["198.18.3.254", true],
+    ["198.18.3.255", false],
+    ["198.18.4.10", false],
+    ["198.18.3.999", false],
+  ];
+  for (const [address, may] of table) assert.equal(isAppAddress("198.18.3.0/24", address), may, address);
 });

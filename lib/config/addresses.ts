@@ -1,7 +1,7 @@
 /** The addresses of both ends of a connection. Pure. */
 import ipaddr from "ipaddr.js";
 import { GefyraError } from "../errors.ts";
-import { TUNNEL_POOL } from "../names.ts";
+import { APP_HOSTS, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_POOL } from "../names.ts";
 
 type Range = [ipaddr.IPv4, number];
 
@@ -14,7 +14,7 @@ export const hosts = {
   /** Cargo's own address. */
   cargo: 3,
   /** App containers get fixed addresses from here on. */
-  firstApp: 10,
+  firstApp: APP_HOSTS.first,
   lastApp: 191,
 } as const;
 
@@ -87,6 +87,14 @@ export function pickTunnelSubnet(taken: string[]): string {
   });
 }
 
+/** Whether it is one of those that `pickTunnelSubnet` gives. */
+export function isTunnelSubnet(subnet: string): boolean {
+  if (!ipaddr.IPv4.isValidCIDR(subnet)) return false;
+  const [address, bits] = parseRange(subnet);
+  const own = STOWAWAY_TUNNEL_ADDRESS.replace(/\.\d+$/, ".0/24");
+  return bits === 24 && address.octets[3] === 0 && overlaps(subnet, TUNNEL_POOL) && subnet !== own;
+}
+
 /** The address of one host in a /24: `("198.18.3.0/24", 10)` gives `198.18.3.10`. */
 export function hostIn(subnet: string, host: number): string {
   const [network] = parseRange(subnet);
@@ -100,4 +108,11 @@ export function translate(address: string, subnet: string): string {
 
 export function contains(subnet: string, address: string): boolean {
   return ipaddr.IPv4.isValid(address) && ipaddr.IPv4.parse(address).match(parseRange(subnet));
+}
+
+/** Whether a bridge may lead to the address: not the machine's own, nor Cargo's. */
+export function isAppAddress(subnet: string, address: string): boolean {
+  if (!contains(subnet, address)) return false;
+  const host = ipaddr.IPv4.parse(address).octets[3] ?? 0;
+  return host >= APP_HOSTS.first && host <= APP_HOSTS.last;
 }
