@@ -1,5 +1,6 @@
 /** The interface to a Kubernetes API server. The only implementation is `kubernetes.ts`. */
 import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
+import type { User } from "../api/owner.ts";
 
 export interface Selection {
   apiVersion: string;
@@ -104,4 +105,8 @@ export interface Cluster {
   token(serviceAccount: { namespace: string; name: string }, lifetimeSeconds: number): Promise<string>;
   /** SelfSubjectAccessReview. */
   allowed(access: Access): Promise<boolean>;
+  /** Whom the API server takes this user for (SelfSubjectReview, from Kubernetes 1.28 on): also if impersonated. */
+  user(): Promise<User>;
+  /** Whether the API server knows a kind. */
+  serves(kind: { apiVersion: string; kind: string }): Promise<boolean>;
 }

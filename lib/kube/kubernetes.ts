@@ -11,6 +11,7 @@ import { keepConnections } from "./connections.ts";
 import { REQUEST_TIMEOUT_MS } from "./deadline.ts";
 import { execInPod } from "./exec.ts";
 import { collectionPath, objectPath } from "./paths.ts";
+import { reviewUser } from "./user.ts";
 import { watchFrom, type WatchSource } from "./watch.ts";
 
 type Client = typeof import("./client.ts");
@@ -130,6 +131,14 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
         const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
         return (await request<{ status?: { allowed?: boolean } }>("POST", path, { body })).status?.allowed ??
           false;
+      }),
+    user: () => reach(() => reviewUser(request)),
+    serves: ({ apiVersion, kind }) =>
+      reach(async () => {
+        const known = await orUndefined(() =>
+          request<{ resources?: { kind: string }[] }>("GET", `/apis/${apiVersion}`)
+        );
+        return known?.resources?.some((resource) => resource.kind === kind) ?? false;
       }),
   };
 }

@@ -25,6 +25,8 @@ const plurals: Record<string, string> = {
   ServiceAccount: "serviceaccounts",
   ServiceCIDR: "servicecidrs",
   StatefulSet: "statefulsets",
+  ValidatingAdmissionPolicy: "validatingadmissionpolicies",
+  ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
 };
 
 /** The path of a collection below the API server's root. */
