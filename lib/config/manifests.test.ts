@@ -94,6 +94,8 @@ Deno.test("objects are created in order: namespace, definitions, rights, workloa
   const order = [
     "Namespace",
     "CustomResourceDefinition",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
     "ServiceAccount",
     "ClusterRole",
     "ClusterRoleBinding",
@@ -166,6 +168,8 @@ Deno.test("the operator may change the owner of every object of an installation,
     StatefulSet: "statefulsets",
     Deployment: "deployments",
     Secret: "secrets",
+    ValidatingAdmissionPolicy: "validatingadmissionpolicies",
+    ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
   };
   for (const { kind, metadata } of belongings("bridges")) {
     const plural = plurals[kind!];
@@ -193,7 +197,7 @@ function rulesOf(kind: string, installed: typeof objects): V1PolicyRule[] {
 
 Deno.test("with namespaces, the operator is bound in these only, and may do nothing cluster-wide", () => {
   const limited = manifests({ namespace: "bridges", images, namespaces: ["a", "b"] });
-  const bindings = limited.filter(({ kind }) => kind?.endsWith("Binding")) as unknown as V1RoleBinding[];
+  const bindings = limited.filter(({ kind }) => kind?.endsWith("RoleBinding")) as unknown as V1RoleBinding[];
   assert.deepEqual(
     bindings.map(({ kind, metadata, roleRef }) => [kind, metadata?.namespace, roleRef.kind]),
     [

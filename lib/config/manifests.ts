@@ -4,6 +4,7 @@ import type { Manifest } from "../api/objects.ts";
 import { defaultImages } from "../images.ts";
 import { clusterLabels, OPERATOR, RELAY, STOWAWAY_KEY_SECRET } from "../names.ts";
 import { bridgeDefinition, clientDefinition } from "../api/crds.ts";
+import { admissionPolicies } from "./admission-policies.ts";
 import type { InstallOptions } from "./install-options.ts";
 import { clusterRole, clusterRoleBindings, named, ownBinding, ownRole, relayRole } from "./roles.ts";
 import { operator, stowaway, stowawayService } from "./workloads.ts";
@@ -21,6 +22,7 @@ export function manifests(options: InstallOptions): Manifest[] {
     },
     clientDefinition(),
     bridgeDefinition(),
+    ...admissionPolicies(namespace, namespaces),
     { ...gvk.ServiceAccount, metadata: named(OPERATOR, namespace) },
     clusterRole(namespace, { removes, namespaces }),
     ...clusterRoleBindings(namespace, namespaces),

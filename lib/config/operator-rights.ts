@@ -1,8 +1,9 @@
 /** What the operator may do: where bridges are, in its own namespace, and to remove what `up` installed. Pure. */
-import { GROUP, OPERATOR, RELAY, STOWAWAY, STOWAWAY_KEY_SECRET, STOWAWAY_POD } from "../names.ts";
+import { GROUP, OPERATE, OPERATOR, RELAY, STOWAWAY, STOWAWAY_KEY_SECRET, STOWAWAY_POD } from "../names.ts";
 import { BRIDGE_KIND } from "../api/bridge.ts";
 import { CLIENT_KIND } from "../api/client.ts";
 import { definitionName } from "../api/crds.ts";
+import { policyNames } from "./admission-policies.ts";
 import { type PolicyRule, rule } from "./rule.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -40,6 +41,9 @@ export const misplacedClients = (): PolicyRule[] => [
   rule([GROUP], ["gefyraclients/status"], ["patch"]),
 ];
 
+/** By this right the admission policies of all installations know an operator; it gives nothing else. */
+export const operating = (): PolicyRule[] => [rule([GROUP], ["gefyrabridges"], [OPERATE])];
+
 /** In its own namespace, where `gefyra doctor` has a bridge without pods. */
 export const atHome = (): PolicyRule[] => [
   ...toObserve(),
@@ -74,6 +78,15 @@ export const removal = (clusterRole: string): PolicyRule[] => [
     ["customresourcedefinitions"],
     ["get", "delete"],
     [BRIDGE_KIND, CLIENT_KIND].map(definitionName),
+  ),
+];
+
+export const removalOfPolicies = (namespace: string): PolicyRule[] => [
+  rule(
+    ["admissionregistration.k8s.io"],
+    ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
+    GIVE_AWAY,
+    Object.values(policyNames(namespace)),
   ),
 ];
 

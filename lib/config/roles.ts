@@ -6,10 +6,12 @@ import {
   atHome,
   bridging,
   misplacedClients,
+  operating,
   ownMark,
   removal,
   removalAtHome,
   removalOfNamespace,
+  removalOfPolicies,
 } from "./operator-rights.ts";
 import { rule } from "./rule.ts";
 
@@ -49,8 +51,9 @@ export function clusterRole(
   const name = clusterRoleName(namespace);
   const everywhere = [
     ...misplacedClients(),
+    ...operating(),
     ...ownMark(name),
-    ...(removes ? removal(name) : []),
+    ...(removes ? [...removal(name), ...removalOfPolicies(namespace)] : []),
     ...(removes === "namespace" ? removalOfNamespace(namespace) : []),
   ];
   return {

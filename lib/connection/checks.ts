@@ -12,6 +12,8 @@ const toInstall = (namespace: string): Access[] => [
   { verb: "create", group: "apiextensions.k8s.io", resource: "customresourcedefinitions" },
   { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
   { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterrolebindings" },
+  { verb: "create", group: "admissionregistration.k8s.io", resource: "validatingadmissionpolicies" },
+  { verb: "create", group: "admissionregistration.k8s.io", resource: "validatingadmissionpolicybindings" },
   { verb: "create", group: "apps", resource: "deployments", namespace },
   { verb: "create", group: "apps", resource: "statefulsets", namespace },
   { verb: "create", group: "", resource: "services", namespace },

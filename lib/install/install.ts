@@ -8,15 +8,15 @@ import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { allSettled } from "../settled.ts";
 import { waitFor } from "../wait.ts";
 import type { InstallOptions } from "../config/install-options.ts";
-import { manifests } from "../config/manifests.ts";
 import { observe } from "../uninstall/installed.ts";
 import { type Found, isTemporary, planInstall, removesOf } from "../uninstall/ownership.ts";
+import { servedManifests } from "./served.ts";
 
 /** The objects that `up` would write, after all checks that could refuse them. */
 export async function checkInstall(cluster: Cluster, options: InstallOptions): Promise<Found> {
   const { namespace } = options;
   const found = await observe(cluster, namespace);
-  const changes = planInstall(manifests(options), found, namespace);
+  const changes = planInstall(await servedManifests(cluster, options), found, namespace);
   const home = found.find(({ kind }) => kind === "Namespace");
   const stowaway = changes.find(({ kind }) => kind === "StatefulSet");
   const isThere = found.some(({ kind }) => kind === "StatefulSet");
@@ -59,7 +59,7 @@ async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Man
 export async function install(cluster: Cluster, options: InstallOptions): Promise<boolean> {
   const found = await observeSettled(cluster, options.namespace);
   const wanted = planInstall(
-    manifests({ ...options, removes: removesOf(found) }),
+    await servedManifests(cluster, { ...options, removes: removesOf(found) }),
     found,
     options.namespace,
   );
