@@ -7,12 +7,12 @@ import { portKey } from "../workload/ports.ts";
 import type { Share } from "./carrier.ts";
 
 /**
- * The shares of one Carrier of a pod, in the order of the bridges' age. A refused bridge, which was changed into
- * something that cannot be applied, has no share, so that it does not affect the others. Pure.
+ * The shares of one Carrier of a pod in a namespace, in the order of the bridges' age. A refused bridge, which was changed
+ * into something that cannot be applied, has no share, so that it does not affect the others. Pure.
  */
-export function sharesOf(bridges: GefyraBridge[], of: InterceptedPod): Share[] {
+export function sharesOf(bridges: GefyraBridge[], namespace: string, of: InterceptedPod): Share[] {
   return bridges
-    .filter(({ metadata }) => !metadata?.deletionTimestamp)
+    .filter(({ metadata }) => metadata?.namespace === namespace && !metadata.deletionTimestamp)
     .filter(({ spec }) => !spec.match || matchProblems(spec.match).length === 0)
     .sort(byAge)
     .flatMap(({ metadata, spec, status }) =>

@@ -83,6 +83,12 @@ Deno.test("the first bridge to claim a port keeps it, and is named", () => {
   for (const [name, wants, holder, expected] of table) assert.equal(refusal(wants, holder), expected, name);
 });
 
+Deno.test("a record of another namespace claims nothing, whatever uid it names", () => {
+  const mine = bridge("second"), other = bridge("first", { holds: ["a"] });
+  const elsewhere = { ...other, metadata: { ...other.metadata, namespace: "elsewhere" } };
+  assert.equal(claimRefusal(mine, all(["a"]), [elsewhere, mine]), undefined);
+});
+
 Deno.test("each pod is claimed by its own plan", () => {
   const holder = bridge("first", { ports: ["8080"], holds: ["b"] });
   const wanted = (port: string) => [...all(["a"], { ports: ["80"] }), ...all(["b"], { ports: [port] })];

@@ -19,6 +19,7 @@ export function claimRefusal(
   const plans = new Map(wanted.map(({ pod, plan }) => [pod.metadata?.uid ?? "", plan]));
   for (const other of all) {
     if (other.metadata?.uid === bridge.metadata?.uid) continue;
+    if (other.metadata?.namespace !== bridge.metadata?.namespace) continue;
     const wasFirst = byAge(bridge, other) < 0;
     for (const record of other.status?.pods ?? []) {
       if (wasFirst && mine.has(record.uid)) continue;

@@ -24,9 +24,15 @@ export function hopelessReason(status: V1ContainerStatus | undefined, image: str
   return message ? `${reason}: ${message}` : reason;
 }
 
+const carriersIn = ({ spec }: V1Pod) =>
+  (spec?.ephemeralContainers ?? []).filter(({ name }) => name.startsWith(NAME));
+
+/** Whether a Carrier was ever added beside the pod's containers. Pure. */
+export const hadCarrier = (pod: V1Pod): boolean => carriersIn(pod).length > 0;
+
 /** The state of the Carrier beside the original, of this image or of any; if `absent`, with a free name for it. Pure. */
 export function placementOf(pod: V1Pod, image: string | undefined): Placement {
-  const ours = (pod.spec?.ephemeralContainers ?? []).filter(({ name }) => name.startsWith(NAME));
+  const ours = carriersIn(pod);
   for (const { name, image: placed } of ours) {
     if (image !== undefined && placed !== image) continue;
     const state = pod.status?.ephemeralContainerStatuses?.find((status) => status.name === name);

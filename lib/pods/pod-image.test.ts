@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import type { InterceptedPod } from "../api/bridge.ts";
-import { restorePod } from "./pod-image.ts";
+import { restorePod, toCarrier, toOriginal } from "./pod-image.ts";
 
 const record: InterceptedPod = {
   name: "web-1",
@@ -86,11 +86,40 @@ Deno.test("a pod is restored when a ready container other than Carrier's has the
   }
 });
 
-Deno.test("while the spec has Carrier's image, it is replaced by the original's, and nothing else changes", async () => {
-  assert.deepEqual(await restore(pod("gefyra/carrier:1", running("c-carrier"))), {
+const NOTE = "original-image.gefyra.dev/web";
+const noted = (original: string, image = "gefyra/carrier:1") =>
+  pod(image, running("c-carrier"), { metadata: { annotations: { [NOTE]: original } } });
+
+Deno.test("the image that the pod notes is restored with its note, and nothing else changes", async () => {
+  assert.deepEqual(await restore(noted("nginx:2")), {
     done: false,
-    patches: [[{ spec: { containers: [{ name: "web", image: "nginx:1" }] } }, { strategic: true }]],
+    patches: [[
+      {
+        metadata: { uid: "1", annotations: { [NOTE]: null } },
+        spec: { containers: [{ name: "web", image: "nginx:2" }] },
+      },
+      { strategic: true },
+    ]],
   });
+});
+
+Deno.test("a record alone changes no image: it may be anybody's who may write the status", async () => {
+  for (const image of ["gefyra/carrier:1", "nginx:7"]) {
+    assert.deepEqual(await restore(pod(image, running("c-x"))), { done: true, patches: [] }, image);
+  }
+});
+
+Deno.test("Carrier's image comes with a note of the original, also in an older Carrier's place", () => {
+  assert.deepEqual(toCarrier(pod("nginx:1", {}), "web", "carrier:2"), {
+    image: "carrier:2",
+    original: "nginx:1",
+  });
+  assert.deepEqual(toCarrier(noted("nginx:1"), "web", "carrier:2"), {
+    image: "carrier:2",
+    original: "nginx:1",
+  });
+  assert.deepEqual(toOriginal(noted("nginx:1"), "web"), { image: "nginx:1", original: null });
+  assert.equal(toOriginal(noted("nginx:1"), "sidecar"), undefined);
 });
 
 Deno.test("a pod that was never touched, or has its original already, is left alone", async () => {

@@ -4,6 +4,7 @@ import type { Cluster } from "../kube/cluster.ts";
 import { gvk } from "../api/gvk.ts";
 import { type InterceptedPod, isUntouched } from "../api/bridge.ts";
 import { hopelessReason } from "./ephemeral.ts";
+import { ORIGINAL_IMAGE_ANNOTATION } from "../names.ts";
 import { CRASHES } from "../workload/pod-problems.ts";
 
 export const podRef = (namespace: string, name: string) => ({
@@ -26,20 +27,50 @@ export function runningContainer(pod: V1Pod, container: string): string | undefi
   return status?.state?.running ? status.containerID : undefined;
 }
 
+const annotationOf = (container: string) => `${ORIGINAL_IMAGE_ANNOTATION}/${container}`;
+
 /**
- * An image is one of the few fields of a running pod that may be changed; the kubelet then restarts the container.
- * Returns the pod with the new image; `undefined` when it is gone.
+ * What is restored when Carrier is in a container's place; else `undefined`. It is on the pod itself: whoever may write it
+ * may change the pod's image as well, which nobody may who only writes bridges.
+ */
+export function originalImage(pod: V1Pod, container: string): string | undefined {
+  return pod.metadata?.annotations?.[annotationOf(container)];
+}
+
+export interface ImageChange {
+  image: string;
+  /** What is restored later; `null`: nothing more, and the pod forgets that it was replaced. */
+  original: string | null;
+}
+
+/** To Carrier's image. One that is in an older Carrier's place keeps its original. Pure. */
+export function toCarrier(pod: V1Pod, container: string, image: string): ImageChange {
+  return { image, original: originalImage(pod, container) ?? imageInSpec(pod, container) ?? "" };
+}
+
+/** Back to the original; `undefined` if no Carrier is in the container's place. Pure. */
+export function toOriginal(pod: V1Pod, container: string): ImageChange | undefined {
+  const image = originalImage(pod, container);
+  return image ? { image, original: null } : undefined;
+}
+
+/**
+ * An image is one of the few fields of a running pod that may be changed; the kubelet then restarts the container. One
+ * patch, so that an image is never changed without its original. Returns the pod with the new image; `undefined` when it
+ * is gone.
  */
 export async function setImage(
   cluster: Cluster,
   pod: V1Pod,
   container: string,
-  image: string,
+  { image, original }: ImageChange,
 ): Promise<V1Pod | undefined> {
   const ref = podRef(pod.metadata?.namespace ?? "", pod.metadata?.name ?? "");
-  return await cluster.patch<V1Pod>(ref, { spec: { containers: [{ name: container, image }] } }, {
-    strategic: true,
-  });
+  const change = {
+    metadata: { uid: pod.metadata?.uid, annotations: { [annotationOf(container)]: original } },
+    spec: { containers: [{ name: container, image }] },
+  };
+  return await cluster.patch<V1Pod>(ref, change, { strategic: true });
 }
 
 /**
@@ -52,19 +83,21 @@ export async function restorePod(
   container: string,
   intercepted: InterceptedPod,
 ): Promise<boolean> {
-  const { originalImage } = intercepted;
-  // The record was lost and no template has the image: only the pod's owner can create it again.
-  if (!originalImage || isUntouched(intercepted)) return true;
+  if (isUntouched(intercepted)) return true;
   const pod = await cluster.get<V1Pod>(podRef(namespace, intercepted.name));
   if (!pod || pod.metadata?.uid !== intercepted.uid || pod.metadata.deletionTimestamp) return true;
   if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return true;
-  if (imageInSpec(pod, container) !== originalImage) {
-    await setImage(cluster, pod, container, originalImage);
+  const change = toOriginal(pod, container);
+  if (change) {
+    await setImage(cluster, pod, container, change);
     return false;
   }
+  // Never touched, or changed by somebody else: only the pod's owner can create it again.
+  const image = imageInSpec(pod, container);
+  if (!image || image !== intercepted.originalImage) return true;
   const running = runningContainer(pod, container), status = containerStatus(pod, container);
   if (running !== undefined) return running !== intercepted.carrierContainer && status?.ready === true;
-  return crashes(status, intercepted) || hopelessReason(status, originalImage) !== undefined;
+  return crashes(status, intercepted) || hopelessReason(status, image) !== undefined;
 }
 
 /** The original starts and ends again and again. */

@@ -66,13 +66,17 @@ Deno.test("a bridge has a share of a Carrier while it uses it", () => {
     ["it replaces another", bridge("b", { pods: [instead] }), { ...instead, container: "db" }, false],
   ];
   for (const [name, one, of, expected] of table) {
-    assert.equal(sharesOf([one], of).length === 1, expected, name);
+    assert.equal(sharesOf([one], "shop", of).length === 1, expected, name);
   }
+});
+
+Deno.test("a record of another namespace has no share, whatever uid it names", () => {
+  assert.deepEqual(sharesOf([bridge("b")], "other", record()), []);
 });
 
 Deno.test("shares come by age, so that the same bridges always make the same configuration", () => {
   const bridges = [bridge("young", { at: "11:00" }), bridge("b"), bridge("a")];
-  const names = (all: GefyraBridge[]) => sharesOf(all, record()).map((share) => share.bridge);
+  const names = (all: GefyraBridge[]) => sharesOf(all, "shop", record()).map((share) => share.bridge);
   assert.deepEqual(names(bridges), ["a", "b", "young"]);
   assert.deepEqual(names(bridges.toReversed()), ["a", "b", "young"]);
 });
@@ -157,6 +161,10 @@ Deno.test("a Carrier that never had a configuration has nothing to release", asy
   for (const state of ["waiting", "terminated"] as const) {
     assert.deepEqual(await release(podWith({ state }), { of }), { done: true, events: [], rules: "" }, state);
   }
+});
+
+Deno.test("a record alone does not add a Carrier to a pod that never had one", async () => {
+  assert.deepEqual(await release(podWith({})), { done: true, events: [], rules: "" });
 });
 
 Deno.test("what other bridges want of the pod stays", async () => {

@@ -6,7 +6,7 @@ import { type GefyraBridge, type InterceptedPod, isUntouched } from "../api/brid
 import { configureCarrier, type Configuring } from "./carrier.ts";
 import { type CarrierFiles, carrierFiles } from "../config/carrier.ts";
 import { sharesOf } from "../config/shares.ts";
-import { addCarrier, placementOf } from "./ephemeral.ts";
+import { addCarrier, hadCarrier, placementOf } from "./ephemeral.ts";
 
 /** One of all Carriers. `id`: the container's, as the container runtime names it; absent until the kubelet reports it. */
 export interface CarrierIdentity {
@@ -44,12 +44,13 @@ export async function releaseShare(
   if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return true;
   const placed = placementOf(pod, image);
   if (placed.state !== "running") {
-    if (!carrierContainer) return true;
+    // A record alone is no reason to touch a pod.
+    if (!carrierContainer || !hadCarrier(pod)) return true;
     // The rules of a Carrier that has ended stay in the pod's network: another Carrier has to remove them.
     if (placed.state === "absent" && image) await addCarrier(cluster, pod, placed.name, image);
     return false;
   }
-  const files = () => carrierFiles(pod, sharesOf(bridges(), record), stowaway);
+  const files = () => carrierFiles(pod, sharesOf(bridges(), namespace, record), stowaway);
   const target = { namespace, pod: name, container: placed.name };
   const options = { shrinks: true };
   if (configure) await configure(target, { uid, id: placed.id }, files, options);

@@ -33,7 +33,7 @@ export async function configure(
   const identity = { uid, id: id ?? (record.mode === "replace" ? "unknown" : undefined) };
   try {
     await ensureForwards();
-    const files = () => carrierFiles(pod, sharesOf(forwardedBridges(context), record), stowaway);
+    const files = () => carrierFiles(pod, sharesOf(forwardedBridges(context), namespace, record), stowaway);
     const changed = await context.carriers.configure(target, identity, files);
     if (changed) context.log(`pod ${namespace}/${name}: Carrier is configured`);
     return { state: "done" };

@@ -38,7 +38,7 @@ interface Fields {
 
 /** An operator that remembers; each call is one pass over the pods. */
 export function interception({ plan = replace, exec = () => 0, denied }: Fields = {}) {
-  const { context, bridge, set, events } = fixture({
+  const { context, bridge, set, events, images } = fixture({
     bridge: bridgeOf([]),
     exec,
     denied,
@@ -54,7 +54,7 @@ export function interception({ plan = replace, exec = () => 0, denied }: Fields 
       templateImage: () => "nginx:template",
     });
     if (error) throw error;
-    return { taken, events: events(), due: dueIn(next) };
+    return { taken, events: events(), due: dueIn(next), images };
   };
 }
 

@@ -1,7 +1,14 @@
 /** Brings Carrier into a pod: beside the container, or in its place. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { addCarrier, hopelessReason, placementOf } from "../../lib/pods/ephemeral.ts";
-import { containerStatus, imageInSpec, runningContainer } from "../../lib/pods/pod-image.ts";
+import {
+  containerStatus,
+  imageInSpec,
+  originalImage,
+  runningContainer,
+  setImage,
+  toCarrier,
+} from "../../lib/pods/pod-image.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { type Requeue, requeueAfter } from "../runtime/result.ts";
 import type { BridgeContext } from "./context.ts";
@@ -47,10 +54,17 @@ export async function placeInOriginalsPlace(
   context: BridgeContext,
   pod: V1Pod,
   record: InterceptedPod,
+  templateImage: string | undefined,
 ): Promise<Placing> {
   const { container } = record;
-  if (imageInSpec(pod, container) !== context.carrierImage) {
-    const wait = await context.drains.switchImage(pod, container, context.carrierImage);
+  const isCarriers = imageInSpec(pod, container) === context.carrierImage;
+  if (isCarriers && templateImage && !originalImage(pod, container)) {
+    // Somebody took the annotation away. The pod belongs to the target, so its template has the image.
+    await setImage(context.cluster, pod, container, { image: context.carrierImage, original: templateImage });
+  }
+  if (!isCarriers) {
+    const change = toCarrier(pod, container, context.carrierImage);
+    const wait = await context.drains.switchImage(pod, container, change);
     if (wait > 0) return requeueAfter(wait);
     context.log(`pod ${pod.metadata?.namespace}/${record.name}: ${container} becomes Carrier`);
     // Without a readiness probe, the container is ready and gets requests as soon as it runs.

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
+import type { InterceptedPod } from "../../lib/api/bridge.ts";
+import type { PodState } from "../../lib/api/phases.ts";
 import { CARRIER, fixture, podOf } from "./fixture.ts";
 import { beside, intercept, interception, replace, replaced } from "./intercept-fixture.ts";
 import { interceptPods } from "./pods.ts";
@@ -12,6 +14,21 @@ Deno.test("the original is written down before the pod is changed", async () => 
   const { taken, events } = await intercept([podOf("a", { id: "first" })]);
   assert.deepEqual(events, ["status: a", "image of a"]);
   assert.deepEqual(taken, [{ ...replaced("a", "Switching"), originalContainer: "first" }]);
+});
+
+Deno.test("a record that somebody else has written does not choose what is replaced, nor by what", async () => {
+  const forged = (state: PodState, more: Partial<InterceptedPod> = {}) => [
+    { ...replaced("a", state), container: "db", originalImage: "evil:1", ...more },
+  ];
+  for (const state of ["Active", "Switching", "Suspended", "Failed", "Waiting"] as const) {
+    const { taken, images } = await intercept([podOf("a")], forged(state));
+    assert.deepEqual(images, [`${CARRIER}, original nginx:1`], state);
+    assert.deepEqual(taken.map(({ container, originalImage }) => [container, originalImage]), [
+      ["web", "nginx:1"],
+    ], state);
+    const other = await intercept([podOf("a", { scheduled: true })], forged(state), { plan: beside });
+    assert.deepEqual(other.events.at(-1), "Carrier joins a", state);
+  }
 });
 
 Deno.test("a pod that serves waits until the one before is bridged", async () => {
@@ -54,7 +71,8 @@ Deno.test("a Carrier that has its configuration is not configured again", async 
 });
 
 Deno.test("a pod whose record is lost gets the image that the workload gives a new pod", async () => {
-  const { taken } = await intercept([carried("a")]);
+  const { taken, images } = await intercept([podOf("a", { image: CARRIER, original: undefined })]);
+  assert.deepEqual(images, [`${CARRIER}, original nginx:template`], "and the pod notes it");
   assert.deepEqual(taken.map(({ originalImage, originalContainer }) => [originalImage, originalContainer]), [
     ["nginx:template", ""],
   ]);

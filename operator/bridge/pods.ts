@@ -1,7 +1,8 @@
 /** Takes the pods of a target, each in its planned mode, and keeps their Carriers configured. */
 import type { V1Pod } from "@kubernetes/client-node";
 import pMap from "p-map";
-import { containerStatus, imageInSpec, runningContainer } from "../../lib/pods/pod-image.ts";
+import { containerStatus, imageInSpec, originalImage, runningContainer } from "../../lib/pods/pod-image.ts";
+import { hadCarrier } from "../../lib/pods/ephemeral.ts";
 import type { ModePlan } from "../../lib/plan/modes/mode.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
@@ -23,11 +24,11 @@ export async function interceptPods(
   interception: Interception,
 ): Promise<Result & { records: InterceptedPod[] }> {
   const { bridge, pods } = interception;
-  let records = recordsOf(context, bridge).map((record) => {
+  let records = recordsOf(context, bridge).flatMap((record) => {
     const planned = pods.find(({ pod }) => pod.metadata?.uid === record.uid);
-    return planned && record.mode === planned.plan.mode
-      ? { ...record, ports: portsOf(planned.plan) }
-      : record;
+    if (!planned) return [record];
+    if (!isCredible(record, planned)) return [];
+    return [record.mode === planned.plan.mode ? { ...record, ports: portsOf(planned.plan) } : record];
   });
   let next: Requeue = {};
   const put = ({ record, ...again }: Step): InterceptedPod => {
@@ -97,6 +98,17 @@ const isOnItsWay = ({ state }: InterceptedPod) => state === podStates.switching 
 /** Nothing of Gefyra's is in the pod now, so the interception starts from the beginning. */
 const startsOver = (record: InterceptedPod) => isUntouched(record) || record.state === podStates.suspended;
 
+/**
+ * A record is followed where the pod shows that it was followed before, or where it says what the plan says. It may have
+ * been written for another plan, or by somebody who may write the status.
+ */
+function isCredible(record: InterceptedPod, { pod, plan }: Interception["pods"][number]): boolean {
+  const { mode, container, state } = record;
+  if (state === podStates.restoring || (mode === plan.mode && container === plan.container)) return true;
+  if (startsOver(record)) return false;
+  return mode === "replace" ? originalImage(pod, container) !== undefined : hadCarrier(pod);
+}
+
 /** Nothing is to be done to it in this pass. */
 const isSettled = (record: InterceptedPod) => isUntouched(record) || record.state === podStates.failed;
 
@@ -151,9 +163,10 @@ function newRecord(
   if (plan.mode === "beside") return record;
   const image = imageInSpec(pod, plan.container);
   const lost = image === context.carrierImage;
+  const original = originalImage(pod, plan.container) ?? (lost ? templateImage(plan.container) : image);
   return {
     ...record,
-    originalImage: (lost ? templateImage(plan.container) : image) ?? "",
+    originalImage: original ?? "",
     originalContainer: lost ? "" : runningContainer(pod, plan.container) ?? "",
   };
 }
@@ -181,7 +194,7 @@ async function intercept(
     return { ...step, ...earliest(again, step) };
   };
   const podName = { namespace: pod.metadata?.namespace ?? "", name: record.name };
-  const placed = await place(context, pod, record);
+  const placed = await place(context, interception, pod, record);
   if ("cause" in placed) return { record: fail(context, bridge, pod, { ...switching, ...placed }) };
   if (!("container" in placed)) {
     const why = context.reach.whyUnreachable(podName);
@@ -223,13 +236,14 @@ const unreachable = (record: InterceptedPod, why: string, again: Requeue): Step 
 
 async function place(
   context: BridgeContext,
+  { templateImage }: Interception,
   pod: V1Pod,
   record: InterceptedPod,
 ): Promise<Placed | Refusal | Requeue> {
   try {
     const placed = record.mode === "beside"
       ? await placeBeside(context, pod)
-      : await placeInOriginalsPlace(context, pod, record);
+      : await placeInOriginalsPlace(context, pod, record, templateImage(record.container));
     return "reason" in placed ? { ...placed, cause: bridgeReasons.carrierFailed } : placed;
   } catch (error) {
     const cause = changeRefusal(error);

@@ -1,7 +1,7 @@
 /** Restores the pods of a bridge that is deleted, or that may no longer have them. */
 import type { V1Pod } from "@kubernetes/client-node";
 import pMap from "p-map";
-import { imageInSpec, podRef, restorePod, runningContainer } from "../../lib/pods/pod-image.ts";
+import { podRef, restorePod, runningContainer, toOriginal } from "../../lib/pods/pod-image.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
 import { contract } from "../../lib/contract.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../../lib/names.ts";
@@ -122,15 +122,15 @@ async function restoreContainer(
   namespace: string,
   record: InterceptedPod,
 ): Promise<Restoring> {
-  const { name, container, originalImage } = record;
+  const { name, container } = record;
   const carried = context.cache.pods.get(namespace, name);
-  const begins = carried !== undefined && isCarriers(carried, record);
-  if (originalImage && begins) {
-    const wait = await context.drains.switchImage(carried, container, originalImage);
+  const change = carried && isPodOf(record, carried) ? toOriginal(carried, container) : undefined;
+  if (carried && change) {
+    const wait = await context.drains.switchImage(carried, container, change);
     if (wait > 0) return { done: false, ...requeueAfter(wait) };
   }
   if (!await restorePod(context.cluster, namespace, container, record)) {
-    return { done: false, ...(begins ? {} : await askKubelet(context, namespace, record)) };
+    return { done: false, ...(change ? {} : await askKubelet(context, namespace, record)) };
   }
   const pod = await context.cluster.get<V1Pod>(podRef(namespace, name));
   if (!pod || pod.metadata?.uid !== record.uid) return { done: true };
@@ -159,8 +159,5 @@ async function askKubelet(
   }
 }
 
-/** Whether the pod of a record still has another image than its original's. */
-function isCarriers({ metadata, ...pod }: V1Pod, { uid, container, originalImage }: InterceptedPod): boolean {
-  return metadata?.uid === uid && !metadata.deletionTimestamp &&
-    imageInSpec(pod, container) !== originalImage;
-}
+const isPodOf = ({ uid }: InterceptedPod, { metadata }: V1Pod): boolean =>
+  metadata?.uid === uid && !metadata.deletionTimestamp;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { V1EndpointSlice, V1Pod } from "@kubernetes/client-node";
 import { gvk } from "../../lib/api/gvk.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
-import { podRef, runningContainer, setImage } from "../../lib/pods/pod-image.ts";
+import { type ImageChange, podRef, runningContainer, setImage } from "../../lib/pods/pod-image.ts";
 import type { Context } from "../runtime/context.ts";
 import { createSerial } from "../runtime/serial.ts";
 import type { State } from "../runtime/state.ts";
@@ -24,7 +24,7 @@ export interface Drains {
    * Changes the image once no Service leads to the pod, and keeps the pod out of its Services until the container
    * has ended. The milliseconds after which to call again; 0: the image is changed.
    */
-  switchImage(pod: V1Pod, container: string, image: string): Promise<number>;
+  switchImage(pod: V1Pod, container: string, change: ImageChange): Promise<number>;
 }
 
 export function createDrains(context: Pick<Context, "cluster" | "cache" | "log">, state: State): Drains {
@@ -33,7 +33,7 @@ export function createDrains(context: Pick<Context, "cluster" | "cache" | "log">
   const drains = state.byUid<Drain>(), inTurn = createSerial();
   return {
     // Two bridges may replace containers of one pod.
-    switchImage: (pod, container, image) =>
+    switchImage: (pod, container, change) =>
       inTurn(pod.metadata?.uid ?? "", async () => {
         const { uid = "", namespace = "", name = "" } = pod.metadata ?? {};
         const listSlices = () =>
@@ -57,7 +57,7 @@ export function createDrains(context: Pick<Context, "cluster" | "cache" | "log">
           return next;
         }
         drains.delete(uid);
-        await changeImage(context, pod, container, { image, alone: is === "alone" });
+        await changeImage(context, pod, container, { ...change, alone: is === "alone" });
         return 0;
       }),
   };
@@ -103,10 +103,10 @@ async function changeImage(
   context: Pick<Context, "cluster" | "cache" | "log">,
   pod: V1Pod,
   container: string,
-  { image, alone }: { image: string; alone: boolean },
+  { alone, ...change }: ImageChange & { alone: boolean },
 ): Promise<void> {
   const ending = runningContainer(pod, container);
-  const changed = await setImage(context.cluster, pod, container, image);
+  const changed = await setImage(context.cluster, pod, container, change);
   if (!changed || alone || !ending) return;
   context.cache.pods.put(changed);
   void keepUnready(context, changed, container, ending);
