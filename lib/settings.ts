@@ -4,6 +4,7 @@
  */
 
 import { GefyraError } from "./errors.ts";
+import { LIMIT, limitNames, limitsIn, unusualLimits } from "./limits.ts";
 
 /** The default of each setting, in seconds. */
 const usual = {
@@ -28,12 +29,14 @@ export function secondsOf(name: Setting, env: Env): number {
   return SECONDS.test(text) ? Number(text) : usual[name];
 }
 
-/** Refuses what the environment says and is no whole number of seconds: `setting-invalid`, all of them at once. Pure. */
+/** Refuses what the environment says and is no whole number: `setting-invalid`, all of them at once. Pure. */
 export function checkSettings(env: Env = own): void {
-  const bad = (Object.keys(usual) as Setting[]).filter((name) => env[name] && !SECONDS.test(env[name]));
+  const wrong = (names: string[], form: RegExp) => names.filter((name) => env[name] && !form.test(env[name]));
+  const seconds = wrong(Object.keys(usual), SECONDS), bad = [...seconds, ...wrong(limitNames, LIMIT)];
   if (bad.length === 0) return;
   const list = bad.map((name) => `${name}="${env[name]}"`).join(", ");
-  throw new GefyraError("setting-invalid", `Cannot use ${list}: not a whole number of seconds`, {
+  const what = seconds.length === bad.length ? "number of seconds" : "number";
+  throw new GefyraError("setting-invalid", `Cannot use ${list}: not a whole ${what}`, {
     exit: "usage",
     hint: "set 1 to 99999, or unset it",
   });
@@ -46,14 +49,18 @@ export function unusual(env: Env): { name: Setting; value: string }[] {
     .map(({ name, value }) => ({ name, value: `${value}` }));
 }
 
-const own: Env = Object.fromEntries(Object.keys(usual).map((name) => [name, Deno.env.get(name)]));
+const own: Env = Object.fromEntries(
+  [...Object.keys(usual), ...limitNames].map((name) => [name, Deno.env.get(name)]),
+);
 
 export const KEEPALIVE_S = secondsOf("GEFYRA_KEEPALIVE", own);
 export const SUSPEND_AFTER_S = secondsOf("GEFYRA_SUSPEND_AFTER", own);
 export const DOCTOR_LIFETIME_S = secondsOf("GEFYRA_DOCTOR_LIFETIME", own);
 /** Not shorter than a few keepalives. */
 export const SHORTEST_DISCONNECT_TIMEOUT_S = 6 * KEEPALIVE_S;
+/** Of the operator itself. */
+export const limits = limitsIn(own);
 /** For the operator's environment. */
-export const operatorSettings = unusual(own);
-/** The same as Docker has it, for Cargo and the local relay. */
-export const containerSettings = operatorSettings.map(({ name, value }) => `${name}=${value}`);
+export const operatorSettings = [...unusual(own), ...unusualLimits(limits)];
+/** As Docker has it, for Cargo and the local relay. */
+export const containerSettings = unusual(own).map(({ name, value }) => `${name}=${value}`);

@@ -3,6 +3,7 @@ import retry from "p-retry";
 import { connectCluster } from "../lib/kube/kubernetes.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
+import { limits } from "../lib/settings.ts";
 import { bridgeReconciler } from "./bridge/reconcile.ts";
 import { clientReconciler, reconcileMisplaced } from "./client/reconcile.ts";
 import { type Context, keys } from "./runtime/context.ts";
@@ -63,7 +64,7 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
     reportOnce((text) => log(`watch: ${text}`)),
   );
   const dns = parseResolvConf(await Deno.readTextFile(resolvConf));
-  const context: Context = { cluster, cache, queue, namespace, namespaces, carrierImage, dns, log };
+  const context: Context = { cluster, cache, queue, namespace, namespaces, carrierImage, limits, dns, log };
   const tunnel = await openTunnel(context);
   const reconcileClient = clientReconciler(context, tunnel);
   const reconcileBridge = bridgeReconciler(context, tunnel);

@@ -9,6 +9,7 @@ import { createState } from "../runtime/state.ts";
 import type { Tunnel } from "../stowaway/tunnel.ts";
 import { type Carriers, createCarriers } from "./carriers.ts";
 import { createProtocols, type Protocols } from "./protocols.ts";
+import { createQuota, type Quota } from "./quota.ts";
 import { type Convergence, createConvergence } from "./service-convergence.ts";
 import { createDrains, type Drains } from "./switch-image.ts";
 
@@ -23,6 +24,7 @@ export interface BridgeContext extends Context {
   drains: Drains;
   convergence: Convergence;
   protocols: Protocols;
+  quota: Quota;
   /** Uid of a bridge → Stowaway's ports that it was given, until its status has them. */
   chosenPorts: Map<string, number[]>;
   /** Uid of a pod → Unix milliseconds: when its Carrier was created. Absent once the Carrier is known to run. */
@@ -54,6 +56,7 @@ export function createBridgeContext(
     drains: createDrains(context, state),
     convergence: createConvergence(context, state),
     protocols: createProtocols(context, state),
+    quota: createQuota(context),
     chosenPorts: state.byUid(),
     createdAt: state.byUid(),
     restoringSince: state.byUid(),

@@ -5,6 +5,7 @@ import { bridgePhases, podStates } from "../../lib/api/phases.ts";
 import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
 import type { Cluster, ExecTarget, PatchOptions } from "../../lib/kube/cluster.ts";
 import type { GefyraClient } from "../../lib/api/client.ts";
+import { limits } from "../../lib/settings.ts";
 import { objectCache } from "../runtime/cache.ts";
 import type { Context } from "../runtime/context.ts";
 import { type BridgeContext, createBridgeContext } from "./context.ts";
@@ -17,6 +18,7 @@ export const bridgeOf = (
 ): GefyraBridge => ({
   metadata: { name: "b", namespace: "shop", uid: "uid-b", resourceVersion: "1", ...metadata },
   spec: {
+    owner: { user: "anna" },
     client: "me",
     target: { kind: "Deployment", name: "web" },
     ports: [],
@@ -41,18 +43,20 @@ interface PodFields {
   /** Of Carrier beside the container; absent: none has joined. */
   carrier?: V1ContainerState;
   scheduled?: boolean;
+  /** What Carrier has replaced; absent: nothing, or `nginx:1` if the image is Carrier's. */
+  original?: string | undefined;
   metadata?: V1Pod["metadata"];
 }
 
-export function podOf(
-  name: string,
-  { image = "nginx:1", id = `${name}-${image}`, ready = true, runs = true, carrier, scheduled, metadata }:
-    PodFields = {},
-): V1Pod {
+export function podOf(name: string, fields: PodFields = {}): V1Pod {
+  const { image = "nginx:1", id = `${name}-${image}`, ready = true, runs = true } = fields;
+  const { carrier, scheduled, metadata } = fields;
+  const original = "original" in fields ? fields.original : image === CARRIER ? "nginx:1" : undefined;
+  const annotations = original ? { "original-image.gefyra.dev/web": original } : {};
   const status = { image, imageID: "", restartCount: 0, ready };
   const joined = { name: "gefyra-carrier", image: CARRIER };
   return {
-    metadata: { name, namespace: "shop", uid: `uid-${name}`, ...metadata },
+    metadata: { name, namespace: "shop", uid: `uid-${name}`, annotations, ...metadata },
     spec: {
       containers: [{ name: "web", image }],
       ...(scheduled ? { nodeName: "node" } : {}),
@@ -99,6 +103,8 @@ export interface Fixture {
   /** What was done to the cluster since the last call, in order. */
   events(): string[];
   logs: string[];
+  /** Of each change of an image: the image, and the original that the pod notes. */
+  images: string[];
 }
 
 const names = ({ pods }: BridgeStatus) => `status: ${pods?.map(({ name, state }) => `${name} ${state}`)}`;
@@ -110,6 +116,7 @@ export function fixture(
   const bridges = objectCache<GefyraBridge>(), clients = objectCache<GefyraClient>();
   const cached = objectCache<V1Pod>();
   let events: string[] = [], version = 1;
+  const images: string[] = [];
   const logs: string[] = [];
   const put = (change: Partial<GefyraBridge>): GefyraBridge => {
     const known = bridges.get("shop", name) ?? bridge;
@@ -136,7 +143,9 @@ export function fixture(
   const patch = (ref: ObjectRef, body: Partial<GefyraBridge>, { subresource }: PatchOptions = {}) => {
     if (ref.kind === "Pod") {
       if (denied) return Promise.reject(denied);
-      events.push(`${subresource === "ephemeralcontainers" ? "Carrier joins" : "image of"} ${ref.name}`);
+      const did = subresource === "ephemeralcontainers" ? "Carrier joins" : "image of";
+      events.push(`${did} ${ref.name}`);
+      images.push(imageChange(body as unknown as V1Pod));
       return Promise.resolve({});
     }
     events.push(body.status ? describe(body.status) : `finalizers: ${body.metadata?.finalizers}`);
@@ -165,6 +174,7 @@ export function fixture(
     queue: { add: () => {} },
     namespace: "gefyra",
     carrierImage: CARRIER,
+    limits,
     log: (text: string) => void logs.push(text),
   } as unknown as Context;
   return {
@@ -178,7 +188,13 @@ export function fixture(
       return taken;
     },
     logs,
+    images,
   };
+}
+
+function imageChange({ metadata, spec }: V1Pod): string {
+  const [original] = Object.values(metadata?.annotations ?? {});
+  return `${spec?.containers?.[0]?.image}, original ${original}`;
 }
 
 /** Milliseconds from now until a step is due; absent: only a change makes it due. */

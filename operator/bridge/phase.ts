@@ -1,5 +1,5 @@
 /** Writes the phase of a bridge and its condition. */
-import type { InterceptedPod } from "../../lib/api/bridge.ts";
+import type { BridgeStatus, InterceptedPod } from "../../lib/api/bridge.ts";
 import { condition, READY, withCondition } from "../../lib/api/conditions.ts";
 import { bridgePhases } from "../../lib/api/phases.ts";
 import type { Context } from "../runtime/context.ts";
@@ -10,6 +10,7 @@ export interface PhaseUpdate extends Outcome {
   /** Absent: they stay as they are. */
   pods?: InterceptedPod[];
   targetPods?: number;
+  ports?: NonNullable<BridgeStatus["ports"]>;
 }
 
 export async function setPhase(

@@ -2,9 +2,11 @@
 import { matchProblems } from "../../lib/api/match.ts";
 import { FINALIZER } from "../../lib/names.ts";
 import { bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
+import type { GefyraClient } from "../../lib/api/client.ts";
+import { belongsTo, mayUse } from "../../lib/api/owner.ts";
 import { bridgePhases, clientPhases } from "../../lib/api/phases.ts";
 import { type BridgeReason, bridgeReasons } from "../../lib/api/reasons.ts";
-import { contains } from "../../lib/config/addresses.ts";
+import { isAppAddress } from "../../lib/config/addresses.ts";
 import { namesOtherApps } from "../client/reconcile.ts";
 import { type Context, keys, setFinalizers } from "../runtime/context.ts";
 import type { Result } from "../runtime/result.ts";
@@ -40,7 +42,7 @@ async function reconcileBridge(
   const { cache, queue } = context;
   const bridge = cache.bridges.get(namespace, name);
   if (!bridge) {
-    addOthers(context);
+    addOthers(context, namespace, name);
     return {};
   }
   if (bridge.metadata?.deletionTimestamp) return await restoreBridge(context, bridge);
@@ -53,12 +55,19 @@ async function reconcileBridge(
     return {};
   };
   const client = cache.clients.get(context.namespace, bridge.spec.client);
+  if (!client || !mayUse(bridge.spec.owner, client)) context.quota.release(namespace, name);
+  if (client && !mayUse(bridge.spec.owner, client)) {
+    return await refuseBridge(context, bridge, bridgeReasons.notAllowed, whyNotAllowed(bridge, client));
+  }
   if (!client?.status?.tunnel) {
     const missing = `there is no client "${bridge.spec.client}" with a tunnel`;
     return await wait(bridgeReasons.clientMissing, missing);
   }
   if (namesOtherApps(client, cache.bridges.all())) queue.add(keys.client(bridge.spec.client));
-  const refusal = refusalOf(bridge, client.status.tunnel.subnet);
+  const over = context.quota.refusalOf(bridge);
+  const refusal = over
+    ? { reason: bridgeReasons.limitReached, message: over }
+    : refusalOf(bridge, client.status.tunnel.subnet);
   if (refusal) return await refuseBridge(context, bridge, refusal.reason, refusal.message);
   if (client.status.phase === clientPhases.silent) return await suspendBridge(context, bridge);
   const stowaway = stowawayAddress(context);
@@ -66,13 +75,21 @@ async function reconcileBridge(
   return await reconcileTarget(context, tunnel, bridge, stowaway);
 }
 
-/** A bridge is gone. Others may have been refused because of it, and its client may wait for its end. */
-function addOthers({ cache, queue }: Context): void {
+/** A bridge is gone. Others may have been refused because of its pods or its place, and its client may wait for its end. */
+function addOthers({ cache, queue, quota }: BridgeContext, namespace: string, name: string): void {
+  quota.release(namespace, name);
   queue.add(keys.tunnel);
   for (const { metadata } of cache.bridges.all()) {
-    queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
+    if (metadata?.namespace === namespace) queue.add(keys.bridge(namespace, metadata.name ?? ""));
   }
   for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+}
+
+/** Pure. */
+function whyNotAllowed({ spec: { owner, client: name } }: GefyraBridge, client: GefyraClient): string {
+  if (!owner) return "the bridge has no owner";
+  const admit = client.spec.owner ? `: they can admit you with \`gefyra up --allow-user ${owner.user}\`` : "";
+  return `"${owner.user}" may not use client "${name}", as ${belongsTo(client)}${admit}`;
 }
 
 /** Why a bridge cannot be, whatever its target is like. Pure. */
@@ -80,8 +97,8 @@ function refusalOf(
   { spec }: GefyraBridge,
   subnet: string,
 ): { reason: BridgeReason; message: string } | undefined {
-  if (!contains(subnet, spec.destination.address)) {
-    const message = "the destination is not an address of the bridge's own client";
+  if (!isAppAddress(subnet, spec.destination.address)) {
+    const message = "the destination is not the address of an app container of the bridge's own client";
     return { reason: bridgeReasons.foreignAddress, message };
   }
   const problems = spec.match ? matchProblems(spec.match) : [];

@@ -1,5 +1,5 @@
 /** Refuses a bridge that cannot be as it is specified now. */
-import { type GefyraBridge, isUntouched } from "../../lib/api/bridge.ts";
+import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
 import { bridgePhases, podStates } from "../../lib/api/phases.ts";
 import type { BridgeReason } from "../../lib/api/reasons.ts";
 import type { Result } from "../runtime/result.ts";
@@ -20,9 +20,12 @@ export async function refuseBridge(
   const taken = recordsOf(context, bridge).filter((one) => !isUntouched(one))
     .map((one) => ({ ...one, state: podStates.restoring }));
   // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
-  await setPhase(context, namespace, name, { ...refused, pods: taken });
+  await setPhase(context, namespace, name, { ...refused, pods: taken, ...portsWith(taken) });
   if (taken.length === 0) return {};
   const { left, next } = await restorePods(context, bridge, taken);
-  await setPhase(context, namespace, name, { ...refused, pods: left });
+  await setPhase(context, namespace, name, { ...refused, pods: left, ...portsWith(left) });
   return next;
 }
+
+/** A bridge without pods leaves its ports of Stowaway to others. */
+const portsWith = (pods: InterceptedPod[]) => pods.length ? {} : { ports: [] };

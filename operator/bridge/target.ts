@@ -3,6 +3,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { gvk } from "../../lib/api/gvk.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import { condition, READY } from "../../lib/api/conditions.ts";
+import { GefyraError } from "../../lib/errors.ts";
 import { bridgePhases } from "../../lib/api/phases.ts";
 import { type BridgeReason, bridgeReasons } from "../../lib/api/reasons.ts";
 import { claimRefusal } from "../../lib/plan/claims.ts";
@@ -37,12 +38,15 @@ export async function reconcileTarget(
   const { kind, name: targetName, container } = bridge.spec.target;
   const label = `${kind} "${targetName}"`;
   const refuse = (reason: BridgeReason, message: string) => refuseBridge(context, bridge, reason, message);
-  const [target, home] = await Promise.all([
+  const [target, home, portless] = await Promise.all([
     resolveTarget(cluster, namespace, bridge.spec.target),
     cluster.get<V1Namespace>({ ...gvk.Namespace, name: namespace }),
+    assignPorts(context, bridge).then(() => undefined, whyNoPorts),
     cache.watch(namespace),
-    assignPorts(context, bridge),
   ]);
+  if (portless) {
+    return earliest(await refuse(bridgeReasons.limitReached, portless), requeueAfter(POLL_MS));
+  }
   if (target.reasons.length) return await refuse(bridgeReasons.cannotIntercept, target.reasons.join("; "));
   const { podSpec, servicePorts } = target;
   const pods = podsOf(target, namespace, cache.pods.all());
@@ -113,6 +117,12 @@ export async function reconcileTarget(
     targetPods: pods.length,
   });
   return earliest(next, afterCheck);
+}
+
+/** Why the bridge gets no port of Stowaway; throws all other errors. */
+function whyNoPorts(error: unknown): string {
+  if (error instanceof GefyraError && error.id === "ports-full") return `${error.message}; ${error.hint}`;
+  throw error;
 }
 
 /** The bridge is active with its present specification. */

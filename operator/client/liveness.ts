@@ -124,7 +124,8 @@ async function writeSeen(context: Context, client: GefyraClient, at: number): Pr
 }
 
 async function writeSilent(context: Context, client: GefyraClient, silence: number): Promise<void> {
-  if (client.status?.phase === clientPhases.silent) return;
+  const phase = client.status?.phase;
+  if (phase === clientPhases.silent || phase === clientPhases.refused) return;
   const seconds = Math.round(silence / 1000);
   context.log(`client ${client.metadata?.name}: silent for ${seconds} s, its bridges are suspended`);
   await writePhase(context, client, { phase: clientPhases.silent });

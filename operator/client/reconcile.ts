@@ -2,18 +2,20 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { messageOf } from "../../lib/errors.ts";
 import { FINALIZER, OPERATOR, UNINSTALLS_ANNOTATION } from "../../lib/names.ts";
 import { gvk } from "../../lib/api/gvk.ts";
+import { isBridgeOf } from "../../lib/api/owner.ts";
 import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../../lib/api/client.ts";
 import { bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
 import { type ConditionUpdate, READY, withCondition } from "../../lib/api/conditions.ts";
 import { clientReasons } from "../../lib/api/reasons.ts";
 import { clientPhases } from "../../lib/api/phases.ts";
-import { contains, pickTunnelSubnet } from "../../lib/config/addresses.ts";
+import { isAppAddress } from "../../lib/config/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "../runtime/context.ts";
 import { configurationRefusal } from "../runtime/refusals.ts";
 import { type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 import { createSerial } from "../runtime/serial.ts";
 import { uninstall } from "./uninstall.ts";
 import { hasOwnKey, type Tunnel } from "../stowaway/tunnel.ts";
+import { freeSubnet, heldSubnet } from "./subnet.ts";
 
 /** What Stowaway refuses is tried again after this time. */
 const RETRY_MS = 5_000;
@@ -46,16 +48,22 @@ async function reconcileClient(
   if (!client.metadata?.finalizers?.includes(FINALIZER)) {
     await setFinalizers(context, cache.clients, ref, [...client.metadata?.finalizers ?? [], FINALIZER]);
   }
-  const assign = () => {
-    const taken = cache.clients.all().flatMap(({ status }) => status?.tunnel?.subnet ?? []);
-    const subnet = client.status?.tunnel?.subnet ?? pickTunnelSubnet(taken);
-    return writeStatus(context, cache.clients, ref, client, {
+  let noPlace: string | undefined;
+  const assign = async () => {
+    const all = cache.clients.all();
+    const subnet = heldSubnet(client, all) ?? freeSubnet(client, all, context.limits);
+    if (typeof subnet !== "string") {
+      noPlace = subnet.refusal;
+      return client;
+    }
+    return await writeStatus(context, cache.clients, ref, client, {
       ...client.status,
       tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
-      apps: bridgedApps(name, subnet, cache.bridges.all()),
+      apps: bridgedApps(client, subnet, cache.bridges.all()),
     });
   };
   const assigned = client.status?.tunnel ? await assign() : await inTurn(assign);
+  if (noPlace) return await refuse(context, client, noPlace);
   let refusal: string | undefined, next: Requeue = {};
   const state = await tunnel.apply().catch((error) => {
     if (!configurationRefusal(error)) throw error;
@@ -86,13 +94,33 @@ async function reconcileClient(
   return next;
 }
 
+/** It gets a place as soon as another client of its owner is gone. */
+async function refuse(context: Context, client: GefyraClient, message: string): Promise<Result> {
+  const { namespace = "", name = "", generation = 0 } = client.metadata ?? {};
+  context.log(`client ${name}: refused: ${message}`);
+  const update: ConditionUpdate = {
+    ...{ type: READY, status: "False", reason: clientReasons.limitReached, message },
+  };
+  await writeStatus(context, context.cache.clients, clientRef(namespace, name), client, {
+    ...client.status,
+    observedGeneration: generation,
+    phase: clientPhases.refused,
+    conditions: withCondition(client.status?.conditions, update, generation, new Date()),
+  });
+  return {};
+}
+
 /**
  * The client's own apps that its bridges name, each once. The client's status has them since its machine, which assigns
  * the addresses, may not be allowed to see all bridges. Pure.
  */
-export function bridgedApps(client: string, subnet: string, bridges: GefyraBridge[]): BridgedApp[] {
-  const named = bridges.filter(({ spec }) => spec.client === client).map(({ spec }) => spec.destination)
-    .filter(({ address }) => contains(subnet, address));
+export function bridgedApps(
+  client: GefyraClient,
+  subnet: string,
+  bridges: GefyraBridge[],
+): BridgedApp[] {
+  const named = bridges.filter((bridge) => isBridgeOf(bridge, client)).map(({ spec }) => spec.destination)
+    .filter(({ address }) => isAppAddress(subnet, address));
   const byAddress = new Map(named.map(({ name, address }) => [appKey({ name, address }), { name, address }]));
   return [...byAddress].sort(([a], [b]) => a < b ? -1 : 1).map(([, app]) => app);
 }
@@ -100,9 +128,9 @@ export function bridgedApps(client: string, subnet: string, bridges: GefyraBridg
 const appKey = ({ name, address }: BridgedApp) => `${address} ${name}`;
 
 /** Whether a client's status names other apps than its bridges do. The API server changes the order of fields. Pure. */
-export function namesOtherApps({ metadata, status }: GefyraClient, bridges: GefyraBridge[]): boolean {
-  const wanted = bridgedApps(metadata?.name ?? "", status?.tunnel?.subnet ?? "", bridges);
-  return (status?.apps ?? []).map(appKey).join() !== wanted.map(appKey).join();
+export function namesOtherApps(client: GefyraClient, bridges: GefyraBridge[]): boolean {
+  const wanted = bridgedApps(client, client.status?.tunnel?.subnet ?? "", bridges);
+  return (client.status?.apps ?? []).map(appKey).join() !== wanted.map(appKey).join();
 }
 
 /** Only the liveness check ends a silence: a new Stowaway must not resume the bridges of a silent client. */
@@ -115,14 +143,16 @@ function phaseOf(before: ClientStatus["phase"], known: boolean): NonNullable<Cli
 async function release(context: Context, tunnel: Tunnel, client: GefyraClient): Promise<Result> {
   const { cache, cluster, namespace } = context;
   const name = client.metadata?.name ?? "";
-  const bridges = cache.bridges.all().filter(({ spec }) => spec.client === name);
+  const bridges = cache.bridges.all().filter((bridge) => isBridgeOf(bridge, client));
   for (const { metadata } of bridges) {
     if (!metadata?.deletionTimestamp) {
       await cluster.remove(bridgeRef(metadata?.namespace ?? "", metadata?.name ?? ""));
     }
   }
   // The end of a bridge is a change for its client, too.
-  if (bridges.length) return requeueAfter(CHECK_BRIDGES_MS);
+  if (bridges.some(({ metadata }) => metadata?.finalizers?.includes(FINALIZER))) {
+    return requeueAfter(CHECK_BRIDGES_MS);
+  }
   // A refusal of Stowaway is not about a client that goes.
   await tunnel.apply().catch((error) => {
     if (!configurationRefusal(error)) throw error;

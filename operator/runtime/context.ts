@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
 import type { Cluster } from "../../lib/kube/cluster.ts";
+import type { Limits } from "../../lib/limits.ts";
 import type { Queue } from "./queue.ts";
 import type { Cache, ObjectCache } from "./cache.ts";
 
@@ -15,6 +16,7 @@ export interface Context {
   /** The only namespaces where bridges are allowed; all if absent. */
   namespaces?: string[] | undefined;
   carrierImage: string;
+  limits: Limits;
   /** The resolver of the cluster's pods, and the domain that their names end in. */
   dns: { server: string; domain: string };
   log(text: string): void;

@@ -12,7 +12,7 @@ function client(name: string, subnet: string | undefined, metadata: object = {})
   const tunnel = { serverPublicKey: "S=", nodePort: 1, dns: { server: "", domain: "" } };
   return {
     metadata: { name, ...metadata },
-    spec: { publicKey: `${name}=`, disconnectTimeout: 600 },
+    spec: { owner: { user: name }, publicKey: `${name}=`, disconnectTimeout: 600 },
     ...(subnet ? { status: { tunnel: { subnet, ...tunnel } } } : {}),
   };
 }
@@ -22,6 +22,7 @@ function bridge(client: string, address: string, ports: [number, number, number?
   return {
     metadata: { name: `${client}-bridge` },
     spec: {
+      owner: { user: client },
       client,
       target: { kind: "Deployment", name: "web", container: "web" },
       ports: ports.map(([remote, local]) => ({ remote, local, protocol })),
@@ -58,10 +59,28 @@ Deno.test("every bridged port with a port of Stowaway is forwarded", () => {
 });
 
 Deno.test("no bridge leads into another client's subnet, nor anywhere else", () => {
-  for (const address of ["198.18.2.10", "198.18.0.1", "10.0.0.1", "127.0.0.1", "nonsense", ""]) {
+  for (
+    const address of [
+      "198.18.2.10",
+      "198.18.0.1",
+      "198.18.1.1",
+      "198.18.1.3",
+      "198.18.1.255",
+      "10.0.0.1",
+      "127.0.0.1",
+      "nonsense",
+      "",
+    ]
+  ) {
     const { forwards } = wantedState("P=", [anna, ben], [bridge("anna", address, [[80, 80, 10000]])]);
     assert.deepEqual(forwards, [], address);
   }
+});
+
+Deno.test("a bridge that may not lead to its client gets no forward", () => {
+  const theirs = bridge("anna", "198.18.1.10", [[80, 80, 10000]]);
+  theirs.spec.owner = { user: "ben" };
+  assert.deepEqual(wantedState("P=", [anna, ben], [theirs]).forwards, []);
 });
 
 Deno.test("the oldest client with a key keeps it until it is deleted", () => {

@@ -7,7 +7,8 @@ import { STOWAWAY, STOWAWAY_KEY_SECRET } from "../../lib/names.ts";
 import { gvk } from "../../lib/api/gvk.ts";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { GefyraClient } from "../../lib/api/client.ts";
-import { contains } from "../../lib/config/addresses.ts";
+import { isBridgeOf } from "../../lib/api/owner.ts";
+import { isAppAddress } from "../../lib/config/addresses.ts";
 import { generateKeyPair, type KeyPair } from "../../lib/config/keys.ts";
 import { stowawayFiles, type StowawayState } from "../../lib/config/stowaway.ts";
 import type { WireguardStatus } from "../../lib/config/wireguard.ts";
@@ -111,29 +112,30 @@ export function stowawayAddress(context: Context): string | undefined {
 
 const containerOf = ({ status }: V1Pod) => status?.containerStatuses?.find(({ name }) => name === "stowaway");
 
-/** A bridge whose address lies outside its client's own subnet gets no forward. Pure. */
+/** A bridge that may not lead to its client, or to no app of it, gets no forward. Pure. */
 export function wantedState(
   privateKey: string,
   clients: GefyraClient[],
   bridges: GefyraBridge[],
 ): StowawayState {
   const known = clients.filter((client) => !client.metadata?.deletionTimestamp && hasOwnKey(client, clients))
-    .flatMap(({ metadata, spec, status }) =>
-      status?.tunnel
+    .flatMap((client) => {
+      const { spec, status } = client;
+      return status?.tunnel
         ? [{
-          name: metadata?.name ?? "",
+          client,
           peer: {
             publicKey: spec.publicKey,
             subnet: status.tunnel.subnet,
             ...(spec.mtu ? { mtu: spec.mtu } : {}),
           },
         }]
-        : []
-    );
-  const forwards = bridges.flatMap(({ spec, status }) => {
-    const client = known.find(({ name }) => name === spec.client);
-    const { address } = spec.destination;
-    if (!client || !contains(client.peer.subnet, address)) return [];
+        : [];
+    });
+  const forwards = bridges.flatMap((bridge) => {
+    const { spec, status } = bridge, { address } = spec.destination;
+    const to = known.find(({ client }) => isBridgeOf(bridge, client));
+    if (!to || !isAppAddress(to.peer.subnet, address)) return [];
     return spec.ports.flatMap((wanted) => {
       const { local, protocol } = wanted;
       const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
