@@ -40,6 +40,7 @@ const bridgeColumns: Column<GefyraBridge>[] = [
     value: ({ status }) => [...new Set(status?.pods?.map(({ mode }) => mode))].join(","),
     wide: true,
   },
+  { name: "OWNER", value: ({ spec }) => spec.owner?.user, wide: true },
   { name: "MESSAGE", value: ({ status }) => condition(status?.conditions, READY)?.message, wide: true },
 ];
 

@@ -1,8 +1,8 @@
 import { requireNamespace } from "../lib/kube/namespaces.ts";
 import { checkObjectName } from "../lib/api/object-names.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
-import { API_VERSION } from "../lib/names.ts";
-import { BRIDGE_KIND, bridgeRef } from "../lib/api/bridge.ts";
+import { bridgeRef } from "../lib/api/bridge.ts";
+import { bridgesOf } from "../lib/bridge/observe.ts";
 import { pendingText, removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
 import { requireConnection } from "../lib/connection/find.ts";
@@ -35,14 +35,8 @@ export const unbridge = () =>
       await engine.version();
       const connection = await requireConnection(engine, options.connection);
       const cluster = await connectionCluster(connection);
-      const bridges = await cluster.list<GefyraBridge>({
-        apiVersion: API_VERSION,
-        kind: BRIDGE_KIND,
-        namespace,
-      });
-      const chosen = bridges.filter(({ metadata, spec }) =>
-        spec.client === connection.client && (all || metadata?.name === name)
-      );
+      const bridges = await bridgesOf(cluster, connection, namespace);
+      const chosen = bridges.filter(({ metadata }) => all || metadata?.name === name);
       if (namespace !== undefined && chosen.length === 0) await requireNamespace(cluster, namespace);
       if (name && chosen.length !== 1) throw unclear(name, chosen);
       const removeChosen = async () => {
@@ -59,7 +53,7 @@ export const unbridge = () =>
           const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
           let pending: string[] = [];
           await stepsOf(options).step(`Removing bridge ${only.name}`, async () => {
-            ({ pending } = await removeBridges(cluster, { client: connection.client, only, operated }));
+            ({ pending } = await removeBridges(cluster, { connection, only, operated }));
           });
           if (quiet) {
             continue;

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { checkObjectName } from "../lib/api/object-names.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { kubeconfigPaths } from "../lib/connection/current.ts";
+import type { Admits } from "../lib/connection/options.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
 import type { ServiceOptions } from "../lib/config/install-options.ts";
 import { manifests } from "../lib/config/manifests.ts";
@@ -11,6 +12,7 @@ import { SHORTEST_DISCONNECT_TIMEOUT_S } from "../lib/settings.ts";
 import { describeTunnel, transports } from "../lib/connection/endpoints.ts";
 import {
   clusterOf,
+  collect,
   command,
   connectionOption,
   contextOption,
@@ -19,7 +21,7 @@ import {
   stepsOf,
   wholeNumber,
 } from "./command.ts";
-import { print } from "./output.ts";
+import { print, warn } from "./output.ts";
 import { stringify } from "yaml";
 
 const example = `gefyra up
@@ -76,6 +78,17 @@ export const up = () =>
         .default(DEFAULT_REGISTRY),
     )
     .addOption(new Option("--tag <tag>", "tag of Gefyra's images").env("GEFYRA_TAG").default(VERSION))
+    .addOption(
+      new Option("--allow-user <name>", "user whose bridges may lead to this machine, too (repeatable)")
+        .argParser(collect),
+    )
+    .addOption(
+      new Option("--allow-group <name>", "the same for all users of a group (repeatable)").argParser(collect),
+    )
+    .addOption(
+      new Option("--allow-nobody", "let nobody in any more (default: as before)")
+        .conflicts(["allowUser", "allowGroup"]),
+    )
     .option("--dry-run", "print the objects for the cluster, without changing anything")
     .addOption(outputOption(["json", "yaml"]))
     .action(async (options) => {
@@ -97,6 +110,7 @@ export const up = () =>
         connection: options.connection,
         kubeconfig: kubeconfigPaths(options.kubeconfig),
         disconnectTimeout: options.disconnectTimeout,
+        admits: admitsOf(options),
         install: { namespace, images, ...(service ? { service } : {}) },
         network: { subnet: options.subnet, egress: options.egress },
         transport: {
@@ -105,6 +119,7 @@ export const up = () =>
           only: options.transport,
         },
       });
+      warn(options, result.problems);
       print(result, output, () => {
         const how = describeTunnel(result.endpoint, result);
         if (!result.changed) {
@@ -113,6 +128,17 @@ export const up = () =>
         return `Connected to ${cluster.context} over ${how}.`;
       });
     });
+
+interface AdmitFlags {
+  allowUser?: string[] | undefined;
+  allowGroup?: string[] | undefined;
+  allowNobody?: true | undefined;
+}
+
+/** Nothing if no flag is given. */
+function admitsOf({ allowUser: users, allowGroup: groups, allowNobody }: AdmitFlags): Admits | undefined {
+  return users || groups || allowNobody ? { users: users ?? [], groups: groups ?? [] } : undefined;
+}
 
 function parseEndpoint(text: string): { host: string; port: number } {
   const [, host, port] = text.match(/^([a-zA-Z0-9.-]+):(\d{1,5})$/) ?? [];

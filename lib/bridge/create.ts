@@ -59,7 +59,7 @@ async function createWhileConnected(
     } catch (error) {
       const only = { namespace: options.namespace, name: options.name };
       // The first error is the one to report.
-      await removeBridges(cluster, { client: connection.client, only, operated: true }).catch((undoing) =>
+      await removeBridges(cluster, { connection, only, operated: true }).catch((undoing) =>
         steps.debug(`Cannot remove bridge "${options.name}" again: ${messageOf(undoing)}`)
       );
       throw error;

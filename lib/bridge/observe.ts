@@ -7,6 +7,8 @@ import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { API_VERSION } from "../names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
+import { clientRef, type GefyraClient } from "../api/client.ts";
+import { isBridgeOf } from "../api/owner.ts";
 import { condition, READY } from "../api/conditions.ts";
 import { podStates } from "../api/phases.ts";
 import { bridgeReasons } from "../api/reasons.ts";
@@ -16,9 +18,17 @@ export interface ObservedBridge extends GefyraBridge {
   problems: Problem[];
 }
 
-export async function bridgesOf(cluster: Cluster, { client }: Connection): Promise<GefyraBridge[]> {
-  const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND });
-  return all.filter(({ spec }) => spec.client === client);
+/** All bridges that lead to the connection's client, and may. Anybody may create one that names it. */
+export async function bridgesOf(
+  cluster: Cluster,
+  { namespace: home, client: name }: Pick<Connection, "namespace" | "client">,
+  namespace?: string,
+): Promise<GefyraBridge[]> {
+  const [client, all] = await Promise.all([
+    cluster.get<GefyraClient>(clientRef(home, name)),
+    cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace }),
+  ]);
+  return all.filter((bridge) => client ? isBridgeOf(bridge, client) : bridge.spec.client === name);
 }
 
 export async function observeBridges(

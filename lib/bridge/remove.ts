@@ -1,17 +1,19 @@
 /** Deletes bridges and waits until the originals serve again. Restores the pods itself if no operator runs. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
-import { API_VERSION, FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
-import { BRIDGE_KIND, bridgeRef, type GefyraBridge, type InterceptedPod } from "../api/bridge.ts";
+import { FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
+import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../api/bridge.ts";
 import { condition, READY } from "../api/conditions.ts";
 import { bridgeReasons } from "../api/reasons.ts";
 import { waitFor } from "../wait.ts";
 import { whyNotReady } from "../workload/pod-problems.ts";
 import { podRef, restorePod } from "../pods/pod-image.ts";
 import { releaseShare } from "../pods/release.ts";
+import type { Connection } from "../connection/connection.ts";
+import { bridgesOf } from "./observe.ts";
 
 export interface RemoveOptions {
-  client: string;
+  connection: Pick<Connection, "namespace" | "client">;
   /** Only this bridge; all of the client's if absent. */
   only?: { namespace: string; name: string };
   /** Whether an operator runs and restores the pods. */
@@ -30,15 +32,20 @@ export interface Removal {
 
 export async function removeBridges(
   cluster: Cluster,
-  { client, only, operated }: RemoveOptions,
+  { connection, only, operated }: RemoveOptions,
 ): Promise<Removal> {
-  const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND });
-  const mine = all.filter(({ metadata, spec }) =>
-    spec.client === client &&
-    (!only || (metadata?.namespace === only.namespace && metadata.name === only.name))
-  );
+  const mine = only ? await oneBridge(cluster, connection, only) : await bridgesOf(cluster, connection);
   const pending = await Promise.all(mine.map((bridge) => removeBridge(cluster, bridge, operated)));
   return { count: mine.length, pending: pending.filter((one) => one !== undefined) };
+}
+
+async function oneBridge(
+  cluster: Cluster,
+  { client }: RemoveOptions["connection"],
+  { namespace, name }: NonNullable<RemoveOptions["only"]>,
+): Promise<GefyraBridge[]> {
+  const bridge = await cluster.get<GefyraBridge>(bridgeRef(namespace, name));
+  return bridge?.spec.client === client ? [bridge] : [];
 }
 
 /** Says what happens to pods that do not answer. */

@@ -6,12 +6,14 @@ import { requireNamespace } from "../kube/namespaces.ts";
 import { gvk } from "../api/gvk.ts";
 import { checkObjectName } from "../api/object-names.ts";
 import type { Connection } from "../connection/connection.ts";
+import { foreignClient } from "../connection/foreign-client.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { API_VERSION, clusterLabels, FINALIZER } from "../names.ts";
 import { BRIDGE_KIND, type BridgePort, bridgeRef, type GefyraBridge } from "../api/bridge.ts";
 import type { ModeName } from "../api/modes.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
+import { mayUse, ownerFor } from "../api/owner.ts";
 import { planContainer } from "../workload/container.ts";
 import { absentPorts } from "../workload/ports.ts";
 import { findTarget, type FoundTarget } from "../pods/resolve.ts";
@@ -57,7 +59,8 @@ export async function validateBridge(
   checkObjectName("bridge", name);
   checkObjectName("namespace", namespace);
   checkObjectName(target.kind.toLowerCase(), target.name);
-  const [client, found, existing, namespaceLabels, services] = await Promise.all([
+  const [user, client, found, existing, namespaceLabels, services] = await Promise.all([
+    cluster.user(),
     cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client)),
     findTarget(cluster, namespace, target),
     cluster.get(bridgeRef(namespace, name)),
@@ -65,13 +68,15 @@ export async function validateBridge(
     servicesIn(cluster, namespace),
   ]);
   const subnet = client?.status?.tunnel?.subnet;
-  if (!subnet) {
+  if (!client || !subnet) {
     throw new GefyraError(
       "client-gone",
       `Cannot bridge: the cluster no longer has client "${connection.client}"`,
       { exit: "notFound", hint: "connect again with `gefyra up`" },
     );
   }
+  const owner = ownerFor(user, client);
+  if (!mayUse(owner, client)) throw foreignClient(client, user);
   const address = await tunnelAddressOf(engine, connection, app, subnet);
   const planned = planTarget(found, namespace, {
     container: target.container,
@@ -93,6 +98,7 @@ export async function validateBridge(
     // The operator's finalizer; without it the operator would have to write it before it may begin.
     metadata: { name, namespace, labels: { ...clusterLabels }, finalizers: [FINALIZER] },
     spec: {
+      owner,
       client: connection.client,
       target: { kind: target.kind, name: target.name, ...(container ? { container } : {}) },
       ports,

@@ -8,10 +8,18 @@ export interface UpOptions {
   kubeconfig: string;
   /** Seconds. */
   disconnectTimeout: number;
+  /** Who else may use the client; absent: as before. */
+  admits?: Admits | undefined;
   /** The installation in the cluster. Without `service`, Stowaway's service stays as it is. */
   install: InstallOptions;
   network: NetworkOptions;
   transport: TransportOptions;
+}
+
+/** Users and groups whose bridges may lead to a client, beside its owner's. */
+export interface Admits {
+  users: string[];
+  groups: string[];
 }
 
 export interface NetworkOptions {

@@ -81,16 +81,17 @@ interface Leaving {
 async function leaveCluster(
   cluster: Cluster,
   steps: Steps,
-  { namespace, client }: Connection,
+  connection: Connection,
   { uninstalls, meanwhile }: Leaving,
 ): Promise<string[]> {
+  const { namespace, client } = connection;
   const [operated] = await Promise.all([
     operatorRuns(cluster, namespace),
     uninstalls ? announceRemoval(cluster, namespace, client) : undefined,
   ]);
   let pending: string[] = [];
   await steps.step("Restoring bridged containers", async (note) => {
-    const removal = await removeBridges(cluster, { client, operated });
+    const removal = await removeBridges(cluster, { connection, operated });
     pending = removal.pending;
     note(removal.count === 0 ? "none" : String(removal.count));
   });

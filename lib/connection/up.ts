@@ -7,6 +7,8 @@ import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError, messageOf, withHint } from "../errors.ts";
 import { explainRemoval } from "../install/diagnosis.ts";
 import { checkInstall, install } from "../install/install.ts";
+import { policyProblems, servesPolicies } from "../install/served.ts";
+import type { Problem } from "../app/problems.ts";
 import type { InstallOptions } from "../config/install-options.ts";
 import { isInstalled, isPermanent } from "../uninstall/ownership.ts";
 import { refuseServiceChange, serviceOptions } from "../install/service.ts";
@@ -34,6 +36,8 @@ export interface UpResult {
   latencyMs: number;
   /** False if nothing had to be changed. */
   changed: boolean;
+  /** What the cluster lacks. */
+  problems: Problem[];
 }
 
 export async function up(tools: Tools, options: UpOptions): Promise<UpResult> {
@@ -112,10 +116,12 @@ async function bringUp(
     return [isNew, ...changed].includes(true);
   });
   const { cargo } = dockerNames(connection.name);
+  const problems = policyProblems(await servesPolicies(cluster));
   const client = await steps.step("Registering this machine", async (note) => {
     const publicKey = await cargoPublicKey(engine, cargo);
     note(connection.client);
-    return await register(cluster, connection, publicKey, options.disconnectTimeout);
+    const { disconnectTimeout, admits } = options;
+    return await register(cluster, connection, { publicKey, disconnectTimeout, admits });
   });
   const connected = await steps.step(
     "Connecting",
@@ -127,6 +133,7 @@ async function bringUp(
     mtu: connected.mtu,
     latencyMs: connected.latencyMs,
     changed: made || connected.changed,
+    problems,
   };
 }
 

@@ -14,19 +14,21 @@ import { waitFor } from "../wait.ts";
 export interface ProbeClient {
   name: string;
   uid: string;
+  /** Its owner, who runs doctor. */
+  user: string;
   privateKey: string;
 }
 
 export async function registerProbe(cluster: Cluster, namespace: string): Promise<ProbeClient> {
-  const { privateKey, publicKey } = await generateKeyPair();
+  const [{ privateKey, publicKey }, user] = await Promise.all([generateKeyPair(), cluster.user()]);
   const name = `${DOCTOR}-${crypto.randomUUID().slice(0, 8)}`;
   const made = await cluster.create<GefyraClient>({
     apiVersion: API_VERSION,
     kind: CLIENT_KIND,
     metadata: { name, namespace },
-    spec: { publicKey, disconnectTimeout: DOCTOR_LIFETIME_S },
+    spec: { owner: { user: user.name }, publicKey, disconnectTimeout: DOCTOR_LIFETIME_S },
   });
-  return { name, uid: made.metadata?.uid ?? "", privateKey };
+  return { name, user: user.name, uid: made.metadata?.uid ?? "", privateKey };
 }
 
 /** Waits until Stowaway has it as a peer. */

@@ -85,6 +85,7 @@ async function stowawayPort(
     kind: BRIDGE_KIND,
     metadata: { name, namespace, ...belongingTo(probeClient) },
     spec: {
+      owner: { user: probeClient.user },
       client,
       target: { kind: "Deployment", name },
       ports: [{ remote: DOCTOR_PORT, local: DOCTOR_PORT, protocol: "TCP" }],
