@@ -33,3 +33,17 @@ function freePort(): { port: number } {
   listener.close();
   return listener.addr;
 }
+
+/** Of a service account of a namespace. */
+export async function asServiceAccount(namespace: string, name: string): Promise<string> {
+  const token = await kubectl("create", "token", name, "--namespace", namespace);
+  return await variant(`as-${name}`, (config) => config.users[0].user = { token });
+}
+
+/** Of another user, whom the administrator impersonates. */
+export function impersonating(user: string, group: string): Promise<string> {
+  return variant(
+    `as-${user}`,
+    (config) => Object.assign(config.users[0].user, { as: user, "as-groups": [group] }),
+  );
+}

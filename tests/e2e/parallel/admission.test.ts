@@ -111,7 +111,10 @@ Deno.test("what the cluster does not admit is named at once", async (t) => {
   await step("a client where nobody looks is told so, and one for ever is not admitted", async () => {
     const { apiVersion, kind } = clientRef(namespace, "");
     const publicKey = "A".repeat(43) + "=";
-    const client = (name: string, spec: object) => ({ apiVersion, kind, metadata: { name }, spec });
+    const owner = { user: (await (await kube.cluster()).user()).name };
+    const client = (name: string, spec: object) => ({
+      ...{ apiVersion, kind, metadata: { name }, spec: { owner, ...spec } },
+    });
     await apply(namespace, [client("misplaced", { publicKey })]);
     await eventually(async () => {
       const { status } = await get("GefyraClient", "misplaced", namespace);

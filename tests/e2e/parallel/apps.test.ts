@@ -93,6 +93,7 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
       kind: "GefyraBridge",
       metadata: { name: "by-kubectl" },
       spec: {
+        owner: client.spec.owner,
         client: client.metadata.name,
         target: { kind: "Deployment", name: "missing" },
         ports: [{ remote: 80, local: 8000 }],

@@ -36,7 +36,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
   ]);
   await eventually(async () => assert.equal(await who(victim, "alice"), "original"), 30_000);
   await eventually(async () => assert.equal(await who(other, "alice"), "original"), 30_000);
-  const client = await clientOf();
+  const client = await clientOf(), { name: user } = await (await kube.cluster()).user();
   const bridge = (name: string, target: string, ...options: string[]) => {
     const to = ["-n", namespace, "--target", `deploy/${target}`, "-I", name];
     return ["bridge", "-N", named("local"), ...to, "--port", "http1:8001", ...options];
@@ -58,6 +58,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
       kind: "GefyraBridge",
       metadata: { name, namespace },
       spec: {
+        owner: { user },
         client: owner,
         target: { kind: "Deployment", name: target },
         ports: [{ remote: 8001, local: 8001 }],
@@ -129,6 +130,8 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
     });
     const table: [what: string, spec: Json][] = [
       ["an address outside of the tunnel", { destination: { name: "x", address: "10.96.0.1" } }],
+      ["Stowaway's own address", { destination: { name: "x", address: "198.18.0.1" } }],
+      ["an address that is none", { destination: { name: "x", address: "198.18.999.999" } }],
       ["an address with something behind it", {
         destination: { name: "x", address: "198.18.1.10; flush ruleset" },
       }],
@@ -152,8 +155,8 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
     const [a, b] = good.address.split(".");
     const table: [name: string, spec: Json, says: string][] = [
       ["foreign", { destination: { name: "x", address: `${a}.${b}.250.10` } }, "Refused ForeignAddress"],
-      ["stowaways", { destination: { name: "x", address: "198.18.0.1" } }, "Refused ForeignAddress"],
-      ["no-address", { destination: { name: "x", address: "198.18.999.999" } }, "Refused ForeignAddress"],
+      ["stowaways", { destination: { name: "x", address: "198.18.0.10" } }, "Refused ForeignAddress"],
+      ["no-address", { destination: { name: "x", address: "198.18.999.99" } }, "Refused ForeignAddress"],
       ["nobodys", { destination: good, client: "nobody" }, "Waiting ClientMissing"],
       ["behind", { destination: good, ...regex("(?<=a)b") }, "Refused InvalidMatch"],
       ["recursive", { destination: good, ...regex("(a(?R)b)") }, "Refused InvalidMatch"],
@@ -206,7 +209,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
           { match: [[{ kind: "header", name: "x-user", operator: "Regex", value: "(?<=a)b" }]] },
           "Refused InvalidMatch",
         ],
-        ["away", { destination: { name: "x", address: "198.18.0.1" } }, "Refused ForeignAddress"],
+        ["away", { destination: { name: "x", address: "198.18.0.10" } }, "Refused ForeignAddress"],
         [
           "same",
           { match: [[{ kind: "header", name: "X-User", operator: "Exact", value: "alice" }]] },
@@ -243,7 +246,7 @@ Deno.test("hostile: long names, odd matches and foreign resources do no harm", a
         apiVersion: "gefyra.dev/v1alpha1",
         kind: "GefyraClient",
         metadata: { name, namespace: "gefyra" },
-        spec: { publicKey },
+        spec: { owner: { user }, publicKey },
       });
     for (const key of ["", "x\nAllowedIPs = 0.0.0.0/0", `${client.spec.publicKey.slice(0, -2)}]=`]) {
       assert.notEqual((await make("bad", key)).code, 0);

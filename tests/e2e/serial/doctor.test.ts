@@ -7,7 +7,7 @@ import { docker, eventually } from "../../docker.ts";
 import { withoutRights, withoutServer } from "../harness/access.ts";
 import { gefyra, startGefyra, tryGefyra } from "../harness/gefyra.ts";
 import { APP, CONTROL_PLANE, named, WORKER } from "../harness/names.ts";
-import { apply, kubectl } from "../harness/kube.ts";
+import { apply, kube, kubectl } from "../harness/kube.ts";
 import { testEnv } from "../harness/test-env.ts";
 import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
 import { ordered, report } from "../harness/steps.ts";
@@ -191,6 +191,7 @@ Deno.test("doctor measures what works, and finds what does not", async (t) => {
       kind: "GefyraBridge",
       metadata: { name: "lost" },
       spec: {
+        owner: { user: (await (await kube.cluster()).user()).name },
         client: "gone",
         target: { kind: "Deployment", name: "none" },
         ports: [{ remote: 80, local: 80, protocol: "TCP" }],
