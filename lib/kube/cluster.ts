@@ -11,6 +11,8 @@ export interface Selection {
   labels?: string | undefined;
   /** As in `kubectl --field-selector`. */
   fields?: string | undefined;
+  /** Removes what the caller does not need from each object, as soon as it is here. */
+  reduce?: (object: KubernetesObject) => KubernetesObject;
 }
 
 export interface Access {

@@ -10,6 +10,7 @@ import type { ClusterOptions } from "./config.ts";
 import { keepConnections } from "./connections.ts";
 import { REQUEST_TIMEOUT_MS } from "./deadline.ts";
 import { execInPod } from "./exec.ts";
+import { allPages, type PageOf } from "./pages.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 import { reviewUser } from "./user.ts";
 import { watchFrom, type WatchSource } from "./watch.ts";
@@ -39,14 +40,15 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
       }
     });
   const list = async <T extends KubernetesObject>(selection: Selection) => {
-    const found = await orUndefined(() =>
-      request<KubernetesListObject<T>>("GET", collectionPath(selection), {
-        query: { labelSelector: selection.labels, fieldSelector: selection.fields },
-      })
-    );
-    const { apiVersion, kind } = selection;
-    const items = (found?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
-    return { items, metadata: found?.metadata ?? {} } as KubernetesListObject<T>;
+    const { apiVersion, kind, labels: labelSelector, fields: fieldSelector } = selection;
+    const page: PageOf<T> = (part) =>
+      orUndefined(() =>
+        request<KubernetesListObject<T>>("GET", collectionPath(selection), {
+          query: { labelSelector, fieldSelector, ...part },
+        })
+      );
+    const found = await allPages<T>(page, (item) => reduced(selection, { ...item, apiVersion, kind }));
+    return { items: found?.items ?? [], metadata: found?.metadata ?? {} } as KubernetesListObject<T>;
   };
 
   return {
@@ -191,6 +193,9 @@ const WHILE_BUSY = {
   shouldRetry: ({ error }: { error: Error }) => error instanceof ApiError && error.code === 429,
 };
 
+const reduced = <T extends KubernetesObject>({ reduce }: Selection, object: T): T =>
+  reduce ? reduce(object) as T : object;
+
 /** Something else than an API server, such as a login page, may answer with success. */
 function jsonOf(text: string, status: number): unknown {
   try {
@@ -233,7 +238,8 @@ function stream<T extends KubernetesObject>(
       new k8s.Watch(config).watch(
         path,
         query,
-        (type: string, object: T & object) => onEvent(type, { ...object, apiVersion, kind }),
+        (type: string, object: T & object) =>
+          onEvent(type, reduced(selection, { ...object, apiVersion, kind })),
         done,
       ).then((request) => {
         const abort = () => {

@@ -4,6 +4,7 @@ import pTimeout from "p-timeout";
 import { gvk } from "../../lib/api/gvk.ts";
 import type { KubernetesObject } from "../../lib/api/objects.ts";
 import type { Cluster, Selection } from "../../lib/kube/cluster.ts";
+import { identity, reducedPod } from "./reduce.ts";
 import { API_VERSION, COMPONENT_LABEL } from "../../lib/names.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../../lib/api/bridge.ts";
 import { CLIENT_KIND, type GefyraClient } from "../../lib/api/client.ts";
@@ -78,6 +79,9 @@ export function watchedNamespaces({ namespace, namespaces }: Scope) {
   return { clients: namespace, bridges: [...new Set([namespace, ...namespaces])] };
 }
 
+/** A watch goes on trying; who waits for it comes again. */
+const LIST_TIMEOUT_MS = 15_000;
+
 export async function startCache(
   cluster: Cluster,
   scope: Scope,
@@ -86,7 +90,7 @@ export async function startCache(
 ): Promise<Cache> {
   const { namespace } = scope, watchedIn = watchedNamespaces(scope);
   const stops: (() => void)[] = [];
-  const watched = new Set<string>();
+  const watched = new Map<string, Promise<unknown>>();
   const watch = async <T extends KubernetesObject>(
     selection: Selection,
     cacheOf: ObjectCache<T> | ((object: T) => ObjectCache<T>),
@@ -109,21 +113,24 @@ export async function startCache(
     stowaways: objectCache(),
     pods: objectCache(),
     watch: async (target) => {
-      if (watched.has(target)) return;
-      watched.add(target);
-      await Promise.all([
+      const listed = watched.get(target) ?? Promise.all([
         watch(
-          { ...gvk.Pod, namespace: target },
+          { ...gvk.Pod, namespace: target, reduce: reducedPod },
           cache.pods,
           () => ({ kind: "pod", namespace: target }),
         ),
         // A change may make it select other pods.
         watch(
-          { ...gvk.Service, namespace: target },
+          { ...gvk.Service, namespace: target, reduce: identity },
           objectCache<V1Service>(),
           () => ({ kind: "service", namespace: target }),
         ),
       ]);
+      watched.set(target, listed);
+      await pTimeout(listed, {
+        milliseconds: LIST_TIMEOUT_MS,
+        message: `the pods of namespace "${target}" cannot be listed`,
+      });
     },
     stop: () => stops.forEach((stop) => stop()),
   };
