@@ -23,6 +23,6 @@ export const gvk = {
   ...of("authentication.k8s.io/v1", "SelfSubjectReview", "TokenRequest"),
   ...of("authorization.k8s.io/v1", "SelfSubjectAccessReview"),
   ...of("discovery.k8s.io/v1", "EndpointSlice"),
-  ...of("networking.k8s.io/v1", "ServiceCIDR"),
+  ...of("networking.k8s.io/v1", "NetworkPolicy", "ServiceCIDR"),
   ...of("rbac.authorization.k8s.io/v1", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
 };

@@ -102,6 +102,7 @@ Deno.test("objects are created in order: namespace, definitions, rights, workloa
     "Role",
     "RoleBinding",
     "Secret",
+    "NetworkPolicy",
     "Service",
     "StatefulSet",
     "Deployment",

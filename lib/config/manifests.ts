@@ -7,6 +7,7 @@ import { bridgeDefinition, clientDefinition } from "../api/crds.ts";
 import { admissionPolicies } from "./admission-policies.ts";
 import type { InstallOptions } from "./install-options.ts";
 import { clusterRole, clusterRoleBindings, named, ownBinding, ownRole, relayRole } from "./roles.ts";
+import { networkPolicies } from "./network-policies.ts";
 import { operator, stowaway, stowawayService } from "./workloads.ts";
 
 export function manifests(options: InstallOptions): Manifest[] {
@@ -33,6 +34,7 @@ export function manifests(options: InstallOptions): Manifest[] {
     ownBinding(namespace, RELAY),
     // The operator writes Stowaway's keys into it, once.
     { ...gvk.Secret, metadata: named(STOWAWAY_KEY_SECRET, namespace), type: "Opaque" },
+    ...networkPolicies(namespace),
     stowawayService(options),
     stowaway(options),
     operator(options),

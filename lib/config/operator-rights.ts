@@ -99,6 +99,7 @@ export const removalAtHome = (): PolicyRule[] => [
   rule([""], ["serviceaccounts"], GIVE_AWAY, [OPERATOR, RELAY]),
   rule([RBAC], ["roles", "rolebindings"], GIVE_AWAY, [OPERATOR, RELAY]),
   rule([""], ["services"], GIVE_AWAY, [STOWAWAY]),
+  rule(["networking.k8s.io"], ["networkpolicies"], GIVE_AWAY, [STOWAWAY, OPERATOR]),
   rule([""], ["secrets"], GIVE_AWAY, [STOWAWAY_KEY_SECRET]),
   rule(["apps"], ["statefulsets"], GIVE_AWAY, [STOWAWAY]),
   rule(["apps"], ["deployments"], GIVE_AWAY, [OPERATOR]),

@@ -17,6 +17,7 @@ const toInstall = (namespace: string): Access[] => [
   { verb: "create", group: "apps", resource: "deployments", namespace },
   { verb: "create", group: "apps", resource: "statefulsets", namespace },
   { verb: "create", group: "", resource: "services", namespace },
+  { verb: "create", group: "networking.k8s.io", resource: "networkpolicies", namespace },
   ...toConnect(namespace),
 ];
 

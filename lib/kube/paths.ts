@@ -14,6 +14,7 @@ const plurals: Record<string, string> = {
   GefyraBridge: "gefyrabridges",
   GefyraClient: "gefyraclients",
   Namespace: "namespaces",
+  NetworkPolicy: "networkpolicies",
   Node: "nodes",
   PersistentVolumeClaim: "persistentvolumeclaims",
   Pod: "pods",
