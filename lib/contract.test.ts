@@ -4,7 +4,7 @@ import { stowawayFiles } from "./config/stowaway.ts";
 import { contract, networkConf } from "./contract.ts";
 import { OPERATOR_PROGRAM } from "./names.ts";
 
-const { device, exitCodes, files, marks, nftables, paths, ports } = contract;
+const { device, deviceGroups, exitCodes, files, marks, nftables, paths, ports } = contract;
 const root = new URL("..", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFileSync(`${root}${path}`);
 const user = `${contract.user}:${contract.user}`;
@@ -29,6 +29,7 @@ const table: Row[] = [
   ["images/tunnel/tunnel.sh", /^readonly TABLE=(\d+)/, marks.wireguard],
   ["images/cargo/path.sh", /^readonly SMALLEST_MTU=(\d+)/, contract.smallestMtu],
   ["images/cargo/cargo", /^PUBLISHED=(\d+)/, marks.published],
+  ["images/cargo/cargo", /^APPS=(\d+)/, deviceGroups.apps],
   ["images/cargo/cargo", /^STATE=(.*)$/, paths.cargoState],
   ["images/cargo/cargo", /^# Volume: ([^ ]*)/, paths.cargoState],
   ["images/cargo/cargo", /^# {9}(\/run[^ ,]*)/, paths.relayFolder],
@@ -78,7 +79,8 @@ Deno.test("Go, shell and Dockerfiles say what the contract says", () => {
 });
 
 Deno.test("no file of the images has a port, user or device that looks like the contract's and is another", async () => {
-  const known = [device, contract.user, ...Object.values(ports), ...Object.values(marks)].map(String);
+  const numbers = [ports, marks, deviceGroups].flatMap((one) => Object.values(one));
+  const known = [device, contract.user, ...numbers].map(String);
   for (const folder of ["cargo", "carrier", "operator", "relay", "stowaway", "tunnel"]) {
     for await (const { name, isFile } of Deno.readDir(`${root}images/${folder}`)) {
       if (!isFile || name.endsWith("_test.go")) continue;

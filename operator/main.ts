@@ -33,6 +33,11 @@ export interface OperatorSettings {
   resolvConf?: string;
 }
 
+const ownAddresses = (): string[] =>
+  Deno.networkInterfaces().flatMap(({ family, address }) =>
+    family === "IPv4" && !address.startsWith("127.") ? [address] : []
+  );
+
 /** Runs until SIGTERM or SIGINT. */
 export async function runOperator(settings: OperatorSettings): Promise<void> {
   const { namespace, namespaces, carrierImage, context: kubeContext } = settings;
@@ -65,7 +70,7 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
   );
   const dns = parseResolvConf(await Deno.readTextFile(resolvConf));
   const context: Context = { cluster, cache, queue, namespace, namespaces, carrierImage, limits, dns, log };
-  const tunnel = await openTunnel(context);
+  const tunnel = await openTunnel(context, ownAddresses());
   const reconcileClient = clientReconciler(context, tunnel);
   const reconcileBridge = bridgeReconciler(context, tunnel);
   const reconcileLiveness = livenessReconciler(context, tunnel);

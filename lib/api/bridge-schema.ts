@@ -110,6 +110,7 @@ const interceptedPod = () =>
     uid: text(),
     mode: text<ModeName>(),
     container: text(),
+    address: Optional(text({ description: "IPv4 address that its connections to Stowaway come from" })),
     ports: list(interceptedPort()),
     forwards: Optional(flag({
       description:

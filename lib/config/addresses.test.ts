@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  appRange,
   checkDockerSubnet,
   contains,
   hostIn,
@@ -63,16 +64,12 @@ Deno.test("an unusable requested subnet is refused with the reason", () => {
   }
 });
 
-Deno.test("a bridge may lead to apps only", () => {
-  const table: [address: string, may: boolean][] = [
-    ["198.18.3.1", false],
-    ["198.18.3.3", false],
-    ["198.18.3.9", false],
-    ["198.18.3.10", true],
-    ["198.18.3.254", true],
-    ["198.18.3.255", false],
-    ["198.18.4.10", false],
-    ["198.18.3.999", false],
-  ];
-  for (const [address, may] of table) assert.equal(isAppAddress("198.18.3.0/24", address), may, address);
+Deno.test("a bridge may lead to apps only, whose addresses are .10 to .254 of their own subnet, in one notation", () => {
+  const subnet = "198.18.1.0/24";
+  for (const host of [10, 191, 192, 254]) assert.ok(isAppAddress(subnet, hostIn(subnet, host)), `${host}`);
+  const others = ["198.18.1.0", "198.18.1.1", "198.18.1.2", "198.18.1.3", "198.18.1.9", "198.18.1.255"];
+  const foreign = ["198.18.2.10", "198.18.0.1", "10.0.0.10", "127.0.0.1", "198.18.1.999"];
+  const odd = ["198.18.1.012", "0xc612010a", "198.18.266", "198.18.1.10/32", "::ffff:198.18.1.10", "", "x"];
+  for (const address of [...others, ...foreign, ...odd]) assert.ok(!isAppAddress(subnet, address), address);
+  assert.equal(appRange("172.28.4.0/24"), "172.28.4.10-172.28.4.254");
 });

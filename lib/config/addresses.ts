@@ -18,6 +18,10 @@ export const hosts = {
   lastApp: 191,
 } as const;
 
+/** The addresses that app containers may have, as nft writes a range. */
+export const appRange = (subnet: string) =>
+  `${hostIn(subnet, APP_HOSTS.first)}-${hostIn(subnet, APP_HOSTS.last)}`;
+
 /**
  * Docker assigns addresses from this range (CIDR notation) to containers that join by themselves. Only from this range:
  * Docker does not know the addresses that are reserved for apps that do not run.
@@ -112,7 +116,8 @@ export function contains(subnet: string, address: string): boolean {
 
 /** Whether a bridge may lead to the address: not the machine's own, nor Cargo's. */
 export function isAppAddress(subnet: string, address: string): boolean {
-  if (!contains(subnet, address)) return false;
+  // Other notations, as 198.18.1.012, mean one number here and another to nft.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) || !contains(subnet, address)) return false;
   const host = ipaddr.IPv4.parse(address).octets[3] ?? 0;
   return host >= APP_HOSTS.first && host <= APP_HOSTS.last;
 }

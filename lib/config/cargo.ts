@@ -2,7 +2,7 @@
 import { STOWAWAY_TUNNEL_ADDRESS, TUNNEL_MTU } from "../names.ts";
 import type { TunnelStatus } from "../api/client.ts";
 import { hostIn, hosts } from "./addresses.ts";
-import { cargoNftables } from "./nftables.ts";
+import { cargoNftables } from "./cargo-nftables.ts";
 import { cargoWireguard } from "./wireguard.ts";
 import { networkConf } from "../contract.ts";
 

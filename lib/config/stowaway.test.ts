@@ -5,7 +5,7 @@ import { pickPorts, stowawayFiles } from "./stowaway.ts";
 const files = stowawayFiles({
   privateKey: "PRIVATE=",
   peers: [{ publicKey: "A=", subnet: "198.18.1.0/24" }],
-  forwards: [{ port: 10000, address: "198.18.1.10", local: 8000, protocol: "TCP" }],
+  forwards: [{ port: 10000, address: "198.18.1.10", local: 8000, protocol: "TCP", from: ["10.1.0.5"] }],
 });
 
 Deno.test("Stowaway's configuration has its network, its peers and its forwards", () => {
@@ -16,7 +16,7 @@ Deno.test("Stowaway's configuration has its network, its peers and its forwards"
     "",
   ]);
   assert.match(files["wireguard.conf"] ?? "", /AllowedIPs = 198\.18\.1\.0\/24/);
-  assert.match(files["nftables.conf"] ?? "", /10000 : 198\.18\.1\.10 \. 8000/);
+  assert.match(files["nftables.conf"] ?? "", /10\.1\.0\.5 \. 10000 : 198\.18\.1\.10 \. 8000/);
   assert.equal(Object.keys(files).length, 3);
 });
 

@@ -1,7 +1,7 @@
 /** Stowaway's whole configuration: the files that `stowaway apply` reads. Pure. */
 import { GefyraError } from "../errors.ts";
 import { STOWAWAY_PORTS, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_MTU, TUNNEL_POOL } from "../names.ts";
-import { type Forward, stowawayNftables } from "./nftables.ts";
+import { type Forward, stowawayNftables } from "./stowaway-nftables.ts";
 import { type StowawayPeer, stowawayWireguard } from "./wireguard.ts";
 import { contract, networkConf } from "../contract.ts";
 

@@ -17,9 +17,12 @@ const RETRY_MS = 300;
 /**
  * - `done`: it has the configuration;
  * - `unreachable`: it could not be asked yet; `why`: the pod does not answer, as when its node hangs;
- * - `no-forwarding`: the pod's network does not forward.
+ * - `no-forwarding`: the pod's network does not forward;
+ * - `moved`: its connections come from an address that its record does not have yet.
  */
-export type Configured = { state: "done" | "unreachable" | "no-forwarding"; why?: string } & Requeue;
+export type Configured =
+  & ({ state: "done" | "unreachable" | "no-forwarding"; why?: string } | { state: "moved"; address: string })
+  & Requeue;
 
 export async function configure(
   context: BridgeContext,
@@ -32,8 +35,11 @@ export async function configure(
   // Beside the original, Carrier starts only once; in its place it may have restarted before its id is known.
   const identity = { uid, id: id ?? (record.mode === "replace" ? "unknown" : undefined) };
   try {
-    await ensureForwards();
-    const files = () => carrierFiles(pod, sharesOf(forwardedBridges(context), namespace, record), stowaway);
+    const address = await context.sources.of(pod, target, identity, stowaway);
+    if (address !== record.address) return { state: "moved", address, ...requeueAfter(EARLY_INTERVAL_MS) };
+    await ensureForwards(uid);
+    const shares = () => sharesOf(forwardedBridges(context, uid), namespace, record);
+    const files = () => carrierFiles(pod, shares(), stowaway);
     const changed = await context.carriers.configure(target, identity, files);
     if (changed) context.log(`pod ${namespace}/${name}: Carrier is configured`);
     return { state: "done" };

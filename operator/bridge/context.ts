@@ -11,16 +11,18 @@ import { type Carriers, createCarriers } from "./carriers.ts";
 import { createProtocols, type Protocols } from "./protocols.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { type Convergence, createConvergence } from "./service-convergence.ts";
+import { createSources, type Sources } from "./sources.ts";
 import { createDrains, type Drains } from "./switch-image.ts";
 
 export interface BridgeContext extends Context {
-  /** Whether Stowaway forwards all ports of a bridge: only then may a Carrier send something there. */
+  /** Whether Stowaway forwards all ports of a bridge for a pod: only then may its Carrier send something there. */
   isForwarded: Tunnel["isForwarded"];
   /** Of pods that do not answer. `cluster.exec` goes through it. */
   reach: Reach;
   /** Of bridges to take pods, by `keyOf`. */
   attempts: Attempts;
   carriers: Carriers;
+  sources: Sources;
   drains: Drains;
   convergence: Convergence;
   protocols: Protocols;
@@ -53,6 +55,7 @@ export function createBridgeContext(
     reach,
     attempts: createAttempts(state),
     carriers: createCarriers(context, state),
+    sources: createSources(context, state),
     drains: createDrains(context, state),
     convergence: createConvergence(context, state),
     protocols: createProtocols(context, state),
@@ -67,9 +70,14 @@ export function createBridgeContext(
   };
 }
 
-/** A Carrier sends nothing to a port that Stowaway does not forward yet: that bridge's own pass adds its share. */
-export const forwardedBridges = ({ cache, isForwarded }: BridgeContext): GefyraBridge[] =>
-  cache.bridges.all().filter(isForwarded);
+/**
+ * Of those that have the pod. Its Carrier sends nothing to a port that Stowaway does not forward yet: that bridge's own
+ * pass adds its share.
+ */
+export const forwardedBridges = ({ cache, isForwarded }: BridgeContext, pod: string): GefyraBridge[] =>
+  cache.bridges.all().filter((bridge) =>
+    bridge.status?.pods?.some(({ uid }) => uid === pod) && isForwarded(bridge, pod)
+  );
 
 /** Pods whose namespace is not watched yet are known by the records of their bridges. */
 function uidsIn({ bridges, pods }: Cache): Set<string> {

@@ -28,8 +28,20 @@ export const bridgeOf = (
   status: { phase: bridgePhases.active, pods: records },
 });
 
+/** Of every pod. */
+const ADDRESS = "10.1.0.5";
+/** What every Carrier says that its connections come from. */
+export const SOURCE = "10.1.0.1";
+
 export const recordOf = (name: string, more: Partial<InterceptedPod> = {}): InterceptedPod => ({
-  ...{ name, uid: `uid-${name}`, mode: "beside", container: "web", state: podStates.active },
+  ...{
+    name,
+    uid: `uid-${name}`,
+    mode: "beside",
+    container: "web",
+    state: podStates.active,
+    address: ADDRESS,
+  },
   ports: [{ remote: 80, port: 80, protocol: "TCP", path: "kernel" }],
   ...more,
 });
@@ -64,7 +76,7 @@ export function podOf(name: string, fields: PodFields = {}): V1Pod {
     },
     status: {
       phase: "Running",
-      podIP: "10.1.0.5",
+      podIP: ADDRESS,
       containerStatuses: [
         { ...status, name: "web", containerID: id, state: runs ? { running: {} } : { waiting: {} } },
       ],
@@ -156,9 +168,11 @@ export function fixture(
     get: ({ kind, name }: ObjectRef) =>
       Promise.resolve(kind === "Pod" ? pods.find(({ metadata }) => metadata?.name === name) : other),
     patch,
-    exec: async ({ pod }: ExecTarget) => {
-      events.push(`apply in ${pod}`);
+    exec: async ({ pod }: ExecTarget, [, command]: string[]) => {
+      const asks = command === "source";
+      events.push(`${asks ? "source" : "apply"} in ${pod}`);
       const exitCode = await exec();
+      if (asks && exitCode === 0) return { exitCode, stdout: `${SOURCE}\n`, stderr: "" };
       return { exitCode, stdout: "", stderr: exitCode === 1 ? "carrier: refused" : "" };
     },
   } as unknown as Cluster;

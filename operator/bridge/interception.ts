@@ -9,8 +9,11 @@ export interface Interception {
   pods: { pod: V1Pod; plan: ModePlan }[];
   /** Address of Stowaway's pod. */
   stowaway: string;
-  /** Makes Stowaway forward the bridge's ports. Carriers may start before that, but must not send anything there. */
-  ensureForwards: () => Promise<unknown>;
+  /**
+   * Makes Stowaway forward the bridge's ports for a pod, by its uid, with the address in its record. Carriers may start
+   * before that, but must not send anything there.
+   */
+  ensureForwards: (pod: string) => Promise<unknown>;
   /** The image that the workload gives a new pod: what is restored where a pod's own record is lost. */
   templateImage: (container: string) => string | undefined;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import type { PodState } from "../../lib/api/phases.ts";
-import { CARRIER, fixture, podOf } from "./fixture.ts";
+import { CARRIER, fixture, podOf, SOURCE } from "./fixture.ts";
 import { beside, intercept, interception, replace, replaced } from "./intercept-fixture.ts";
 import { interceptPods } from "./pods.ts";
 
@@ -68,6 +68,27 @@ Deno.test("a Carrier that has its configuration is not configured again", async 
   const pass = interception();
   assert.deepEqual((await pass([carried("a")], [replaced("a")])).events, ["apply in a"]);
   assert.deepEqual((await pass([carried("a")], [replaced("a")])).events, []);
+});
+
+Deno.test("the address of a pod on its node's network is recorded before its Carrier is configured", async () => {
+  const ready = carried("a"), onNode = { ...ready, spec: { ...ready.spec!, hostNetwork: true } };
+  const { address: _, ...unknown } = replaced("a");
+  const pass = interception();
+  const first = await pass([onNode], [unknown]);
+  assert.deepEqual(first.events, ["source in a"]);
+  assert.deepEqual(first.taken.map(({ state, address }) => [state, address]), [["Switching", SOURCE]]);
+  assert.ok(first.due! <= 50, `${first.due} ms`);
+  const second = await pass([onNode], first.taken);
+  assert.deepEqual(second.events, ["apply in a"]);
+  assert.deepEqual(second.taken.map(({ state, address }) => [state, address]), [["Active", SOURCE]]);
+});
+
+Deno.test("a record has the pod's address of today", async () => {
+  const moved = carried("a");
+  moved.status!.podIP = "10.1.0.9";
+  const { taken, events } = await intercept([moved], [replaced("a")]);
+  assert.deepEqual(events, ["status: a", "apply in a"]);
+  assert.deepEqual(taken.map(({ address }) => address), ["10.1.0.9"]);
 });
 
 Deno.test("a pod whose record is lost gets the image that the workload gives a new pod", async () => {

@@ -16,6 +16,7 @@ import { checkProgress, fail, type Refusal, restoreFailed, type Step, untilNextA
 import { placeBeside, type Placed, placeInOriginalsPlace } from "./place.ts";
 import type { Interception } from "./interception.ts";
 import { keyOf, recordsOf, shortened, writeBridgeStatus } from "./records.ts";
+import { sourceInStatus } from "./sources.ts";
 import { changeRefusal } from "../runtime/refusals.ts";
 
 /** The records of all pods. An error ends the pass, but what other pods asked for still counts. */
@@ -28,7 +29,8 @@ export async function interceptPods(
     const planned = pods.find(({ pod }) => pod.metadata?.uid === record.uid);
     if (!planned) return [record];
     if (!isCredible(record, planned)) return [];
-    return [record.mode === planned.plan.mode ? { ...record, ports: portsOf(planned.plan) } : record];
+    const same = record.mode === planned.plan.mode;
+    return [same ? { ...record, ...addressOf(planned.pod), ports: portsOf(planned.plan) } : record];
   });
   let next: Requeue = {};
   const put = ({ record, ...again }: Step): InterceptedPod => {
@@ -157,6 +159,7 @@ function newRecord(
     uid,
     mode: plan.mode,
     container: plan.container,
+    ...addressOf(pod),
     ports: portsOf(plan),
     state: podStates.switching,
   };
@@ -169,6 +172,12 @@ function newRecord(
     originalImage: original ?? "",
     originalContainer: lost ? "" : runningContainer(pod, plan.container) ?? "",
   };
+}
+
+/** As far as the pod's status says it. */
+function addressOf(pod: V1Pod): Pick<InterceptedPod, "address"> {
+  const address = sourceInStatus(pod);
+  return address ? { address } : {};
 }
 
 const portsOf = ({ ports }: ModePlan): InterceptedPod["ports"] =>
@@ -207,6 +216,10 @@ async function intercept(
   }
   const configured = await configure(context, interception, pod, { ...placed, record });
   if ("cause" in configured) return { record: fail(context, bridge, pod, { ...switching, ...configured }) };
+  if (configured.state === "moved") {
+    const { state: _state, address, ...again } = configured;
+    return { record: { ...switching, address }, ...again };
+  }
   const { state, why, ...again } = configured;
   if (why) return unreachable(switching, why, again);
   if (state === "no-forwarding") return { record: { ...switching, forwards: false }, ...again };

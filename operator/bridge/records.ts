@@ -5,7 +5,8 @@ import {
   type GefyraBridge,
   type InterceptedPod,
 } from "../../lib/api/bridge.ts";
-import { type Context, writeStatus } from "../runtime/context.ts";
+import { type Context, keys, writeStatus } from "../runtime/context.ts";
+import { sendersOf } from "../stowaway/senders.ts";
 
 /** As the operator knows it now. */
 export function currentBridge({ cache }: Context, bridge: GefyraBridge): GefyraBridge {
@@ -30,6 +31,9 @@ export async function writeBridgeStatus(
   if (!known) return;
   const status = { ...known.status, ...change };
   await writeStatus(context, context.cache.bridges, bridgeRef(namespace, name), known, status);
+  // Stowaway takes no more connections from a pod that is restored. Pods that come are told to it before their Carriers.
+  const senders = sendersOf({ status });
+  if ([...sendersOf(known).keys()].some((uid) => !senders.has(uid))) context.queue.add(keys.tunnel);
 }
 
 /** False when the pod is gone or is being deleted. */

@@ -96,7 +96,7 @@ export async function reconcileTarget(
     bridge,
     pods: admitted,
     stowaway,
-    ensureForwards: () => tunnel.ensureForwards(bridge),
+    ensureForwards: (pod) => tunnel.ensureForwards(bridge, pod),
     templateImage: target.templateImage,
   });
   const next = earliest(afterDeparted, intercepted);

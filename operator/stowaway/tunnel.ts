@@ -11,11 +11,13 @@ import { isBridgeOf } from "../../lib/api/owner.ts";
 import { isAppAddress } from "../../lib/config/addresses.ts";
 import { generateKeyPair, type KeyPair } from "../../lib/config/keys.ts";
 import { stowawayFiles, type StowawayState } from "../../lib/config/stowaway.ts";
+import type { Forward } from "../../lib/config/stowaway-nftables.ts";
 import type { WireguardStatus } from "../../lib/config/wireguard.ts";
 import { byAge } from "../../lib/api/age.ts";
 import { portKey } from "../../lib/workload/ports.ts";
 import { createAttempts } from "../runtime/attempts.ts";
 import type { Context } from "../runtime/context.ts";
+import { createSenders, type Senders, sendersOf } from "./senders.ts";
 import { coalesced } from "../runtime/serial.ts";
 import { contract } from "../../lib/contract.ts";
 
@@ -26,14 +28,18 @@ export interface Tunnel {
   nodePort: number;
   /** Configures the running Stowaway. The state that is applied, or `undefined` when none is running. */
   apply(): Promise<StowawayState | undefined>;
-  /** The same for one bridge. A refusal does not matter to it while Stowaway forwards all its ports already. */
-  ensureForwards(bridge: GefyraBridge): Promise<void>;
-  /** Whether the last configuration that Stowaway took forwards all ports of a bridge. */
-  isForwarded(bridge: GefyraBridge): boolean;
+  /**
+   * The same for one bridge, or one of its pods. A refusal does not matter to it while Stowaway forwards all its ports
+   * already.
+   */
+  ensureForwards(bridge: GefyraBridge, pod?: string): Promise<void>;
+  /** Whether the last configuration that Stowaway took forwards all ports of a bridge for a pod, or for all its pods. */
+  isForwarded(bridge: GefyraBridge, pod?: string): boolean;
   status(): Promise<WireguardStatus | undefined>;
 }
 
-export async function openTunnel(context: Context): Promise<Tunnel> {
+/** `addresses`: those of this operator's own pod. */
+export async function openTunnel(context: Context, addresses: string[] = []): Promise<Tunnel> {
   const pair = await ensureKeys(context);
   const attempts = createAttempts();
   const service = await context.cluster.get<V1Service>({
@@ -41,12 +47,14 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
     namespace: context.namespace,
     name: STOWAWAY,
   });
-  let applied: { container: string | undefined; mark: string; state: StowawayState } | undefined;
+  const senders = createSenders(context.cache, { namespace: context.namespace, addresses });
+  let applied: { container: string | undefined; mark: string; routes: Set<string> } | undefined;
   let refusal: GefyraError | undefined;
   const apply = coalesced(async () => {
     const pod = runningStowaway(context);
     if (!pod) return undefined;
-    const state = wantedState(pair.privateKey, context.cache.clients.all(), context.cache.bridges.all());
+    const bridges = context.cache.bridges.all();
+    const state = wantedState(pair.privateKey, context.cache.clients.all(), bridges, senders(bridges));
     const files = stowawayFiles(state), container = containerOf(pod)?.containerID;
     const mark = JSON.stringify([container, files]);
     if (mark === applied?.mark) return state;
@@ -61,23 +69,27 @@ export async function openTunnel(context: Context): Promise<Tunnel> {
     }
     context.log(`stowaway: ${result.stdout.trim()}`);
     attempts.succeed(STOWAWAY);
-    applied = { container, mark, state };
+    applied = { container, mark, routes: routesOf(state) };
     return state;
   });
+  const isForwarded: Tunnel["isForwarded"] = (bridge, pod) =>
+    applied !== undefined && forwards(applied.routes, bridge, pod);
   return {
     publicKey: pair.publicKey,
     nodePort: service?.spec?.ports?.[0]?.nodePort ?? 0,
     apply,
-    ensureForwards: async (bridge) => {
+    ensureForwards: async (bridge, pod) => {
       try {
         await apply();
       } catch (error) {
-        const pod = runningStowaway(context);
-        const same = pod && containerOf(pod)?.containerID === applied?.container;
-        if (error !== refusal || !same || !applied || !forwards(applied.state, bridge)) throw error;
+        const running = runningStowaway(context);
+        const same = running && containerOf(running)?.containerID === applied?.container;
+        const { namespace = "", name = "" } = bridge.metadata ?? {};
+        const current = context.cache.bridges.get(namespace, name) ?? bridge;
+        if (error !== refusal || !same || !isForwarded(current, pod)) throw error;
       }
     },
-    isForwarded: (bridge) => applied !== undefined && forwards(applied.state, bridge),
+    isForwarded,
     status: async () => {
       const pod = runningStowaway(context);
       if (!pod) return undefined;
@@ -117,6 +129,7 @@ export function wantedState(
   privateKey: string,
   clients: GefyraClient[],
   bridges: GefyraBridge[],
+  senders: Senders,
 ): StowawayState {
   const known = clients.filter((client) => !client.metadata?.deletionTimestamp && hasOwnKey(client, clients))
     .flatMap((client) => {
@@ -132,28 +145,43 @@ export function wantedState(
         }]
         : [];
     });
-  const forwards = bridges.flatMap((bridge) => {
-    const { spec, status } = bridge, { address } = spec.destination;
+  const forwards = [...bridges].sort(byAge).flatMap((bridge) => {
+    const { address } = bridge.spec.destination;
     const to = known.find(({ client }) => isBridgeOf(bridge, client));
     if (!to || !isAppAddress(to.peer.subnet, address)) return [];
-    return spec.ports.flatMap((wanted) => {
-      const { local, protocol } = wanted;
-      const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
-      return port === undefined ? [] : [{ port, address, local, protocol }];
-    });
+    const from = senders(bridge);
+    return portsOf(bridge).flatMap(({ local, protocol, port }) =>
+      port === undefined ? [] : [{ port, address, local, protocol, from }]
+    );
   });
   return { privateKey, peers: known.map(({ peer }) => peer), forwards };
 }
 
-/** Whether a state has all forwards of a bridge. Pure. */
-export function forwards(state: StowawayState, { spec, status }: GefyraBridge): boolean {
-  return spec.ports.every((wanted) => {
-    const port = status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway;
-    return state.forwards.some((one) =>
-      one.port === port && one.address === spec.destination.address && one.local === wanted.local &&
-      one.protocol === wanted.protocol
-    );
-  });
+/** The ports of a bridge, each with its port of Stowaway. */
+function portsOf({ spec, status }: GefyraBridge) {
+  return spec.ports.map((wanted) => ({
+    ...wanted,
+    port: status?.ports?.find((one) => portKey(one) === portKey(wanted))?.stowaway,
+  }));
+}
+
+/** Everything that a state forwards: from which pod, at which port, and where to. Pure. */
+export function routesOf({ forwards }: StowawayState): Set<string> {
+  return new Set(forwards.flatMap(({ from, ...forward }) => from.map((pod) => routeOf(pod, forward))));
+}
+
+function routeOf(pod: string, { port, address, local, protocol }: Omit<Forward, "from">): string {
+  return `${pod} ${protocol} ${port} ${address} ${local}`;
+}
+
+/** Whether these are all that a bridge needs for a pod, or for all its pods. Pure. */
+export function forwards(routes: Set<string>, bridge: GefyraBridge, pod?: string): boolean {
+  const senders = sendersOf(bridge), { address } = bridge.spec.destination;
+  const sources = pod === undefined ? [...senders.values()] : [senders.get(pod)];
+  return portsOf(bridge).every(({ local, protocol, port }) =>
+    port !== undefined &&
+    sources.every((source) => source && routes.has(routeOf(source, { port, address, local, protocol })))
+  );
 }
 
 const target = ({ namespace }: Context, pod: V1Pod) => ({

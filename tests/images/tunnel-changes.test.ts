@@ -128,6 +128,26 @@ Deno.test("a peer that comes, changes or goes disturbs no other", async () => {
   }
 });
 
+Deno.test("a hundred and sixty pods with 64 ports each are applied within seconds, and a change that is none at once", async () => {
+  await using ends = await tunnel();
+  const { cargo, stowaway, files, state, addresses } = ends;
+  await apply(cargo, "cargo", files.cargo);
+  const from = [addresses.pod, ...Array.from({ length: 159 }, (_, i) => `10.77.0.${i + 1}`)];
+  const [forward] = state.forwards;
+  const forwards = Array.from({ length: 64 }, (_, i) => ({ ...forward!, port: PORT.stowaway + i, from }));
+  const many = stowawayFiles({ ...state, forwards });
+  const timed = async () => {
+    const start = performance.now();
+    const { stdout, stderr } = await apply(stowaway, "stowaway", many);
+    return { stdout: stdout || stderr, took: performance.now() - start };
+  };
+  const first = await timed(), again = await timed();
+  assert.equal(first.stdout, "applied: nftables wireguard network");
+  assert.equal(again.stdout, "unchanged");
+  assert.ok(first.took < 5_000 && again.took < 3_000, `${first.took} ms, ${again.took} ms`);
+  await eventually(() => assertBothWays(ends));
+});
+
 Deno.test("an answer that Cargo does not understand leads no later one astray", async () => {
   await using ends = await tunnel();
   const { cargo, stowaway, app, pod, addresses, files } = ends;
@@ -150,6 +170,23 @@ Deno.test("an answer that Cargo does not understand leads no later one astray", 
     `${PORT.stowaway}`,
   );
   assert.equal(answer, "app saw 198.18.0.1");
+});
+
+Deno.test("a connection survives a restart of Cargo, also if the cluster's end sends first", async () => {
+  await using ends = await tunnel();
+  const { cargo, stowaway, app, pod, addresses, files } = ends;
+  await apply(stowaway, "stowaway", files.stowaway);
+  await apply(cargo, "cargo", files.cargo);
+  await eventually(() => assertBothWays(ends));
+  const late =
+    `use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalPort => 9100, Listen => 1, ReuseAddr => 1);
+    my $c = $s->accept; sleep 6; print $c "late"`;
+  await docker(["exec", "--detach", pod, "perl", "-e", late]);
+  await eventually(() => exec(pod, "bash", "-c", "grep -q ':238C ' /proc/net/tcp"));
+  const heard = exec(app, "timeout", "20", "bash", "-c", `exec 3<>/dev/tcp/${addresses.pod}/9100 && cat <&3`);
+  await delay(500);
+  await docker(["restart", "--time", "1", cargo]);
+  assert.equal(await heard, "late");
 });
 
 /** FROM PORT TO PORT: one packet with the flags SYN and ACK, of a connection that nobody has begun. */

@@ -14,11 +14,11 @@ Deno.test("Cargo and Stowaway hold a tunnel", async (t) => {
   await t.step("it comes up with a handshake", async () => {
     assert.deepEqual(await apply(stowaway, "stowaway", files.stowaway), {
       code: 0,
-      stdout: "applied: wireguard nftables network",
+      stdout: "applied: nftables wireguard network",
       stderr: "",
     });
     const applied = await apply(cargo, "cargo", files.cargo);
-    assert.equal(applied.stdout, "applied: dns wireguard nftables network", applied.stderr);
+    assert.equal(applied.stdout, "applied: dns nftables wireguard network", applied.stderr);
     await eventually(async () => {
       for (const [container, program] of [[cargo, "cargo"], [stowaway, "stowaway"]] as const) {
         const { peers: [peer], mtu, device, publicKey } = await status(container, program);

@@ -6,12 +6,14 @@ import { cargoFiles, type CargoSettings } from "../../lib/config/cargo.ts";
 import { generateKeyPair } from "../../lib/config/keys.ts";
 import { stowawayFiles, type StowawayState } from "../../lib/config/stowaway.ts";
 import type { WireguardStatus } from "../../lib/config/wireguard.ts";
-import { docker, exec, type Output, sandbox, tryDocker } from "../docker.ts";
+import { docker, exec, type Output, type Sandbox, sandbox, tryDocker } from "../docker.ts";
 
-export const PORT = { stowaway: 10080, app: 8000, pod: 9000 } as const;
+export const PORT = { stowaway: 10080, app: 8000, pod: 9000, host: 7000 } as const;
 export const TUNNEL_SUBNET = "198.18.1.0/24";
 const CLUSTER_NAME = "hello.default.svc.cluster.local";
 const CLUSTER_ADDRESS = "10.96.0.77";
+/** Of the Docker bridge, where a container has its usual address. */
+const BRIDGE = 9;
 
 /** Answers every TCP connection with who it is and whom it sees. */
 const greeter = `use IO::Socket::INET; $| = 1;
@@ -24,9 +26,9 @@ export interface Tunnel extends AsyncDisposable {
   stowaway: string;
   app: string;
   pod: string;
-  /** Cargo's way out, where it is asked for. */
+  /** Cargo's way out, where it is asked for: it stands for the machine, with the address of the Docker bridge. */
   router: string;
-  addresses: Record<"cargo" | "stowaway" | "app" | "pod", string>;
+  addresses: Record<"cargo" | "stowaway" | "app" | "pod" | "router", string>;
   privateKey: string;
   /** The right state of either end. */
   files: Record<"cargo" | "stowaway", Record<string, string>>;
@@ -34,59 +36,93 @@ export interface Tunnel extends AsyncDisposable {
   cargoWith: (line: CargoSettings) => Record<string, string>;
   /** What `files.stowaway` was made of. */
   state: StowawayState;
+  /** Another pod of the cluster. */
+  otherPod(host: number): Promise<{ pod: string; address: string }>;
+  /** Another client of Stowaway, which does not know it yet. */
+  otherClient(tunnelSubnet: string): Promise<LocalEnd & { files: Record<string, string>; publicKey: string }>;
+}
+
+/** A Docker network with Cargo and an app container. */
+interface LocalEnd {
+  cargo: string;
+  app: string;
+  subnet: string;
+  /** In the Docker network. */
+  at: (host: number) => string[];
+}
+
+const forwards = ["--cap-add", "NET_ADMIN", "--sysctl", "net.ipv4.ip_forward=1"];
+const onNetwork = (network: string, ip: string) => ["--network", network, "--ip", ip];
+
+async function localEnd(
+  box: Sandbox,
+  { name, octet, cluster, routed }: { name: string; octet: number; cluster: string; routed: boolean },
+): Promise<LocalEnd> {
+  const subnet = `10.214.${octet}.0/24`, gateway = hostIn(subnet, hosts.gateway);
+  // As the product names it: Docker takes the default gateway from the network that sorts first.
+  const network = await box.network(`0-${name}`, [
+    ...["--subnet", subnet, "--aux-address", `DefaultGatewayIPv4=${gateway}`],
+    // A container has the address of the bridge.
+    ...(routed ? ["--gateway", hostIn(subnet, BRIDGE)] : []),
+  ]);
+  const at = (host: number) => onNetwork(network, hostIn(subnet, host));
+  const [cargo, app] = await Promise.all([
+    box.create(`${name}-cargo`, [
+      ...at(hosts.cargo),
+      ...forwards,
+      ...["--sysctl", "net.ipv4.conf.all.src_valid_mark=1"],
+      ...["--env", `CARGO_GATEWAY=${gateway}/24`],
+      ...(routed ? ["--env", `CARGO_ROUTER=${hostIn(subnet, hosts.bridge)}`] : []),
+    ], imageOf("cargo")),
+    box.run(
+      `${name}-app`,
+      [...at(hosts.firstApp), "--dns", hostIn(subnet, hosts.cargo), "--init"],
+      "debian:trixie-slim",
+      ["perl", "-e", greeter, "app", `${PORT.app}`],
+    ),
+  ]);
+  await docker(["network", "connect", cluster, cargo]);
+  await docker(["start", cargo]);
+  return { cargo, app, subnet, at };
 }
 
 export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
   const box = sandbox();
   try {
-    const octet = Math.floor(Math.random() * 250);
-    const local = `10.214.${octet}.0/24`, cluster = `10.215.${octet}.0/24`;
-    const gateway = hostIn(local, hosts.gateway);
-    const aux = ["--aux-address", `DefaultGatewayIPv4=${gateway}`];
-    const localNetwork = await box.network("local", ["--subnet", local, ...aux]);
+    const octet = Math.floor(Math.random() * 125);
+    const cluster = `10.215.${octet}.0/24`;
     const clusterNetwork = await box.network("cluster", ["--subnet", cluster]);
-    const addresses = {
-      cargo: hostIn(local, hosts.cargo),
-      stowaway: hostIn(cluster, 20),
-      app: hostIn(local, hosts.firstApp),
-      pod: hostIn(cluster, 21),
-    };
-    const at = (network: string, ip: string) => ["--network", network, "--ip", ip];
-    const forwards = ["--cap-add", "NET_ADMIN", "--sysctl", "net.ipv4.ip_forward=1"];
-    const routerAddress = hostIn(local, 30);
-    const [cargo, stowaway, app, pod, router] = await Promise.all([
-      box.create("cargo", [
-        ...at(localNetwork, addresses.cargo),
-        ...forwards,
-        ...["--sysctl", "net.ipv4.conf.all.src_valid_mark=1"],
-        ...["--env", `CARGO_GATEWAY=${gateway}/24`],
-        ...(routed ? ["--env", `CARGO_ROUTER=${routerAddress}`] : []),
-      ], imageOf("cargo")),
-      box.run("stowaway", [...at(clusterNetwork, addresses.stowaway), ...forwards], imageOf("stowaway")),
-      box.run(
-        "app",
-        [...at(localNetwork, addresses.app), "--dns", addresses.cargo, "--init"],
-        "debian:trixie-slim",
-        ["perl", "-e", greeter, "app", `${PORT.app}`],
+    const inCluster = (host: number) => onNetwork(clusterNetwork, hostIn(cluster, host));
+    const otherPod = async (host: number) => ({
+      address: hostIn(cluster, host),
+      pod: await box.run(
+        `pod-${host}`,
+        [...inCluster(host), "--cap-add", "NET_ADMIN", "--init", "--entrypoint", "perl"],
+        imageOf("cargo"),
+        ["-e", greeter, "pod", `${PORT.pod}`],
       ),
-      box.run("pod", [...at(clusterNetwork, addresses.pod), "--init"], "debian:trixie-slim", [
-        "perl",
-        ...["-e", greeter, "pod", `${PORT.pod}`],
-      ]),
-      routed
-        ? box.run(
-          "router",
-          [
-            ...at(localNetwork, routerAddress),
-            ...["--cap-add", "NET_ADMIN", "--entrypoint", "sleep"],
-          ],
-          imageOf("cargo"),
-          ["infinity"],
-        )
-        : "",
+    });
+    const [local, stowaway, { pod, address: podAddress }] = await Promise.all([
+      localEnd(box, { name: "local", octet, cluster: clusterNetwork, routed }),
+      box.run("stowaway", [...inCluster(20), ...forwards], imageOf("stowaway")),
+      otherPod(21),
     ]);
-    await docker(["network", "connect", clusterNetwork, cargo]);
-    await docker(["start", cargo]);
+    const { cargo, app, subnet } = local;
+    const addresses = {
+      cargo: hostIn(subnet, hosts.cargo),
+      stowaway: hostIn(cluster, 20),
+      app: hostIn(subnet, hosts.firstApp),
+      pod: podAddress,
+      router: hostIn(subnet, hosts.bridge),
+    };
+    const router = routed
+      ? await box.run(
+        "router",
+        [...local.at(hosts.bridge), "--cap-add", "NET_ADMIN", "--entrypoint", "perl"],
+        imageOf("cargo"),
+        ["-e", greeter, "host", `${PORT.host}`],
+      )
+      : "";
     const { privateKey, publicKey: serverPublicKey } = await generateKeyPair();
     const state: StowawayState = {
       privateKey,
@@ -96,21 +132,29 @@ export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
         address: hostIn(TUNNEL_SUBNET, hosts.firstApp),
         local: PORT.app,
         protocol: "TCP",
+        from: [addresses.pod],
       }],
     };
-    const status = {
-      subnet: TUNNEL_SUBNET,
-      serverPublicKey,
-      nodePort: 0,
-      dns: { server: CLUSTER_ADDRESS, domain: "cluster.local" },
-    };
-    const cargoWith = (line: CargoSettings) => ({
-      ...cargoFiles(status, local, { endpoint: `${addresses.stowaway}:51820`, ...line }),
+    const dns = { server: CLUSTER_ADDRESS, domain: "cluster.local" };
+    const filesOf = (docker: string, tunnel: string, line: CargoSettings) => ({
+      ...cargoFiles({ subnet: tunnel, serverPublicKey, nodePort: 0, dns }, docker, {
+        endpoint: `${addresses.stowaway}:51820`,
+        ...line,
+      }),
       Corefile: corefile(CLUSTER_NAME),
     });
+    const cargoWith = (line: CargoSettings) => filesOf(subnet, TUNNEL_SUBNET, line);
+    const otherClient = async (tunnelSubnet: string) => {
+      const end = await localEnd(box, {
+        ...{ name: "other", octet: octet + 125, cluster: clusterNetwork, routed: false },
+      });
+      const publicKey = await exec(end.cargo, "cargo", "public-key");
+      return { ...end, publicKey, files: filesOf(end.subnet, tunnelSubnet, {}) };
+    };
     const files = { cargo: cargoWith({}), stowaway: stowawayFiles(state) };
     return {
       ...{ cargo, stowaway, app, pod, router, addresses, privateKey, files, cargoWith, state },
+      ...{ otherPod, otherClient },
       [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
     };
   } catch (error) {
