@@ -1,5 +1,5 @@
 /** Requests per second: the original directly, through the bridge, and Stowaway's port without Carrier. */
-import { NAMESPACE as OWN_NAMESPACE } from "../../lib/names.ts";
+import { NAMESPACE as OWN_NAMESPACE, STOWAWAY_POD } from "../../lib/names.ts";
 import { carrierMemory } from "./carrier-memory.ts";
 import { field, gefyra, inPod, kubectl, NAMESPACE, once, TOOLS } from "./commands.ts";
 import { connect } from "./stage.ts";
@@ -85,9 +85,16 @@ function within(said: string, percent: number): number | undefined {
   return value ? Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"] : undefined;
 }
 
-/** Stowaway's address, and the port to which the bridge sends. */
+/** Stowaway's address, and the port to which the bridge sends. Stowaway takes connections of the bridge's pods only. */
 async function tunnelUrl(): Promise<string> {
-  const port = await field(`gefyrabridge/${BRIDGE}-bridge`, ".status.ports[0].stowaway");
+  const bridge = `gefyrabridge/${BRIDGE}-bridge`;
+  const port = await field(bridge, ".status.ports[0].stowaway");
+  const app = await field(bridge, ".spec.destination.address");
+  const caller = await field(`pod/${TOOLS}`, ".status.podIP");
+  await kubectl(
+    ...["exec", "--namespace", OWN_NAMESPACE, STOWAWAY_POD, "--container", "stowaway", "--"],
+    ...["nft", `add element ip gefyra tcp_ports { ${caller} . ${port} : ${app} . 80 }`],
+  );
   const [address] = (await kubectl(
     ...["get", "pods", "--namespace", OWN_NAMESPACE, "--selector", "app.kubernetes.io/component=stowaway"],
     ...["--output", "jsonpath={.items[*].status.podIP}"],
