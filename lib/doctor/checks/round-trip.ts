@@ -137,7 +137,8 @@ export function judgeRoundTrip(
   if (!reached.back) {
     results.push(broken(
       `pod ${pod} called Stowaway's port ${port}, and a local container did not answer`,
-      "a network policy may block traffic to Stowaway's pod: `kubectl get networkpolicies --all-namespaces`",
+      "a network policy may block traffic to Stowaway's pod: `kubectl get networkpolicies --all-namespaces`; or the " +
+        "cluster's network translates the addresses of pods, and Stowaway refuses what is not the pod's own",
       measured,
     ));
   }
