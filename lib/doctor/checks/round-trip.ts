@@ -2,6 +2,7 @@
  * Tests both directions for real: from a local container to a service in the cluster, and from a pod to a local
  * container.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { V1Service } from "@kubernetes/client-node";
 import { gvk } from "../../api/gvk.ts";
 import type { ObjectRef } from "../../api/objects.ts";
@@ -32,8 +33,8 @@ export interface RoundTrip {
   stowaway: RunningPod;
 }
 
-/** Retries until the rules of the new port are in effect. */
-const TRIES = 5;
+/** Retries until the rules of the new port are in effect: Stowaway refuses it until then. */
+const RULES_MS = 2_000, RETRY_MS = 50;
 
 export async function checkRoundTrip(input: RoundTrip): Promise<CheckResult<object>> {
   const { engine, cluster, connection: { namespace }, probe, stowaway, operator } = input;
@@ -49,7 +50,7 @@ export async function checkRoundTrip(input: RoundTrip): Promise<CheckResult<obje
     const target = { namespace, pod: operator.name, container: "operator" };
     const command = ["bash", "-c", ASK, "ask", stowaway.address, `${port}`, token];
     let back = false, milliseconds = 0;
-    for (let tries = 0; !back && tries < TRIES; tries++) {
+    for (const end = performance.now() + RULES_MS; !back && performance.now() < end; await delay(RETRY_MS)) {
       const start = performance.now();
       back = (await cluster.exec(target, command)).stdout.trim() === token;
       milliseconds = Math.round(performance.now() - start);
