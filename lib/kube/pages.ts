@@ -19,7 +19,8 @@ export async function allPages<T extends KubernetesObject>(
   restarts = 3,
 ): Promise<{ items: T[]; metadata: KubernetesListObject<T>["metadata"] } | undefined> {
   const items: T[] = [];
-  for (let next: string | undefined; true;) {
+  let next: string | undefined;
+  while (true) {
     let found;
     try {
       found = await page({ limit: `${PAGE}`, continue: next });
