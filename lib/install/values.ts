@@ -11,7 +11,7 @@ const MOST_PROBLEMS = 200;
 export function parseValues(text: string, file: string): InstallValues {
   let values: unknown;
   try {
-    values = parse(text) ?? {};
+    values = parse(text, { logLevel: "error" }) ?? {};
   } catch (cause) {
     throw invalid(file, [`not YAML: ${messageOf(cause).split("\n")[0]}`], cause);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Cluster, ExecOptions } from "../kube/cluster.ts";
-import { configureCarrier } from "./carrier.ts";
+import { configureCarrier, spokenIn } from "./carrier.ts";
 
 Deno.test("Carrier gets its configuration on stdin, and its refusal is reported", async () => {
   const calls: [unknown, string[], string][] = [];
@@ -35,4 +35,20 @@ Deno.test("Carrier gets its configuration on stdin, and its refusal is reported"
       message: 'Cannot configure Carrier in pod "shop/web-1": carrier: unknown directive',
     },
   );
+});
+
+Deno.test("of a Carrier's status only protocols of ports are taken, whatever a pod answers", () => {
+  assert.deepEqual(spokenIn('{"spoken": ["443-tls", "80-http"]}'), ["443-tls", "80-http"]);
+  const odd = [
+    "",
+    "null",
+    "5",
+    "[]",
+    "{}",
+    '{"spoken": 5}',
+    '{"spoken": {"length": 9}}',
+    '{"spoken": [1, null, "x", "1-\\u001b[2J"]}',
+  ];
+  for (const text of odd) assert.deepEqual(spokenIn(text), [], text);
+  assert.equal(spokenIn(JSON.stringify({ spoken: Array(5_000).fill("80-http") })).length, 1_000);
 });

@@ -51,9 +51,28 @@ async function apply(cluster: Cluster, target: ExecTarget, files: Record<string,
 /** The protocols that Carrier has seen on the ports it reads since it was configured, e.g. `443-tls`, `80-http`. */
 export async function protocolsSeen(cluster: Cluster, target: ExecTarget): Promise<string[]> {
   const { exitCode, stdout, stderr } = await cluster.exec(target, [PROGRAM, "status"]);
-  if (exitCode === 0) return JSON.parse(stdout).spoken ?? [];
+  if (exitCode === 0) return spokenIn(stdout);
   throw new GefyraError(
     "carrier-refused",
     `Cannot ask Carrier in pod "${target.namespace}/${target.pod}": ${stderr.trim()}`,
   );
 }
+
+/** As `carrier status` prints them. Whatever else a pod answers is left out: its user may have put a program there. Pure. */
+export function spokenIn(status: string): string[] {
+  let spoken: unknown;
+  try {
+    ({ spoken } = JSON.parse(status) ?? {});
+  } catch {
+    return [];
+  }
+  if (!Array.isArray(spoken)) return [];
+  return spoken.filter((one): one is string => typeof one === "string" && SPOKEN.test(one)).slice(
+    0,
+    MOST_SPOKEN,
+  );
+}
+
+/** A bridge has at most 64 ports, and a few bridges share a Carrier. */
+const MOST_SPOKEN = 1_000;
+const SPOKEN = /^\d{1,5}-[a-z]{1,8}$/;

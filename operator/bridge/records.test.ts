@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { podStates } from "../../lib/api/phases.ts";
 import { bridgeOf, fixture, recordOf } from "./fixture.ts";
-import { writeBridgeStatus } from "./records.ts";
+import { shortened, writeBridgeStatus } from "./records.ts";
 
 Deno.test("Stowaway is configured again when a pod is restored, and not for one that comes: its Carrier's pass does that", async () => {
   const a = recordOf("a"), b = recordOf("b", { address: "10.1.0.6" });
@@ -22,4 +22,10 @@ Deno.test("Stowaway is configured again when a pod is restored, and not for one 
     });
     assert.deepEqual(added, expected ? ["tunnel"] : [], name);
   }
+});
+
+Deno.test("a status has short texts, and none that changes what a terminal shows", () => {
+  assert.equal(shortened("nginx.conf refused: line 3"), "nginx.conf refused: line 3");
+  assert.equal(shortened("a\u001b[2Jb\r\nc\u009bd\u202ee"), "a [2Jb c d e");
+  assert.equal(shortened("x".repeat(2_000)).length, 1_001);
 });

@@ -42,6 +42,11 @@ export const lives = ({ cache }: Context, { uid }: InterceptedPod): boolean =>
 
 const LONGEST_REASON = 1_000;
 
-/** The schema of the status admits no longer texts. */
-export const shortened = (text: string): string =>
-  text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;
+/**
+ * The schema of the status admits no longer texts. Control characters, which a pod may print to change what a terminal
+ * shows, become spaces.
+ */
+export const shortened = (text: string): string => {
+  const printable = text.replace(/\p{Cc}+|[\u202a-\u202e\u2066-\u2069]/gu, " ");
+  return printable.length > LONGEST_REASON ? `${printable.slice(0, LONGEST_REASON)}…` : printable;
+};
