@@ -29,3 +29,12 @@ Deno.test("a status has short texts, and none that changes what a terminal shows
   assert.equal(shortened("a\u001b[2Jb\r\nc\u009bd\u202ee"), "a [2Jb c d e");
   assert.equal(shortened("x".repeat(2_000)).length, 1_001);
 });
+
+Deno.test("Stowaway is configured again when a bridge gets its ports, as doctor's bridges never get pods", async () => {
+  const { context, bridge } = fixture({ bridge: bridgeOf([]) });
+  const added: string[] = [];
+  await writeBridgeStatus({ ...context, queue: { add: (key) => void added.push(key) } }, bridge(), {
+    ports: [{ remote: 80, protocol: "TCP", stowaway: 10_000 }],
+  });
+  assert.deepEqual(added, ["tunnel"]);
+});

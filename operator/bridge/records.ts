@@ -31,9 +31,13 @@ export async function writeBridgeStatus(
   if (!known) return;
   const status = { ...known.status, ...change };
   await writeStatus(context, context.cache.bridges, bridgeRef(namespace, name), known, status);
-  // Stowaway takes no more connections from a pod that is restored. Pods that come are told to it before their Carriers.
-  const senders = sendersOf({ status });
-  if ([...sendersOf(known).keys()].some((uid) => !senders.has(uid))) context.queue.add(keys.tunnel);
+  if (change.ports || losesSenders(known, { status })) context.queue.add(keys.tunnel);
+}
+
+/** Stowaway takes no more connections from a pod that is restored. Pods that come are told to it before their Carriers. */
+function losesSenders(before: Pick<GefyraBridge, "status">, now: Pick<GefyraBridge, "status">): boolean {
+  const left = sendersOf(now);
+  return [...sendersOf(before).keys()].some((uid) => !left.has(uid));
 }
 
 /** False when the pod is gone or is being deleted. */

@@ -96,6 +96,14 @@ Deno.test("a bridge is for its own pods", async (t) => {
     assert.equal((await kube.exec(target, connect)).code, 0);
   });
 
+  await step("the cluster has the policies, as far as its network enforces them", async () => {
+    const policies = await kubectl("get", "networkpolicies", "--namespace", NAMESPACE, "--output", "name");
+    const names = ["gefyra-operator", "gefyra-stowaway"].map((name) =>
+      `networkpolicy.networking.k8s.io/${name}`
+    );
+    assert.deepEqual(policies.split("\n").sort(), names);
+  });
+
   await step("a pod with NET_ADMIN and a route reaches no app container", async () => {
     await place.applyUnasked([router(stowaway.spec.nodeName)]);
     const target = { namespace, pod: "router", container: "router" };
