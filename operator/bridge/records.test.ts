@@ -1,24 +1,25 @@
 import assert from "node:assert/strict";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
-import { podStates } from "../../lib/api/phases.ts";
+import { type BridgePhase, bridgePhases, podStates } from "../../lib/api/phases.ts";
 import { bridgeOf, fixture, recordOf } from "./fixture.ts";
 import { shortened, writeBridgeStatus } from "./records.ts";
 
 Deno.test("Stowaway is configured again when a pod is restored, and not for one that comes: its Carrier's pass does that", async () => {
   const a = recordOf("a"), b = recordOf("b", { address: "10.1.0.6" });
-  const table: [string, InterceptedPod[], InterceptedPod[], boolean][] = [
+  const table: [string, InterceptedPod[], InterceptedPod[], boolean, BridgePhase?][] = [
     ["one comes", [a], [a, b], false],
     ["one is being restored", [a, b], [a, { ...b, state: podStates.restoring }], false],
     ["one is restored", [a, b], [a], true],
-    ["all are suspended", [a], [{ ...a, state: podStates.suspended }], true],
+    ["all are about to be suspended", [a], [{ ...a, state: podStates.suspended }], false],
+    ["all are suspended", [a], [{ ...a, state: podStates.suspended }], true, bridgePhases.suspended],
     ["one could not be taken", [a], [{ ...a, state: podStates.restored }], true],
     ["nothing changes", [a, b], [a, b], false],
   ];
-  for (const [name, before, after, expected] of table) {
+  for (const [name, before, after, expected, phase = bridgePhases.active] of table) {
     const { context, bridge } = fixture({ bridge: bridgeOf(before) });
     const added: string[] = [];
     await writeBridgeStatus({ ...context, queue: { add: (key) => void added.push(key) } }, bridge(), {
-      pods: after,
+      ...{ pods: after, phase },
     });
     assert.deepEqual(added, expected ? ["tunnel"] : [], name);
   }

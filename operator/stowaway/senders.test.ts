@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
-import { type PodState, podStates } from "../../lib/api/phases.ts";
+import { type BridgePhase, bridgePhases, type PodState, podStates } from "../../lib/api/phases.ts";
 import { bridgeOf, recordOf } from "./fixture.ts";
 import { objectCache } from "../runtime/cache.ts";
 import { createSenders, sendersOf } from "./senders.ts";
@@ -22,12 +22,22 @@ Deno.test("pods send from the moment they are taken until they are restored", ()
     [podStates.failed, true],
     [podStates.restoring, true],
     [podStates.restored, false],
-    [podStates.suspended, false],
+    [podStates.suspended, true],
   ];
   assert.equal(table.length, Object.keys(podStates).length);
   for (const [state, sends] of table) {
     assert.deepEqual(from([recordOf("a", { state })]), sends ? ["10.1.0.5"] : [], state);
   }
+});
+
+Deno.test("pods of a bridge that is being suspended send until its phase says that they were told", () => {
+  const suspended = recordOf("a", { state: podStates.suspended }),
+    again = recordOf("b", { address: "10.1.0.6" });
+  const { status, ...bridge } = bridgeOf([suspended, again]);
+  const of = (phase: BridgePhase) => [...sendersOf({ ...bridge, status: { ...status, phase } }).values()];
+  assert.deepEqual(of(bridgePhases.active), ["10.1.0.5", "10.1.0.6"]);
+  // One that is taken again, before the phase says so.
+  assert.deepEqual(of(bridgePhases.suspended), ["10.1.0.6"]);
 });
 
 Deno.test("a bridge without pods has no senders, and neither has a pod without an IPv4 address", () => {

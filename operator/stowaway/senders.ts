@@ -1,19 +1,24 @@
 /** The pods whose connections Stowaway takes at a bridge's ports. */
 import ipaddr from "ipaddr.js";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../../lib/api/bridge.ts";
-import { podStates } from "../../lib/api/phases.ts";
+import { bridgePhases, podStates } from "../../lib/api/phases.ts";
 import type { Cache } from "../runtime/cache.ts";
 
-/** Uid of a pod → the IPv4 address that its connections come from. Pure. */
+/**
+ * Uid of a pod → the IPv4 address that its connections come from. A pod sends until its original is restored; the phase
+ * says when all of a suspended bridge were told. Pure.
+ */
 export function sendersOf({ status }: Pick<GefyraBridge, "status">): Map<string, string> {
+  const sends = status?.phase === bridgePhases.suspended
+    ? (record: InterceptedPod) => isTaken(record) && record.state !== podStates.suspended
+    : isTaken;
   const pods = (status?.pods ?? []).filter(sends).flatMap(({ uid, address = "" }) =>
     ipaddr.IPv4.isValidFourPartDecimal(address) ? [[uid, address] as const] : []
   );
   return new Map(pods);
 }
 
-/** Until its original is restored, a pod's Carrier may send something. That of a suspended bridge must not. */
-const sends = (record: InterceptedPod) => !isUntouched(record) && record.state !== podStates.suspended;
+const isTaken = (record: InterceptedPod) => !isUntouched(record);
 
 export type Senders = (bridge: GefyraBridge) => string[];
 
