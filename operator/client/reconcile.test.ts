@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import type { GefyraBridge } from "../../lib/api/bridge.ts";
 import type { BridgedApp, GefyraClient } from "../../lib/api/client.ts";
-import { bridgedApps, namesOtherApps } from "./reconcile.ts";
+import type { ObjectRef } from "../../lib/api/objects.ts";
+import type { Cluster } from "../../lib/kube/cluster.ts";
+import { limitsIn } from "../../lib/limits.ts";
+import { FINALIZER } from "../../lib/names.ts";
+import { objectCache } from "../runtime/cache.ts";
+import type { Context } from "../runtime/context.ts";
+import type { Tunnel } from "../stowaway/tunnel.ts";
+import { bridgedApps, clientReconciler, namesOtherApps } from "./reconcile.ts";
 
 const SUBNET = "198.18.1.0/24";
 const bridge = (client: string, name: string, address: string, deleted = false) =>
@@ -54,4 +61,75 @@ Deno.test("a client's status is written again when its bridges name other apps",
   assert.equal(namesOtherApps(known, [a]), true);
   assert.equal(namesOtherApps(client(), [a]), true);
   assert.equal(namesOtherApps(client(), []), false);
+});
+
+/** A pass over a client; what is done to the cluster, and the client after it. */
+async function pass(
+  client: GefyraClient,
+  bridges: GefyraBridge[],
+  others: GefyraClient[] = [],
+  limits = limitsIn({}),
+) {
+  const clients = objectCache<GefyraClient>(), cached = objectCache<GefyraBridge>(), events: string[] = [];
+  [client, ...others].forEach(clients.put);
+  bridges.forEach(cached.put);
+  const cluster = {
+    remove: ({ name }: ObjectRef) => Promise.resolve(events.push(`remove ${name}`)),
+    patch: (_: ObjectRef, change: Partial<GefyraClient>) => {
+      if (change.metadata) events.push(`finalizers: ${change.metadata.finalizers}`);
+      return Promise.resolve({ ...client, ...change, metadata: { ...client.metadata, ...change.metadata } });
+    },
+  } as unknown as Cluster;
+  const context = {
+    ...{ cluster, cache: { clients, bridges: cached }, limits, namespace: "gefyra", dns: {}, log: () => {} },
+    queue: { add: () => {} },
+  } as unknown as Context;
+  const tunnel = { apply: () => Promise.resolve({ peers: [client.spec] }) } as unknown as Tunnel;
+  const result = await clientReconciler(context, tunnel)("me");
+  return { events, isDue: result.requeueAt !== undefined, status: clients.get("gefyra", "me")?.status };
+}
+
+const named = (name: string, user: string, finalizers: string[]) =>
+  ({
+    metadata: { name, namespace: "shop", finalizers },
+    spec: { owner: { user }, client: "me", destination: { name: "app", address: "198.18.1.10" } },
+  }) as GefyraBridge;
+
+Deno.test("a client that goes takes its bridges along, and waits for those that it has to restore only", async () => {
+  const going = clientOf("me");
+  going.metadata = {
+    name: "me",
+    namespace: "gefyra",
+    finalizers: [FINALIZER],
+    deletionTimestamp: new Date(),
+  };
+  const theirs = named("theirs", "you", [FINALIZER, "their.own/finalizer"]);
+  const mine = await pass(going, [named("mine", "me", [FINALIZER]), theirs]);
+  assert.deepEqual([mine.events, mine.isDue], [["remove mine"], true]);
+  assert.deepEqual((await pass(going, [theirs])).events, ["finalizers: "]);
+  // Restored, but for somebody's own finalizer.
+  const held = await pass(going, [named("mine", "me", ["my.own/finalizer"])]);
+  assert.deepEqual(held.events, ["remove mine", "finalizers: "]);
+});
+
+Deno.test("a client too many gets no place, and its status says why", async () => {
+  const metadata = {
+    name: "me",
+    namespace: "gefyra",
+    uid: "late",
+    finalizers: [FINALIZER],
+    creationTimestamp: new Date(9_000),
+  };
+  const late = { metadata, spec: { owner: { user: "anna" }, publicKey: "late=" } } as GefyraClient;
+  const first = clientOf("first");
+  first.metadata = { name: "first", namespace: "gefyra", uid: "first", creationTimestamp: new Date(1_000) };
+  first.spec.owner = { user: "anna" };
+  const one = limitsIn({ GEFYRA_CLIENTS_PER_USER: "1" });
+  const { status } = await pass(late, [], [first], one);
+  assert.deepEqual([status?.phase, status?.tunnel], ["Refused", undefined]);
+  assert.match(
+    status?.conditions?.[0]?.message ?? "",
+    /^user "anna" may have 1 clients: .*GEFYRA_CLIENTS_PER_USER/,
+  );
+  assert.equal((await pass(late, [], [], one)).status?.phase, "Ready");
 });
