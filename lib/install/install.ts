@@ -1,4 +1,5 @@
 /** Creates Gefyra's objects in a cluster. */
+import { isDeepStrictEqual } from "node:util";
 import type { V1Namespace } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject, Manifest } from "../api/objects.ts";
@@ -98,7 +99,14 @@ async function write(cluster: Cluster, object: Manifest, found: Found): Promise<
     kind === object.kind && metadata?.name === object.metadata?.name
   );
   const after = await cluster.apply(object);
-  return before?.metadata?.resourceVersion !== after.metadata?.resourceVersion;
+  return !isDeepStrictEqual(before && withoutState(before), withoutState(after));
+}
+
+/** Controllers write the status of what was just installed at any time. Pure. */
+export function withoutState(object: KubernetesObject): object {
+  const { metadata, status: _, ...rest } = object as KubernetesObject & { status?: unknown };
+  const { resourceVersion: _version, managedFields: _fields, ...lasting } = metadata ?? {};
+  return { ...rest, metadata: lasting };
 }
 
 /** The namespace and the rights come before the objects that need them; within a wave the order does not matter. */
