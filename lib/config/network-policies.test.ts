@@ -29,7 +29,8 @@ Deno.test("Stowaway takes WireGuard and its ports, the operator nothing, and bot
       ],
     },
   ]);
-  assert.deepEqual(policyOf("gefyra-operator").spec!.ingress, []);
+  const { policyTypes, ingress } = policyOf("gefyra-operator").spec!;
+  assert.deepEqual([policyTypes, ingress], [["Ingress"], undefined]);
   for (const { spec } of policies) {
     assert.deepEqual([spec!.policyTypes, spec!.egress], [["Ingress"], undefined]);
   }

@@ -28,6 +28,7 @@ function policy(namespace: string, name: string, component: string, ingress: obj
   return {
     ...gvk.NetworkPolicy,
     metadata: named(name, namespace),
-    spec: { podSelector, policyTypes: ["Ingress"], ingress },
+    // Without rules nobody is admitted. The API server does not store an empty list, so each `up` would change it.
+    spec: { podSelector, policyTypes: ["Ingress"], ...(ingress.length ? { ingress } : {}) },
   };
 }
