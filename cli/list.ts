@@ -7,6 +7,7 @@ import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { condition, READY } from "../lib/api/conditions.ts";
+import { checkObjectName } from "../lib/api/object-names.ts";
 import { bridgePhases } from "../lib/api/phases.ts";
 import { portText } from "../lib/workload/ports.ts";
 import { targetText } from "../lib/workload/target.ts";
@@ -71,9 +72,17 @@ export const list = () =>
         "bridges",
       ]),
     )
+    .option("-n, --namespace <name>", "list the bridges of this namespace only")
+    .addOption(
+      new Option("-A, --all-namespaces", "fail if the bridges of all namespaces cannot be listed")
+        .conflicts("namespace"),
+    )
     .addOption(connectionOption())
     .addOption(outputOption())
-    .action(async ({ containers, bridges, connections, connection: connectionName, output, quiet }) => {
+    .action(async (options) => {
+      const { containers, bridges, connections, connection: connectionName, output, quiet } = options;
+      const { namespace, allNamespaces: all } = options;
+      if (namespace !== undefined) checkObjectName("namespace", namespace);
       const engine = connectEngine();
       await engine.version();
       if (connections) {
@@ -90,7 +99,9 @@ export const list = () =>
       if (containers || both) data.containers = apps;
       if (bridges || both) {
         const cluster = await connectionCluster(connection);
-        data.bridges = await observeBridges({ engine, cluster }, connection, apps);
+        const observed = await observeBridges({ engine, cluster }, connection, { apps, namespace, all });
+        data.bridges = observed.bridges;
+        if (observed.hidden && !quiet) console.error(`Note: ${observed.hidden}`);
       }
       if (quiet) return console.log(namesOf(data).join("\n"));
       print(data, output, () => {

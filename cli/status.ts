@@ -33,7 +33,7 @@ function textOfAll({ connections }: Statuses): string {
   return connections.length ? connections.map(text).join("\n\n") : text({ connected: false });
 }
 
-function text({ connected, connection, cargo, cluster, bridges }: Status): string {
+function text({ connected, connection, cargo, cluster, bridges, hidden }: Status): string {
   if (!connection) return "Not connected (`gefyra up` connects)";
   const handshake = cargo?.handshakeAgeSeconds === undefined ? "never" : `${cargo.handshakeAgeSeconds} s ago`;
   const rows: [string, string][] = [
@@ -43,18 +43,32 @@ function text({ connected, connection, cargo, cluster, bridges }: Status): strin
     ["Namespace", connection.namespace],
     [
       "Client",
-      `${connection.client}${cluster?.client ? ` (${cluster.client})` : " (unknown to the cluster)"}`,
+      `${connection.client} (${
+        cluster?.client ?? unknownText(cluster, "client") ?? "unknown to the cluster"
+      })`,
     ],
     ["Docker network", `${connection.network} (${connection.subnet})`],
     ["Cargo", cargoText(cargo)],
     ["Endpoint", cargo?.endpoint ? `${cargo.endpoint} (${cargo.transport})` : "none"],
     ["Last handshake", handshake],
     ["Cluster", cluster?.reachable ? "reachable" : `not reachable: ${cluster?.reason}`],
-    ["Operator", cluster?.operator ? "running" : "not running"],
-    ["Stowaway", cluster?.stowaway ? "running" : "not running"],
+    ["Operator", partText(cluster, "operator")],
+    ["Stowaway", partText(cluster, "stowaway")],
   ];
   const first = rows.map(([name, value]) => row(`${name}:`, value));
-  return [...first, ...bridgeLines(bridges)].join("\n");
+  const note = hidden ? [row("", `! ${hidden}`)] : [];
+  return [...first, ...bridgeLines(bridges), ...note].join("\n");
+}
+
+/** Unknown, where the user may not look. */
+function partText(cluster: Status["cluster"], part: "operator" | "stowaway"): string {
+  if (!cluster?.reachable) return "unknown";
+  return unknownText(cluster, part) ?? (cluster[part] ? "running" : "not running");
+}
+
+function unknownText(cluster: Status["cluster"], part: "operator" | "stowaway" | "client") {
+  const reason = cluster?.unknown?.[part];
+  return reason && `unknown: ${reason}`;
 }
 
 const row = (name: string, value: string) => `${name.padEnd(17)}${value}`;

@@ -2,8 +2,8 @@ import { requireNamespace } from "../lib/kube/namespaces.ts";
 import { checkObjectName } from "../lib/api/object-names.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { bridgeRef } from "../lib/api/bridge.ts";
-import { bridgesOf } from "../lib/bridge/observe.ts";
-import { pendingText, removeBridges, silentOriginals } from "../lib/bridge/remove.ts";
+import { visibleBridges } from "../lib/bridge/visible.ts";
+import { pendingText, removeBridge, silentOriginals } from "../lib/bridge/remove.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
 import { requireConnection } from "../lib/connection/find.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
@@ -35,7 +35,8 @@ export const unbridge = () =>
       await engine.version();
       const connection = await requireConnection(engine, options.connection);
       const cluster = await connectionCluster(connection);
-      const bridges = await bridgesOf(cluster, connection, namespace);
+      const { bridges, hidden } = await visibleBridges(cluster, connection, { namespace });
+      if (hidden && !quiet) console.error(`Note: ${hidden}`);
       const chosen = bridges.filter(({ metadata }) => all || metadata?.name === name);
       if (namespace !== undefined && chosen.length === 0) await requireNamespace(cluster, namespace);
       if (name && chosen.length !== 1) throw unclear(name, chosen);
@@ -50,22 +51,21 @@ export const unbridge = () =>
         const operated = await operatorRuns(cluster, connection.namespace);
         for (const bridge of chosen) {
           const { metadata, status } = bridge;
-          const only = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
-          let pending: string[] = [];
-          await stepsOf(options).step(`Removing bridge ${only.name}`, async () => {
-            ({ pending } = await removeBridges(cluster, { connection, only, operated }));
+          let pending: string | undefined;
+          await stepsOf(options).step(`Removing bridge ${metadata?.name}`, async () => {
+            pending = await removeBridge(cluster, bridge, operated);
           });
           if (quiet) {
             continue;
           }
-          if (pending.length) {
-            console.log(`Bridge ${only.name} is deleted. ${pendingText(pending)}`);
+          if (pending) {
+            console.log(`Bridge ${metadata?.name} is deleted. ${pendingText([pending])}`);
             continue;
           }
           const did = switchSummary(status?.pods ?? [], (performance.now() - start) / 1000);
           const silent = await silentOriginals(cluster, bridge);
           const serves = silent.length ? silent.join("; ") : "the original container serves again";
-          console.log(`Bridge ${only.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);
+          console.log(`Bridge ${metadata?.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);
         }
       };
       if (options.watchUrl) {

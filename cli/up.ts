@@ -4,10 +4,8 @@ import { connectEngine } from "../lib/docker/dockerode.ts";
 import { kubeconfigPaths } from "../lib/connection/current.ts";
 import type { Admits } from "../lib/connection/options.ts";
 import { up as bringUp } from "../lib/connection/up.ts";
-import type { ServiceOptions } from "../lib/config/install-options.ts";
 import { manifests } from "../lib/config/manifests.ts";
-import { DEFAULT_REGISTRY } from "../lib/images.ts";
-import { DISCONNECT_TIMEOUT_S, LONGEST_DISCONNECT_TIMEOUT_S, NAMESPACE, VERSION } from "../lib/names.ts";
+import { DISCONNECT_TIMEOUT_S, LONGEST_DISCONNECT_TIMEOUT_S, NAMESPACE } from "../lib/names.ts";
 import { SHORTEST_DISCONNECT_TIMEOUT_S } from "../lib/settings.ts";
 import { describeTunnel, transports } from "../lib/connection/endpoints.ts";
 import {
@@ -21,8 +19,16 @@ import {
   stepsOf,
   wholeNumber,
 } from "./command.ts";
+import {
+  annotation,
+  dryRunOption,
+  printObjects,
+  registryOption,
+  serviceOptions,
+  serviceTypeOption,
+  tagOption,
+} from "./install-options.ts";
 import { print, warn } from "./output.ts";
-import { stringify } from "yaml";
 
 const example = `gefyra up
 gefyra up --context my-cluster --connection mine
@@ -54,13 +60,7 @@ export const up = () =>
       )
         .choices(["cluster", "local"]).default("cluster" as const),
     )
-    .addOption(
-      new Option(
-        "--service-type <type>",
-        "type of Stowaway's service (default: NodePort, or unchanged)",
-      )
-        .choices(["NodePort", "LoadBalancer"]),
-    )
+    .addOption(serviceTypeOption("NodePort, or unchanged"))
     .option(
       "--service-annotation <key=value>",
       "annotation for the load balancer (repeatable)",
@@ -73,11 +73,8 @@ export const up = () =>
       wholeNumber(SHORTEST_DISCONNECT_TIMEOUT_S, LONGEST_DISCONNECT_TIMEOUT_S),
       DISCONNECT_TIMEOUT_S,
     )
-    .addOption(
-      new Option("--registry <name>", "registry of Gefyra's images").env("GEFYRA_REGISTRY")
-        .default(DEFAULT_REGISTRY),
-    )
-    .addOption(new Option("--tag <tag>", "tag of Gefyra's images").env("GEFYRA_TAG").default(VERSION))
+    .addOption(registryOption())
+    .addOption(tagOption())
     .addOption(
       new Option("--allow-user <name>", "user whose bridges may lead to this machine, too (repeatable)")
         .argParser(collect),
@@ -89,20 +86,16 @@ export const up = () =>
       new Option("--allow-nobody", "let nobody in any more (default: as before)")
         .conflicts(["allowUser", "allowGroup"]),
     )
-    .option("--dry-run", "print the objects for the cluster, without changing anything")
+    .addOption(dryRunOption())
     .addOption(outputOption(["json", "yaml"]))
-    .action(async (options) => {
+    .action(async (options, self) => {
       const { registry, tag, namespace, output } = options;
       checkObjectName("namespace", namespace);
       const images = { registry, tag };
       const service = serviceOptions(options);
+      const named = ["registry", "tag"].some((one) => self.getOptionValueSource(one as "tag") === "cli");
       if (options.dryRun) {
-        const objects = manifests({ namespace, images, ...(service ? { service } : {}) });
-        const yaml = () => objects.map((object) => stringify(object)).join("---\n").trimEnd();
-        if (output === "json") {
-          console.log(JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2));
-        } else console.log(yaml());
-        return;
+        return printObjects(manifests({ namespace, images, ...(service ? { service } : {}) }), output);
       }
       const engine = connectEngine();
       const cluster = await clusterOf(options);
@@ -112,6 +105,7 @@ export const up = () =>
         disconnectTimeout: options.disconnectTimeout,
         admits: admitsOf(options),
         install: { namespace, images, ...(service ? { service } : {}) },
+        namedImages: named ? images : undefined,
         network: { subnet: options.subnet, egress: options.egress },
         transport: {
           host: options.endpoint?.host ?? options.host,
@@ -144,28 +138,4 @@ function parseEndpoint(text: string): { host: string; port: number } {
   const [, host, port] = text.match(/^([a-zA-Z0-9.-]+):(\d{1,5})$/) ?? [];
   if (host && Number(port) >= 1 && Number(port) <= 65535) return { host, port: Number(port) };
   throw new InvalidArgumentError("It must be HOST:PORT with an IPv4 address or a name.");
-}
-
-function annotation(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const [, key, value] = text.match(/^([^=\s]+)=(.*)$/) ?? [];
-  if (key !== undefined && value !== undefined) return { ...before, [key]: value };
-  throw new InvalidArgumentError("It must be KEY=VALUE.");
-}
-
-interface ServiceFlags {
-  serviceType?: ServiceOptions["type"] | undefined;
-  serviceAnnotation?: Record<string, string> | undefined;
-  servicePort?: number | undefined;
-}
-
-/** Annotations and a port imply a load balancer. */
-function serviceOptions(
-  { serviceType, serviceAnnotation, servicePort }: ServiceFlags,
-): ServiceOptions | undefined {
-  if (!serviceType && !serviceAnnotation && !servicePort) return undefined;
-  return {
-    type: serviceType ?? "LoadBalancer",
-    ...(serviceAnnotation ? { annotations: serviceAnnotation } : {}),
-    ...(servicePort ? { port: servicePort } : {}),
-  };
 }

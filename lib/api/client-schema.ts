@@ -53,6 +53,9 @@ export const clientStatus = () =>
     apps: Optional(list(app(), {
       description: "The app containers that its bridges name, each once: their addresses are taken",
     })),
+    namespaces: Optional(list(text(), {
+      description: "Where its bridges are: its user may not be allowed to list them in all namespaces",
+    })),
     lastSeen: Optional(time({ description: "When the client was last heard, in steps of half a minute" })),
     conditions: Optional(conditions()),
   });

@@ -11,11 +11,14 @@ import { bridgeRef, type GefyraBridge } from "../api/bridge.ts";
 import { condition, READY } from "../api/conditions.ts";
 import { type BridgeReason, bridgeReasons, retriedReasons } from "../api/reasons.ts";
 import { bridgePhases, podStates } from "../api/phases.ts";
+import { rightsMissing } from "../kube/rights.ts";
 import type { Steps } from "../steps.ts";
+import { targetText } from "../workload/target.ts";
 import { waitFor } from "../wait.ts";
 import { type ObservedBridge, withProblems } from "./observe.ts";
-import { type BridgeOptions, validateBridge } from "./validate.ts";
-import { removeBridges } from "./remove.ts";
+import { missingToBridge } from "./allowed.ts";
+import { type BridgeOptions, checkNames, validateBridge } from "./validate.ts";
+import { removeBridge } from "./remove.ts";
 
 export interface BridgeTools {
   engine: Engine;
@@ -44,7 +47,13 @@ async function createWhileConnected(
   const { cluster, steps } = tools;
   const { bridge: wanted, plan, notes } = await steps.step(
     "Checking the target and the local container",
-    () => validateBridge(tools, connection, options),
+    async () => {
+      // Nobody makes a bridge that they cannot remove.
+      checkNames(options);
+      const missing = await missingToBridge(cluster, connection, options);
+      if (missing.length) throw rightsMissing(missing, `bridge "${targetText(options.target)}"`);
+      return await validateBridge(tools, connection, options);
+    },
   );
   tools.notes?.push(...notes, ...plan?.notes ?? []);
   return await steps.step("Bridging", async (note) => {
@@ -57,9 +66,8 @@ async function createWhileConnected(
       const problems = (await early).length ? await problemsOf(tools, connection, bridge) : [];
       return { ...bridge, problems };
     } catch (error) {
-      const only = { namespace: options.namespace, name: options.name };
       // The first error is the one to report.
-      await removeBridges(cluster, { connection, only, operated: true }).catch((undoing) =>
+      await removeBridge(cluster, wanted, true).catch((undoing) =>
         steps.debug(`Cannot remove bridge "${options.name}" again: ${messageOf(undoing)}`)
       );
       throw error;

@@ -4,7 +4,8 @@ import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
-import { API_VERSION } from "../names.ts";
+import { API_VERSION, GROUP } from "../names.ts";
+import { rightsMissing, rightText } from "../kube/rights.ts";
 import { gvk } from "../api/gvk.ts";
 import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
 import { podsOf, resolveTarget } from "../pods/resolve.ts";
@@ -12,8 +13,8 @@ import { targetText } from "../workload/target.ts";
 import { claimRefusal } from "../plan/claims.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planPerPod } from "../plan/per-pod.ts";
-import { type BridgeOptions, validateBridge, type ValidBridge } from "./validate.ts";
-import { missingRights, rightText } from "./rights.ts";
+import { missingToBridge } from "./allowed.ts";
+import { type BridgeOptions, checkNames, validateBridge, type ValidBridge } from "./validate.ts";
 import type { ModePlan } from "../plan/modes/mode.ts";
 
 export interface ObjectChange {
@@ -50,14 +51,11 @@ export async function dryRunBridge(
 ): Promise<DryRun> {
   const { cluster } = tools;
   const { namespace, target } = options;
-  const missing = await missingRights(cluster, namespace, target.kind);
+  checkNames(options);
+  const missing = await missingToBridge(cluster, connection, options);
   // Without read access to the target there is nothing to plan.
-  if (missing.some(({ verb, group }) => verb !== "create" && verb !== "delete" && group !== "gefyra.dev")) {
-    throw new GefyraError(
-      "rights-missing",
-      `Cannot plan a bridge of "${targetText(target)}": you may not ${missing.map(rightText).join(", ")}`,
-      { exit: "forbidden", hint: "ask an administrator of the cluster for these rights" },
-    );
+  if (missing.some(({ group }) => group !== GROUP)) {
+    throw rightsMissing(missing, `plan a bridge of "${targetText(target)}"`);
   }
   const [prepared, resolved, all, bridges] = await Promise.all([
     validateBridge(tools, connection, options),

@@ -5,42 +5,33 @@ import { bridgeProblems, portsToAsk, type Problem } from "../app/problems.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
-import { API_VERSION } from "../names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../api/bridge.ts";
-import { clientRef, type GefyraClient } from "../api/client.ts";
-import { isBridgeOf } from "../api/owner.ts";
+import type { GefyraBridge } from "../api/bridge.ts";
 import { condition, READY } from "../api/conditions.ts";
 import { podStates } from "../api/phases.ts";
 import { bridgeReasons } from "../api/reasons.ts";
+import { visibleBridges, type Where } from "./visible.ts";
 
 export interface ObservedBridge extends GefyraBridge {
   /** Problems on this machine; empty if none is known. */
   problems: Problem[];
 }
 
-/** All bridges that lead to the connection's client, and may. Anybody may create one that names it. */
-export async function bridgesOf(
-  cluster: Cluster,
-  { namespace: home, client: name }: Pick<Connection, "namespace" | "client">,
-  namespace?: string,
-): Promise<GefyraBridge[]> {
-  const [client, all] = await Promise.all([
-    cluster.get<GefyraClient>(clientRef(home, name)),
-    cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace }),
-  ]);
-  return all.filter((bridge) => client ? isBridgeOf(bridge, client) : bridge.spec.client === name);
+export interface Observed {
+  bridges: ObservedBridge[];
+  /** What could not be seen, and why; absent if nothing is hidden. */
+  hidden?: string;
 }
 
 export async function observeBridges(
   { engine, cluster }: { engine: Engine; cluster: Cluster },
   connection: Connection,
-  apps?: AppContainer[],
-): Promise<ObservedBridge[]> {
-  const [bridges, known] = await Promise.all([
-    bridgesOf(cluster, connection),
+  { apps, ...where }: Where & { apps?: AppContainer[] } = {},
+): Promise<Observed> {
+  const [{ bridges, ...rest }, known] = await Promise.all([
+    visibleBridges(cluster, connection, where),
     apps ?? listApps(engine, connection),
   ]);
-  return await withProblems(engine, connection, bridges, known);
+  return { ...rest, bridges: await withProblems(engine, connection, bridges, known) };
 }
 
 /** Checks all ports at once. */

@@ -1,6 +1,7 @@
 /** Deletes bridges and waits until the originals serve again. Restores the pods itself if no operator runs. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
+import { unlessForbidden } from "../kube/rights.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../api/bridge.ts";
 import { condition, READY } from "../api/conditions.ts";
@@ -9,43 +10,18 @@ import { waitFor } from "../wait.ts";
 import { whyNotReady } from "../workload/pod-problems.ts";
 import { podRef, restorePod } from "../pods/pod-image.ts";
 import { releaseShare } from "../pods/release.ts";
-import type { Connection } from "../connection/connection.ts";
-import { bridgesOf } from "./observe.ts";
 
-export interface RemoveOptions {
-  connection: Pick<Connection, "namespace" | "client">;
-  /** Only this bridge; all of the client's if absent. */
-  only?: { namespace: string; name: string };
-  /** Whether an operator runs and restores the pods. */
-  operated: boolean;
-}
-
-export interface Removal {
-  /** The number of deleted bridges. */
-  count: number;
-  /**
-   * About bridges with pods that do not answer: which, and why. They are deleted, and the operator restores these pods as
-   * soon as they answer.
-   */
-  pending: string[];
-}
-
+/**
+ * `operated`: whether an operator runs and restores the pods. Returns about bridges with pods that do not answer: which, and
+ * why. They are deleted, and the operator restores these pods as soon as they answer.
+ */
 export async function removeBridges(
   cluster: Cluster,
-  { connection, only, operated }: RemoveOptions,
-): Promise<Removal> {
-  const mine = only ? await oneBridge(cluster, connection, only) : await bridgesOf(cluster, connection);
-  const pending = await Promise.all(mine.map((bridge) => removeBridge(cluster, bridge, operated)));
-  return { count: mine.length, pending: pending.filter((one) => one !== undefined) };
-}
-
-async function oneBridge(
-  cluster: Cluster,
-  { client }: RemoveOptions["connection"],
-  { namespace, name }: NonNullable<RemoveOptions["only"]>,
-): Promise<GefyraBridge[]> {
-  const bridge = await cluster.get<GefyraBridge>(bridgeRef(namespace, name));
-  return bridge?.spec.client === client ? [bridge] : [];
+  bridges: GefyraBridge[],
+  operated: boolean,
+): Promise<string[]> {
+  const pending = await Promise.all(bridges.map((bridge) => removeBridge(cluster, bridge, operated)));
+  return pending.filter((one) => one !== undefined);
 }
 
 /** Says what happens to pods that do not answer. */
@@ -53,7 +29,7 @@ export const pendingText = (pending: string[]): string =>
   `${pending.join("; ")}. Gefyra's operator restores it as soon as it answers.`;
 
 /** Which pods do not answer; `undefined` if all are restored. */
-async function removeBridge(
+export async function removeBridge(
   cluster: Cluster,
   bridge: GefyraBridge,
   operated: boolean,
@@ -108,7 +84,11 @@ export async function silentOriginals(
   { metadata, status }: GefyraBridge,
 ): Promise<string[]> {
   const looked = await Promise.all((status?.pods ?? []).map(async ({ name, uid }) => {
-    const pod = await cluster.get<V1Pod>(podRef(metadata?.namespace ?? "", name));
+    // Not all who may remove bridges may read pods.
+    const pod = await unlessForbidden(
+      cluster.get<V1Pod>(podRef(metadata?.namespace ?? "", name)),
+      undefined,
+    );
     if (!pod || pod.metadata?.uid !== uid || pod.metadata.deletionTimestamp) return [];
     const why = whyNotReady(pod);
     return why ? [`pod ${name} is not ready: ${why}`] : [];

@@ -4,6 +4,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError } from "../errors.ts";
+import { requireRights } from "../kube/rights.ts";
 import { COMPONENT_LABEL, OPERATOR_PROGRAM } from "../names.ts";
 import { waitFor } from "../wait.ts";
 
@@ -39,6 +40,8 @@ export async function countRequestLoss<T>(
       hint: "`gefyra up` starts one",
     });
   }
+  const exec = { verb: "create", group: "", resource: "pods", subresource: "exec", namespace, name: pod };
+  await requireRights(cluster, [exec], `watch "${url}"`);
   const target = { namespace, pod, container: "operator" };
   const file = `/dev/shm/gefyra-watch-${crypto.randomUUID()}`;
   const command = [...OPERATOR_PROGRAM, "watch-url", url, file];

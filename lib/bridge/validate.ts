@@ -9,6 +9,7 @@ import type { Connection } from "../connection/connection.ts";
 import { foreignClient } from "../connection/foreign-client.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
+import { unlessForbidden } from "../kube/rights.ts";
 import { API_VERSION, clusterLabels, FINALIZER } from "../names.ts";
 import { BRIDGE_KIND, type BridgePort, bridgeRef, type GefyraBridge } from "../api/bridge.ts";
 import type { ModeName } from "../api/modes.ts";
@@ -50,15 +51,20 @@ export interface ValidBridge {
   notes: string[];
 }
 
+/** Before they become part of a request. Pure. */
+export function checkNames({ name, namespace, target }: BridgeOptions): void {
+  checkObjectName("bridge", name);
+  checkObjectName("namespace", namespace);
+  checkObjectName(target.kind.toLowerCase(), target.name);
+}
+
 export async function validateBridge(
   { engine, cluster }: { engine: Engine; cluster: Cluster },
   connection: Connection,
   options: BridgeOptions,
 ): Promise<ValidBridge> {
   const { name, app, namespace, target, ports, match, mode, fallback } = options;
-  checkObjectName("bridge", name);
-  checkObjectName("namespace", namespace);
-  checkObjectName(target.kind.toLowerCase(), target.name);
+  checkNames(options);
   const [user, client, found, existing, namespaceLabels, services] = await Promise.all([
     cluster.user(),
     cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client)),
@@ -160,11 +166,6 @@ export function planTarget(
 }
 
 /** All Services of a namespace; `undefined` if the user may not list them. */
-async function servicesIn(cluster: Cluster, namespace: string): Promise<V1Service[] | undefined> {
-  try {
-    return await cluster.list<V1Service>({ ...gvk.Service, namespace });
-  } catch (error) {
-    if (error instanceof GefyraError && error.exit === "forbidden") return undefined;
-    throw error;
-  }
+function servicesIn(cluster: Cluster, namespace: string): Promise<V1Service[] | undefined> {
+  return unlessForbidden(cluster.list<V1Service>({ ...gvk.Service, namespace }), undefined);
 }

@@ -5,6 +5,7 @@ import type { TunnelStatus } from "../api/client.ts";
 import type { ServiceOptions } from "../config/install-options.ts";
 import type { Engine } from "../docker/engine.ts";
 import { LOAD_BALANCER_TIMEOUT_MS, STOWAWAY } from "../names.ts";
+import { unlessForbidden } from "../kube/rights.ts";
 import { waitFor } from "../wait.ts";
 import type { Connection } from "./connection.ts";
 import { type Candidate, chooseCandidates, endpointCandidates, loadBalancers } from "./endpoints.ts";
@@ -31,7 +32,8 @@ export async function candidatesFor(
   };
   await waitFor(hasAddress, { what: "an address of the load balancer", timeout: LOAD_BALANCER_TIMEOUT_MS });
   const [nodes, containers] = await Promise.all([
-    cluster.list<V1Node>({ ...gvk.Node }),
+    // Without the nodes' addresses, other transports are left.
+    unlessForbidden(cluster.list<V1Node>({ ...gvk.Node }), []),
     engine.containers({}),
   ]);
   const { server } = cluster;

@@ -1,4 +1,5 @@
 import type { InstallOptions } from "../config/install-options.ts";
+import type { ImageNames } from "../images.ts";
 import type { Transport } from "./endpoints.ts";
 
 /** The options of `gefyra up`. */
@@ -12,6 +13,8 @@ export interface UpOptions {
   admits?: Admits | undefined;
   /** The installation in the cluster. Without `service`, Stowaway's service stays as it is. */
   install: InstallOptions;
+  /** The images that the user named on the command line: an installation that stays must have them. */
+  namedImages?: ImageNames | undefined;
   network: NetworkOptions;
   transport: TransportOptions;
 }

@@ -33,6 +33,8 @@ Deno.test("connected means: a recent handshake, a client in the cluster, and a r
     "it goes with its namespace",
   );
   assert.equal(isConnected(heard(1), { reachable: true, stowaway: true }), false);
+  const unseen = { reachable: true, client: "Connected", unknown: { stowaway: "needs a right" } };
+  assert.equal(isConnected(heard(1), unseen), true, "who may not look trusts the tunnel");
   assert.equal(isConnected(heard(1), { reachable: false }), false);
   assert.equal(isConnected(heard(STALE_AFTER_S), cluster), false);
   assert.equal(isConnected(heard(), cluster), false);

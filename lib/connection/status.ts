@@ -5,6 +5,7 @@ import { activePods, observeBridges, type ObservedBridge, remarkOf } from "../br
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine, Network } from "../docker/engine.ts";
 import { messageOf } from "../errors.ts";
+import { isForbidden, missingRightIn } from "../kube/rights.ts";
 import { OPERATOR, STOWAWAY } from "../names.ts";
 import { gvk } from "../api/gvk.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
@@ -49,6 +50,8 @@ export interface ClusterState {
   stowaway?: boolean;
   /** Phase of the GefyraClient; absent if the cluster does not have it. */
   client?: string;
+  /** What this user may not read, and which right is missing. */
+  unknown?: Partial<Record<"operator" | "stowaway" | "client", string>>;
 }
 
 export interface Status {
@@ -59,6 +62,8 @@ export interface Status {
   cluster?: ClusterState;
   /** Absent if they cannot be listed. */
   bridges?: BridgeState[];
+  /** Which bridges could not be seen, and why; absent if none are hidden. */
+  hidden?: string;
 }
 
 /** WireGuard renews its keys every two minutes while it is used; after three minutes they are no longer valid. */
@@ -92,17 +97,19 @@ async function observe(
   connection: Connection,
   connectCluster: ConnectCluster,
 ): Promise<Status> {
-  const [cargo, { bridges, ...cluster }] = await Promise.all([
+  const [cargo, { bridges, hidden, ...cluster }] = await Promise.all([
     observeCargo(engine, connection),
     observeCluster(engine, connection, connectCluster),
   ]);
   const connected = isConnected(cargo, cluster);
-  return { connected, connection, cargo, cluster, ...(bridges ? { bridges } : {}) };
+  const listed = { ...(bridges ? { bridges } : {}), ...(hidden ? { hidden } : {}) };
+  return { connected, connection, cargo, cluster, ...listed };
 }
 
 /** The last handshake stays recent for minutes after the other end is gone. Pure. */
-export function isConnected(cargo: CargoState, { client, stowaway }: ClusterState): boolean {
-  return isFresh(cargo) && client !== undefined && client !== REMOVING && stowaway === true;
+export function isConnected(cargo: CargoState, { client, stowaway, unknown }: ClusterState): boolean {
+  const runs = stowaway === true || unknown?.stowaway !== undefined;
+  return isFresh(cargo) && client !== undefined && client !== REMOVING && runs;
 }
 
 /** Shown instead of its phase: the client is being deleted, as with its namespace. */
@@ -160,28 +167,38 @@ async function observeCluster(
   engine: Engine,
   connection: Connection,
   connectCluster: (connection: Connection) => Promise<Cluster>,
-): Promise<ClusterState & Pick<Status, "bridges">> {
+): Promise<ClusterState & Pick<Status, "bridges" | "hidden">> {
   try {
     const cluster = await connectCluster(connection);
     await cluster.version();
     const { namespace } = connection;
+    const unknown: NonNullable<ClusterState["unknown"]> = {};
+    const readable = async <T>(part: keyof typeof unknown, answer: Promise<T>): Promise<T | undefined> => {
+      try {
+        return await answer;
+      } catch (error) {
+        if (!isForbidden(error)) throw error;
+        unknown[part] = missingRightIn(error);
+      }
+    };
     const available = async (kind: "Deployment" | "StatefulSet", name: string) => {
       const ref = { ...gvk[kind], namespace, name };
       return ((await cluster.get<V1Deployment | V1StatefulSet>(ref))?.status?.availableReplicas ?? 0) > 0;
     };
-    const [operator, stowaway, client, bridges] = await Promise.all([
-      available("Deployment", OPERATOR),
-      available("StatefulSet", STOWAWAY),
-      cluster.get<GefyraClient>(clientRef(namespace, connection.client)),
-      // Some users may not list the bridges of all namespaces.
+    const [operator, stowaway, client, observed] = await Promise.all([
+      readable("operator", available("Deployment", OPERATOR)),
+      readable("stowaway", available("StatefulSet", STOWAWAY)),
+      readable("client", cluster.get<GefyraClient>(clientRef(namespace, connection.client))),
       observeBridges({ engine, cluster }, connection).catch(() => undefined),
     ]);
     return {
       reachable: true,
-      operator,
-      stowaway,
+      ...(operator === undefined ? {} : { operator }),
+      ...(stowaway === undefined ? {} : { stowaway }),
       ...(client ? { client: phaseOf(client) } : {}),
-      ...(bridges ? { bridges: bridges.map(bridgeState) } : {}),
+      ...(Object.keys(unknown).length ? { unknown } : {}),
+      ...(observed ? { bridges: observed.bridges.map(bridgeState) } : {}),
+      ...(observed?.hidden ? { hidden: observed.hidden } : {}),
     };
   } catch (error) {
     return { reachable: false, reason: messageOf(error) };

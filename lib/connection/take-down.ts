@@ -1,22 +1,19 @@
 /** Takes one connection down: its bridges, its client, the installation if it was the last, and its local part. */
 import { pendingText, removeBridges } from "../bridge/remove.ts";
+import { visibleBridges } from "../bridge/visible.ts";
+import { findInstallation } from "../install/existing.ts";
+import { missingOf, needsText } from "../kube/rights.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
 import { observe } from "../uninstall/installed.ts";
+import { removeClient } from "../install/remove-client.ts";
 import { operatorRuns } from "../install/operator-state.ts";
 import { departing } from "../uninstall/ownership.ts";
 import { uninstall } from "../uninstall/uninstall.ts";
-import {
-  API_VERSION,
-  FINALIZER,
-  REMOVAL_ANNOTATION,
-  RESTORE_TIMEOUT_MS,
-  UNINSTALLS_ANNOTATION,
-} from "../names.ts";
+import { API_VERSION, GROUP, REMOVAL_ANNOTATION, UNINSTALLS_ANNOTATION } from "../names.ts";
 import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
 import type { Steps } from "../steps.ts";
-import { waitFor } from "../wait.ts";
 import { type Connection, connectionLabels } from "./connection.ts";
 import { removeContainers, removeLocal } from "./remove-local.ts";
 
@@ -85,43 +82,67 @@ async function leaveCluster(
   { uninstalls, meanwhile }: Leaving,
 ): Promise<string[]> {
   const { namespace, client } = connection;
-  const [operated] = await Promise.all([
+  const existed: Stay = { why: "the installation existed before and stays" };
+  const [operated, stay] = await Promise.all([
     operatorRuns(cluster, namespace),
-    uninstalls ? announceRemoval(cluster, namespace, client) : undefined,
+    uninstalls ? whyItStays(cluster, namespace) : existed,
   ]);
   let pending: string[] = [];
-  await steps.step("Restoring bridged containers", async (note) => {
-    const removal = await removeBridges(cluster, { connection, operated });
-    pending = removal.pending;
-    note(removal.count === 0 ? "none" : String(removal.count));
-  });
+  await Promise.all([
+    stay ? undefined : announceRemoval(cluster, namespace, client),
+    steps.step("Restoring bridged containers", async (note) => {
+      // The operator removes those that this user cannot see, together with the client.
+      const { bridges } = await visibleBridges(cluster, connection);
+      pending = await removeBridges(cluster, bridges, operated);
+      note(bridges.length === 0 ? "none" : String(bridges.length));
+    }),
+  ]);
   await steps.step("Disconnecting from the cluster", async (note) => {
+    const delegates = operated && (stay ? stay.delegates : pending.length > 0);
+    if (delegates) await askOperator(cluster, namespace, client);
     if (pending.length) {
-      await leaveToOperator(cluster, namespace, client, uninstalls);
+      // The operator needs the client until its last pod is restored.
+      await cluster.remove(clientRef(namespace, client));
       return;
     }
-    await removeClient(cluster, namespace, client, operated);
+    await removeClient(cluster, { namespace, name: client }, operated);
+    if (stay) return note(stay.why);
     const others = await otherClients(cluster, namespace, client);
     if (others > 0) return note(`${others} other connections stay`);
-    if (!uninstalls) return note("the installation existed before and stays");
-    const [stays] = await Promise.all([uninstall(cluster, namespace), meanwhile()]);
-    if (stays) note(stays);
+    const [left] = await Promise.all([uninstall(cluster, namespace), meanwhile()]);
+    if (left) note(left);
   });
   return pending.length ? [pendingText(pending)] : [];
 }
 
-/** The operator needs the client until its last pod is restored, and then removes what `up` installed. */
-async function leaveToOperator(
-  cluster: Cluster,
-  namespace: string,
-  client: string,
-  uninstalls: boolean,
-): Promise<void> {
+/** To remove what `up` installed after this client, if it is the last one. */
+async function askOperator(cluster: Cluster, namespace: string, client: string): Promise<void> {
   const ref = clientRef(namespace, client);
-  if (uninstalls) {
-    await cluster.patch(ref, { metadata: { annotations: { [UNINSTALLS_ANNOTATION]: "true" } } });
-  }
-  await cluster.remove(ref);
+  await cluster.patch(ref, { metadata: { annotations: { [UNINSTALLS_ANNOTATION]: "true" } } });
+}
+
+interface Stay {
+  why: string;
+  /** The operator removes it, after its last client. */
+  delegates?: boolean;
+}
+
+/** Why this user's `down` does not remove the installation, even with its last client; `undefined`: it may. */
+async function whyItStays(cluster: Cluster, namespace: string): Promise<Stay | undefined> {
+  const installation = await findInstallation(cluster, namespace);
+  if (installation?.permanent) return { why: "the installation is permanent and stays" };
+  const missing = await missingOf(cluster, [
+    { verb: "list", group: GROUP, resource: "gefyraclients", namespace },
+    { verb: "delete", group: "apps", resource: "deployments", namespace },
+    { verb: "delete", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
+  ]);
+  if (missing.length === 0) return undefined;
+  return {
+    why: `the operator removes the installation after its last client: removing it here ${
+      needsText(missing)
+    }`,
+    delegates: true,
+  };
 }
 
 /** Number of other clients of the installation. */
@@ -144,24 +165,5 @@ async function announceRemoval(cluster: Cluster, namespace: string, client: stri
   if (!home) return;
   await cluster.patch(home, {
     metadata: { annotations: { [REMOVAL_ANNOTATION]: new Date().toISOString() } },
-  });
-}
-
-async function removeClient(
-  cluster: Cluster,
-  namespace: string,
-  name: string,
-  operated: boolean,
-): Promise<void> {
-  const ref = clientRef(namespace, name);
-  if (!await cluster.remove(ref)) return;
-  if (!operated) {
-    const client = await cluster.get<GefyraClient>(ref);
-    const finalizers = client?.metadata?.finalizers?.filter((one) => one !== FINALIZER) ?? [];
-    if (client) await cluster.patch(ref, { metadata: { finalizers } });
-  }
-  await waitFor(async () => await cluster.get(ref) === undefined, {
-    what: `client "${name}" to be gone`,
-    timeout: RESTORE_TIMEOUT_MS,
   });
 }

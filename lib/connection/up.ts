@@ -2,22 +2,20 @@
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import { STOWAWAY } from "../names.ts";
-import { isNodePortTaken } from "../kube/api-errors.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { GefyraError, messageOf, withHint } from "../errors.ts";
 import { explainRemoval } from "../install/diagnosis.ts";
-import { checkInstall, install } from "../install/install.ts";
+import { checkUp } from "../install/check-up.ts";
+import { install } from "../install/install.ts";
 import { policyProblems, servesPolicies } from "../install/served.ts";
 import type { Problem } from "../app/problems.ts";
 import type { InstallOptions } from "../config/install-options.ts";
-import { isInstalled, isPermanent } from "../uninstall/ownership.ts";
-import { refuseServiceChange, serviceOptions } from "../install/service.ts";
+import { serviceOptions, withNodePort } from "../install/service.ts";
 import { allSettled } from "../settled.ts";
 import type { Candidate } from "./endpoints.ts";
 import type { UpOptions } from "./options.ts";
 import type { Tools } from "./tools.ts";
 import { cargoPublicKey } from "./cargo.ts";
-import { checkRights } from "./checks.ts";
 import { connect } from "./connect.ts";
 import { nameForUp } from "./choose.ts";
 import { findConnection, listConnections } from "./find.ts";
@@ -60,20 +58,14 @@ async function upInTurn(
   const { engine, cluster, steps } = tools;
   const { install, network } = options;
   const { namespace } = install;
-  const { existing, found } = await steps.step("Checking Docker and the cluster", async (note) => {
+  const { existing, check } = await steps.step("Checking Docker and the cluster", async (note) => {
     const kubernetes = await cluster.version();
     note(`Docker ${docker.version}, Kubernetes ${kubernetes} (${cluster.context})`);
     const existing = await findConnection(engine, name);
     refuseOther(existing, cluster, options);
     await checkFamilies(cluster);
-    const found = await checkInstall(cluster, install).catch(async (error) => {
-      // A user without read access gets the list of all missing rights.
-      if (isForbidden(error)) await checkRights(cluster, namespace, { installed: false });
-      throw error;
-    });
-    refuseServiceChange(found, install.service);
-    if (!existing) await checkRights(cluster, namespace, { installed: isPermanent(found) });
-    return { existing, found };
+    const check = await checkUp(cluster, install, { service: install.service, images: options.namedImages });
+    return { existing, check };
   });
   const connection = existing ?? await makeNetwork(engine, cluster, {
     connection: name,
@@ -83,7 +75,8 @@ async function upInTurn(
     images: install.images,
   });
   try {
-    const attempt = () => bringUp(tools, connection, options, existing === undefined);
+    const attempt = () =>
+      bringUp(tools, connection, options, { isNew: existing === undefined, installs: check.installs });
     return await attempt().catch(async (error) => {
       // Somebody else's last connection may have removed the installation at this moment.
       const removal = await explainRemoval(cluster, connection.namespace).catch(() => undefined);
@@ -93,25 +86,23 @@ async function upInTurn(
     });
   } catch (error) {
     // An existing connection is not removed.
-    if (!existing) throw await undo(tools, connection, { made: !isInstalled(found) }, error);
+    if (!existing) throw await undo(tools, connection, { made: !check.existed }, error);
     throw error;
   }
 }
-
-const isForbidden = (error: unknown) => error instanceof GefyraError && error.exit === "forbidden";
 
 async function bringUp(
   tools: Tools,
   connection: Connection,
   options: UpOptions,
-  isNew: boolean,
+  { isNew, installs }: { isNew: boolean; installs: boolean },
 ): Promise<UpResult> {
   const { engine, cluster, steps } = tools;
   const { install } = options;
   const made = await steps.step("Preparing the local network and the cluster", async () => {
     const changed = await allSettled([
       ensureCargo(engine, connection, install.images),
-      installAs(tools, { ...install, namespace: connection.namespace }),
+      installs ? installAs(tools, { ...install, namespace: connection.namespace }) : Promise.resolve(false),
     ]);
     return [isNew, ...changed].includes(true);
   });
@@ -144,13 +135,11 @@ async function installAs(
 ): Promise<boolean> {
   const ref = { ...gvk.Service, namespace: options.namespace, name: STOWAWAY };
   const service = serviceOptions(await cluster.get<V1Service>(ref), options.service);
-  try {
-    return await install(cluster, { ...options, service });
-  } catch (error) {
-    if (!isNodePortTaken(error)) throw error;
-    steps.debug(messageOf(error));
-    return await install(cluster, { ...options, service: { ...service, anyNodePort: true } });
-  }
+  return await withNodePort(
+    service,
+    (service) => install(cluster, { ...options, service }),
+    (text) => steps.debug(text),
+  );
 }
 
 async function checkFamilies(cluster: Cluster): Promise<void> {

@@ -1,12 +1,14 @@
 /** `gefyra doctor`: all checks in the order of the output. Each runs as soon as the checks that it needs are done. */
 import pTimeout from "p-timeout";
+import type { Path } from "../connection/cargo.ts";
 import type { Cluster } from "../kube/cluster.ts";
+import { requireRights } from "../kube/rights.ts";
 import { type Connection, dockerNames } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { checkBridges } from "./checks/bridges.ts";
 import { checkDns } from "./checks/dns.ts";
 import { schedule } from "./schedule.ts";
-import type { Finding } from "./check-result.ts";
+import type { CheckResult, Finding } from "./check-result.ts";
 import { checkCluster, checkConnection, checkDocker, checkKubeconfig, checkRights } from "./checks/local.ts";
 import { registerProbe, removeProbe } from "./probe.ts";
 import { checkLeftovers } from "./checks/leftovers.ts";
@@ -15,12 +17,15 @@ import {
   checkBandwidth,
   checkLatency,
   checkMtu,
+  judgeMtu,
+  measurePath,
   pickServerPort,
   runServer,
   stopServer,
+  toExec,
 } from "./checks/measure.ts";
 import { startProbeContainer } from "./probe-container.ts";
-import { checkRoundTrip } from "./checks/round-trip.ts";
+import { checkRoundTrip, toMakeRoundTrip } from "./checks/round-trip.ts";
 import { checkClient, checkPart } from "./checks/cluster.ts";
 import { checkTransports } from "./checks/transports.ts";
 import { checkVersions } from "./checks/versions.ts";
@@ -146,19 +151,26 @@ export async function runChecks(
       needs: { connection, kubeconfig, stowaway, cargo },
       after: [transports, versions],
     },
-    ({ connection, kubeconfig, stowaway, cargo }) => {
+    async ({ connection, kubeconfig, stowaway, cargo }): Promise<CheckResult<{ path?: Path }>> => {
       const measurement = { engine, cargo: cargo.name, port };
+      if (!await kubeconfig.allowed(toExec(connection.namespace, stowaway.name))) {
+        const { path, result } = await measurePath(measurement);
+        return { results: [result], ...(path ? { value: { path } } : {}) };
+      }
       const served = runServer(kubeconfig, connection.namespace, stowaway.name, port).catch(() => {});
       undo.push(async () => {
         await stopServer(measurement);
         await pTimeout(served, { milliseconds: 1_000, fallback: () => {} });
       });
-      return checkLatency(measurement);
+      return await checkLatency(measurement);
     },
   );
   const mtu = check(
     { id: "mtu", title: "MTU", needs: { cargo, latency } },
-    ({ cargo: { name, status } }) => checkMtu({ engine, cargo: name, port }, status.mtu),
+    async ({ cargo: { name, status }, latency: { path } }) =>
+      path
+        ? { results: [judgeMtu(path.mtu, status.mtu)], value: {} }
+        : await checkMtu({ engine, cargo: name, port }, status.mtu),
   );
   const probe = Promise.all([connection, tunnel, cargo, latency]).then(
     async ([connection, tunnel, cargo, latency]) => {
@@ -175,8 +187,16 @@ export async function runChecks(
   );
   probe.catch(() => {});
   const bandwidth = check(
-    { id: "bandwidth", title: "Bandwidth", needs: { cargo, latency }, after: [mtu] },
-    ({ cargo: { name } }) => checkBandwidth({ engine, cargo: name, port }),
+    {
+      id: "bandwidth",
+      title: "Bandwidth",
+      needs: { connection, kubeconfig, stowaway, cargo, latency },
+      after: [mtu],
+    },
+    async ({ connection: { namespace }, kubeconfig, stowaway, cargo: { name } }) => {
+      await requireRights(kubeconfig, [toExec(namespace, stowaway.name)], "measure");
+      return await checkBandwidth({ engine, cargo: name, port });
+    },
   );
   const names = check(
     { id: "dns", title: "DNS", needs: { kubeconfig, tunnel, cargo, latency }, after: [bandwidth] },
@@ -190,14 +210,16 @@ export async function runChecks(
       needs: { connection, kubeconfig, operator, stowaway, tunnel, cargo, latency },
       after: [bandwidth],
     },
-    async ({ kubeconfig: cluster, ...found }) =>
-      await checkRoundTrip({
+    async ({ kubeconfig: cluster, ...found }) => {
+      await requireRights(cluster, toMakeRoundTrip(found), "test a bridge");
+      return await checkRoundTrip({
         engine,
         cluster,
         ...found,
         probeClient: await probeClient(),
         probe: (await probe)!,
-      }),
+      });
+    },
   );
   check(
     { id: "bridges", title: "Bridges", needs: { connection, kubeconfig, api, cargo } },

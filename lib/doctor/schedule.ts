@@ -96,6 +96,6 @@ async function attempt<T>(
 /** A check without the right to read is skipped, not broken. */
 function failure(error: unknown): Result {
   const { id, hint } = error instanceof GefyraError ? error : { id: "internal", hint: undefined };
-  const verdict = id === "forbidden" ? "skipped" : "broken";
+  const verdict = ["forbidden", "rights-missing"].includes(id) ? "skipped" : "broken";
   return { verdict, message: messageOf(error), ...(hint ? { remedy: hint } : {}) };
 }

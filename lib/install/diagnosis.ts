@@ -8,6 +8,8 @@ import { failedCreate, type Workload } from "../pods/no-pods.ts";
 import { CRASHES, hasNoImage, isHopeless, whyUnscheduled } from "../workload/pod-problems.ts";
 import { OURS } from "../uninstall/ownership.ts";
 import { clusterRoleRef } from "../config/roles.ts";
+import { isForbidden, unlessForbidden } from "../kube/rights.ts";
+import { OPERATOR } from "../names.ts";
 
 /** The objects of the API server that may explain it. */
 export interface ClusterState {
@@ -55,14 +57,15 @@ async function nodeIsComing(cluster: Cluster, namespace: string): Promise<boolea
   return (await Promise.all(promises)).flat().length > 0;
 }
 
+/** As much as the user may read. */
 async function observe(cluster: Cluster, namespace: string): Promise<ClusterState> {
   // Problems of foreign objects in the namespace do not count.
   const labels = OURS;
   const [pods, warnings, ...workloads] = await Promise.all([
-    cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels }),
+    unlessForbidden(cluster.list<V1Pod>({ ...gvk.Pod, namespace, labels }), []),
     events(cluster, namespace, { type: "Warning" }),
     ...[gvk.Deployment, gvk.StatefulSet, gvk.ReplicaSet].map((kind) =>
-      cluster.list<Workload>({ ...kind, namespace, labels })
+      unlessForbidden(cluster.list<Workload>({ ...kind, namespace, labels }), [])
     ),
   ]);
   return { pods, warnings, workloads: workloads.flat() };
@@ -125,9 +128,12 @@ function ofPod(pod: V1Pod, warnings: CoreV1Event[], namespace: string): Trouble 
  * moment.
  */
 export async function explainRemoval(cluster: Cluster, namespace: string): Promise<GefyraError | undefined> {
+  // A developer may read the operator's Deployment only.
+  const operator = { ...gvk.Deployment, namespace, name: OPERATOR };
+  const instead = () => cluster.get(operator);
   const [role, home] = await Promise.all([
-    cluster.get(clusterRoleRef(namespace)),
-    cluster.get({ ...gvk.Namespace, name: namespace }),
+    insteadOfForbidden(cluster.get(clusterRoleRef(namespace)), instead),
+    insteadOfForbidden(cluster.get({ ...gvk.Namespace, name: namespace }), instead),
   ]);
   if (role && home && !home.metadata?.deletionTimestamp) return undefined;
   return new GefyraError(
@@ -135,6 +141,13 @@ export async function explainRemoval(cluster: Cluster, namespace: string): Promi
     `Cannot connect: Gefyra was removed from namespace "${namespace}" meanwhile`,
     { exit: "conflict", hint: "somebody else disconnected at the same time: run `gefyra up` again" },
   );
+}
+
+async function insteadOfForbidden<T>(answer: Promise<T>, instead: () => Promise<T>): Promise<T> {
+  return await answer.catch((error) => {
+    if (isForbidden(error)) return instead();
+    throw error;
+  });
 }
 
 function hintFor(reason: string, image: string, namespace: string): string {

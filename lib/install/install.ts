@@ -13,18 +13,19 @@ import { observe } from "../uninstall/installed.ts";
 import { type Found, isTemporary, planInstall, removesOf } from "../uninstall/ownership.ts";
 import { servedManifests } from "./served.ts";
 
-/** The objects that `up` would write, after all checks that could refuse them. */
-export async function checkInstall(cluster: Cluster, options: InstallOptions): Promise<Found> {
-  const { namespace } = options;
-  const found = await observe(cluster, namespace);
-  const changes = planInstall(await servedManifests(cluster, options), found, namespace);
+/** Refuses a namespace that does not admit Stowaway's pod, if the changes create it. */
+export async function checkHome(
+  cluster: Cluster,
+  namespace: string,
+  changes: Manifest[],
+  found: Found,
+): Promise<void> {
   const home = found.find(({ kind }) => kind === "Namespace");
   const stowaway = changes.find(({ kind }) => kind === "StatefulSet");
   const isThere = found.some(({ kind }) => kind === "StatefulSet");
   // A namespace that `up` created admits it; one that is being deleted will be replaced.
   const isForeign = home && !isTemporary(home) && !home.metadata?.deletionTimestamp;
   if (isForeign && stowaway && !isThere) await checkAdmission(cluster, namespace, stowaway);
-  return found;
 }
 
 /** Stowaway's pod needs NET_ADMIN. A dry run asks all admission of the namespace without changing anything. */
@@ -37,7 +38,7 @@ async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Man
   } catch (error) {
     const reason = messageOf(error);
     // A user who may not create pods, or a webhook that does not support dry runs, says nothing about Stowaway's pod.
-    if (/cannot create resource|does not support dry run/.test(reason)) return;
+    if (/needs "create pods"|does not support dry run/.test(reason)) return;
     const label =
       `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`;
     throw new GefyraError(
@@ -56,16 +57,25 @@ async function checkAdmission(cluster: Cluster, namespace: string, { spec }: Man
   }
 }
 
-/** True if anything was changed. */
+/** By `up`. True if anything was changed. */
 export async function install(cluster: Cluster, options: InstallOptions): Promise<boolean> {
-  const found = await observeSettled(cluster, options.namespace);
-  const wanted = planInstall(
-    await servedManifests(cluster, { ...options, removes: removesOf(found) }),
+  const { namespace } = options;
+  const found = await untilSettled(namespace, () => observe(cluster, namespace));
+  return await writeAll(
+    cluster,
+    planInstall(
+      await servedManifests(cluster, { ...options, removes: removesOf(found) }),
+      found,
+      namespace,
+    ),
     found,
-    options.namespace,
   );
+}
+
+/** True if anything was changed. */
+export async function writeAll(cluster: Cluster, objects: Manifest[], found: Found): Promise<boolean> {
   let changed = false;
-  for (const wave of waves(wanted)) {
+  for (const wave of waves(objects)) {
     const differs = await allSettled(wave.map((object) => write(cluster, object, found)));
     changed ||= differs.includes(true);
   }
@@ -73,10 +83,10 @@ export async function install(cluster: Cluster, options: InstallOptions): Promis
 }
 
 /** Objects that are being deleted cannot be used, and cannot be created again before they are gone. */
-async function observeSettled(cluster: Cluster, namespace: string): Promise<Found> {
+export async function untilSettled(namespace: string, look: () => Promise<Found>): Promise<Found> {
   let found: Found = [];
   const settled = async () => {
-    found = await observe(cluster, namespace);
+    found = await look();
     return found.every(({ metadata }) => !metadata?.deletionTimestamp);
   };
   await waitFor(settled, {
@@ -88,16 +98,17 @@ async function observeSettled(cluster: Cluster, namespace: string): Promise<Foun
 }
 
 async function write(cluster: Cluster, object: Manifest, found: Found): Promise<boolean> {
-  // Created if absent, never overwritten: it may belong to somebody else by now.
-  if (object.kind === "Namespace") {
+  const before = found.find(({ kind, metadata }) =>
+    kind === object.kind && metadata?.name === object.metadata?.name &&
+    metadata?.namespace === object.metadata?.namespace
+  );
+  // Created if absent: it may belong to somebody else by now.
+  if (object.kind === "Namespace" && !before) {
     return await cluster.create<V1Namespace>(object).then(() => true, (error) => {
       if (error instanceof GefyraError && error.exit === "conflict") return false;
       throw error;
     });
   }
-  const before = found.find(({ kind, metadata }) =>
-    kind === object.kind && metadata?.name === object.metadata?.name
-  );
   const after = await cluster.apply(object);
   return !isDeepStrictEqual(before && withoutState(before), withoutState(after));
 }

@@ -1,4 +1,5 @@
 import { GefyraError, messageOf } from "../errors.ts";
+import { deniedRight, needsText } from "./rights.ts";
 
 /** An error response of the API server. */
 export class ApiError extends Error {
@@ -54,7 +55,7 @@ function toGefyraError(server: URL, cause: unknown): GefyraError {
   switch (cause.code) {
     case 401:
     case 403:
-      return new GefyraError("forbidden", message, {
+      return new GefyraError("forbidden", forbiddenText(cause.message), {
         exit: "forbidden",
         hint: "use a context whose user has this right, or ask an administrator of the cluster for it",
         cause,
@@ -68,6 +69,12 @@ function toGefyraError(server: URL, cause: unknown): GefyraError {
     default:
       return new GefyraError("api-error", `${message} (HTTP ${cause.code})`, { cause });
   }
+}
+
+/** A missing right in the words of all commands; other refusals, as of an admission controller, in its own. */
+function forbiddenText(message: string): string {
+  const right = deniedRight(message);
+  return `Cannot act on the cluster: ${right ? needsText([right]) : message}`;
 }
 
 /** fetch wraps the reason ("connection refused") into causes. */

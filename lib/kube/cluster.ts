@@ -1,4 +1,5 @@
 /** The interface to a Kubernetes API server. The only implementation is `kubernetes.ts`. */
+import type { Access } from "../api/access.ts";
 import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
 import type { User } from "../api/owner.ts";
 
@@ -13,14 +14,6 @@ export interface Selection {
   fields?: string | undefined;
   /** Removes what the caller does not need from each object, as soon as it is here. */
   reduce?: (object: KubernetesObject) => KubernetesObject;
-}
-
-export interface Access {
-  verb: string;
-  group: string;
-  resource: string;
-  subresource?: string;
-  namespace?: string;
 }
 
 export interface ExecTarget {

@@ -30,12 +30,16 @@ const plurals: Record<string, string> = {
   ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
 };
 
-/** The path of a collection below the API server's root. */
-export function collectionPath({ apiVersion, kind, namespace }: Selection): string {
+export function pluralOf(kind: string): string {
   const plural = plurals[kind];
   if (!plural) throw new TypeError(`no REST name is known for kind ${kind}`);
+  return plural;
+}
+
+/** The path of a collection below the API server's root. */
+export function collectionPath({ apiVersion, kind, namespace }: Selection): string {
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return [root, ...(namespace ? ["namespaces", namespace] : []), plural].join("/");
+  return [root, ...(namespace ? ["namespaces", namespace] : []), pluralOf(kind)].join("/");
 }
 
 /** The path of one object, or of its subresource. */

@@ -9,6 +9,7 @@ import {
   isOtherInstallation,
   isPermanent,
   planInstall,
+  planPermanent,
   removesOf,
 } from "./ownership.ts";
 
@@ -178,4 +179,60 @@ Deno.test("somebody else's is what is neither Gefyra's, nor the cluster's own, n
     [{ metadata: { name: "kube-root-ca.crt" } }, false],
   ];
   for (const [object, expected] of table) assert.equal(isForeignGuest(object), expected);
+});
+
+const limited = (...namespaces: string[]) =>
+  manifests({ namespace: NAMESPACE, images: defaultImages, namespaces });
+const bindingsIn = (objects: { kind?: string | undefined; metadata?: KubernetesObject["metadata"] }[]) =>
+  objects.filter(({ kind }) => kind === "RoleBinding").map(({ metadata }) => metadata?.namespace);
+
+Deno.test("install writes everything, without a mark for removal, and leaves a foreign namespace alone", () => {
+  const { writes, removes } = planPermanent(wanted, [], NAMESPACE);
+  assert.deepEqual([writes, removes], [wanted, []]);
+  assert.deepEqual(planPermanent(wanted, [foreign(wanted[0]!)], NAMESPACE).writes, wanted.slice(1));
+  assert.deepEqual(planPermanent(wanted, wanted, NAMESPACE).writes, wanted.slice(1));
+});
+
+Deno.test("what up made becomes permanent with install, the namespace as well", () => {
+  const { writes } = planPermanent(wanted, made, NAMESPACE);
+  assert.deepEqual(
+    new Set(writes.map(({ metadata }) => metadata?.annotations?.[WITH_CLIENTS_ANNOTATION])),
+    new Set(["false"]),
+  );
+  assert.ok(isPermanent(writes));
+});
+
+Deno.test("install with other namespaces removes the bindings of those that are no longer enabled", () => {
+  const before = limited("a", "b");
+  const { writes, removes } = planPermanent(limited("b", "c"), before, NAMESPACE);
+  assert.deepEqual(bindingsIn(writes), ["b", "c", NAMESPACE, NAMESPACE]);
+  assert.deepEqual(removes.map(({ kind, namespace }) => [kind, namespace]), [["RoleBinding", "a"]]);
+  const all = planPermanent(wanted, before, NAMESPACE);
+  assert.deepEqual(all.removes.map(({ namespace }) => namespace), ["a", "b"]);
+  const back = planPermanent(before, wanted, NAMESPACE);
+  assert.deepEqual(back.removes.map(({ kind }) => kind), ["ClusterRoleBinding"]);
+});
+
+Deno.test("install refuses foreign objects as up does", () => {
+  const theirs = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "gefyra-stowaway", namespace: NAMESPACE },
+  };
+  assert.throws(() => planPermanent(wanted, [theirs], NAMESPACE), { id: "object-foreign" });
+});
+
+Deno.test("up does not miss the bindings that an administrator made in other namespaces", () => {
+  const seen = limited("a").filter(({ metadata }) => metadata?.namespace !== "a");
+  assert.deepEqual(planInstall(limited("a"), seen, NAMESPACE), []);
+});
+
+Deno.test("uninstall removes an administrator's installation, with its bindings, and nothing foreign", () => {
+  const installed = limited("a");
+  const all = departing(installed, alone, "all");
+  assert.deepEqual(kinds(all), kinds(installed));
+  const namespaceStays = departing([foreign(installed[0]!), ...installed.slice(1)], alone, "all");
+  assert.deepEqual(kinds(namespaceStays), kinds(installed.slice(1)));
+  const crowded = departing(installed, { crowded: true, shared: true }, "all");
+  assert.ok(!kinds(crowded).some((kind) => kind === "Namespace" || kind === "CustomResourceDefinition"));
 });

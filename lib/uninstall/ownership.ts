@@ -18,8 +18,10 @@ export function isTemporary(object: KubernetesObject): boolean {
 }
 
 const ofKind = (found: Found, kind: string) => found.find((object) => object.kind === kind);
-const same = (found: Found, { kind, metadata }: Manifest) =>
-  found.find((object) => object.kind === kind && object.metadata?.name === metadata?.name);
+const isSame = (a: KubernetesObject, b: KubernetesObject) =>
+  a.kind === b.kind && a.metadata?.name === b.metadata?.name &&
+  a.metadata?.namespace === b.metadata?.namespace;
+const same = (found: Found, wanted: Manifest) => found.find((object) => isSame(object, wanted));
 const nameOf = ({ kind, metadata }: KubernetesObject) => `${kind} "${metadata?.name}"`;
 
 /** An administrator's installation, by its ClusterRole. Users do not add missing objects to it. */
@@ -58,7 +60,10 @@ export function refuseForeign(found: Found, namespace: string): void {
 export function planInstall(wanted: Manifest[], found: Found, namespace: string): Manifest[] {
   refuseForeign(found, namespace);
   if (isPermanent(found)) {
-    const missing = wanted.filter((object) => object.kind !== "Namespace" && !same(found, object));
+    // Bindings in other namespaces are the administrator's to see.
+    const isAtHome = ({ kind, metadata }: Manifest) =>
+      kind !== "Namespace" && [undefined, namespace].includes(metadata?.namespace);
+    const missing = wanted.filter((object) => isAtHome(object) && !same(found, object));
     if (missing.length === 0) return [];
     throw new GefyraError(
       "installation-incomplete",
@@ -66,7 +71,7 @@ export function planInstall(wanted: Manifest[], found: Found, namespace: string)
       {
         exit: "conflict",
         hint:
-          "an administrator made this installation and can complete it: `gefyra up --dry-run -o yaml | kubectl apply -f -`",
+          `an administrator made this installation and can complete it: \`gefyra install --namespace ${namespace}\``,
       },
     );
   }
@@ -76,9 +81,45 @@ export function planInstall(wanted: Manifest[], found: Found, namespace: string)
   }).map(temporary);
 }
 
-function temporary(object: Manifest): Manifest {
-  const annotations = { ...object.metadata?.annotations, [WITH_CLIENTS_ANNOTATION]: "true" };
+const temporary = (object: Manifest) => marked(object, "true");
+
+function marked(object: Manifest, value: "true" | "false"): Manifest {
+  const annotations = { ...object.metadata?.annotations, [WITH_CLIENTS_ANNOTATION]: value };
   return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** What `gefyra install` does. */
+export interface PermanentPlan {
+  /** In the order of their creation; what `up` made becomes permanent. */
+  writes: Manifest[];
+  /** Bindings in namespaces where bridges are no longer allowed. */
+  removes: ObjectRef[];
+}
+
+/** A namespace that existed before stays as it is. */
+export function planPermanent(wanted: Manifest[], found: Found, namespace: string): PermanentPlan {
+  const belongs = found.filter((object) =>
+    object.kind !== "RoleBinding" || object.metadata?.namespace === namespace
+  );
+  refuseForeign(belongs, namespace);
+  const writes = wanted.filter((object) =>
+    object.kind !== "Namespace" || isDue(object, ofKind(found, "Namespace"))
+  )
+    .map((object) => {
+      const is = same(found, object);
+      return is && isTemporary(is) ? marked(object, "false") : object;
+    });
+  const unwanted = found.filter((object) => object.kind?.endsWith("Binding") && isOurs(object))
+    .filter((object) => !wanted.some((one) => isSame(one, object)));
+  return { writes, removes: unwanted.map(refOf) };
+}
+
+/** Whether the namespace is written: a foreign one is not, nor one that is as it should be. */
+function isDue(wanted: Manifest, is: KubernetesObject | undefined): boolean {
+  if (!is) return true;
+  const labels = Object.entries(wanted.metadata?.labels ?? {});
+  const fits = labels.every(([key, value]) => is.metadata?.labels?.[key] === value);
+  return isOurs(is) && (!fits || isTemporary(is));
 }
 
 export interface Others {
@@ -88,10 +129,20 @@ export interface Others {
   shared: boolean;
 }
 
-/** The objects that are removed with the last client. If the ClusterRole is gone, the removal has already begun. */
-export function departing(found: Found, { crowded, shared }: Others): ObjectRef[] {
-  if (isPermanent(found)) return [];
-  return found.filter(isTemporary)
+/** What a removal takes: only what `up` made, or an administrator's installation as well (`gefyra uninstall`). */
+export type Extent = "temporary" | "all";
+
+/** Whether an object of an installation is removed, other things being equal. */
+export const goes = (found: Found, extent: Extent) => (object: KubernetesObject): boolean =>
+  extent === "all" ? isOurs(object) : !isPermanent(found) && isTemporary(object);
+
+/** The objects that are removed. If the ClusterRole is gone, the removal has already begun. */
+export function departing(
+  found: Found,
+  { crowded, shared }: Others,
+  extent: Extent = "temporary",
+): ObjectRef[] {
+  return found.filter(goes(found, extent))
     .filter(({ kind }) => !(kind === "Namespace" && crowded))
     .filter(({ kind }) => !(kind === "CustomResourceDefinition" && shared))
     .map(refOf);

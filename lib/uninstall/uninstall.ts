@@ -1,34 +1,39 @@
-/** Removes Gefyra's objects from a cluster: only those that `up` created. */
+/** Removes Gefyra's objects from a cluster: those that `up` created, or all of an installation. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
 import type { KubernetesObject, ObjectRef } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { RESTORE_TIMEOUT_MS } from "../names.ts";
 import { waitFor } from "../wait.ts";
-import { observe } from "./installed.ts";
+import { observe, observeAll } from "./installed.ts";
 import {
   departing,
+  type Extent,
   type Found,
+  goes,
   isForeignGuest,
   isOtherInstallation,
   isPermanent,
-  isTemporary,
   OPERATORS,
   OURS,
 } from "./ownership.ts";
 
 /** Removes the installation and waits until it is gone. Returns what stays, and why. */
-export async function uninstall(cluster: Cluster, namespace: string): Promise<string | undefined> {
-  const found = await observe(cluster, namespace);
-  if (isPermanent(found)) return "the installation is permanent and stays";
-  const foreign = await foreignObjects(cluster, namespace, found);
+export async function uninstall(
+  cluster: Cluster,
+  namespace: string,
+  extent: Extent = "temporary",
+): Promise<string | undefined> {
+  const found = await (extent === "all" ? observeAll : observe)(cluster, namespace);
+  if (extent === "temporary" && isPermanent(found)) return "the installation is permanent and stays";
+  const foreign = await foreignObjects(cluster, namespace, found, extent);
   const others = { crowded: foreign.length > 0, shared: true };
   // All at once: nothing needs the rights any more.
-  const rest = departing(found, others);
+  const rest = departing(found, others, extent);
   await Promise.all(rest.map((ref) => cluster.remove(ref)));
   // If two installations are removed at the same time, the later one sees that the other is gone.
   const shared = await isShared(cluster, namespace);
-  const all = departing(found, { ...others, shared });
+  const all = departing(found, { ...others, shared }, extent);
   const definitions = all.filter(({ kind }) => kind === "CustomResourceDefinition");
   await Promise.all(definitions.map((ref) => cluster.remove(ref)));
   await untilGone(cluster, namespace, [...rest, ...definitions]);
@@ -66,9 +71,10 @@ export async function foreignObjects(
   cluster: Cluster,
   namespace: string,
   found: Found,
+  extent: Extent = "temporary",
 ): Promise<KubernetesObject[]> {
-  const goes = found.some((object) => object.kind === "Namespace" && isTemporary(object));
-  if (!goes || isPermanent(found)) return [];
+  const home = found.find(({ kind }) => kind === "Namespace");
+  if (!home || !goes(found, extent)(home)) return [];
   const lists = await Promise.all(guestKinds.map((kind) => cluster.list({ ...kind, namespace })));
   return lists.flat().filter(isForeignGuest);
 }

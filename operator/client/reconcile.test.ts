@@ -8,20 +8,20 @@ import { FINALIZER } from "../../lib/names.ts";
 import { objectCache } from "../runtime/cache.ts";
 import type { Context } from "../runtime/context.ts";
 import type { Tunnel } from "../stowaway/tunnel.ts";
-import { bridgedApps, clientReconciler, namesOtherApps } from "./reconcile.ts";
+import { bridgedApps, bridgedNamespaces, clientReconciler, namesOtherApps } from "./reconcile.ts";
 
 const SUBNET = "198.18.1.0/24";
-const bridge = (client: string, name: string, address: string, deleted = false) =>
+const bridge = (client: string, name: string, address: string, deleted = false, namespace = "shop") =>
   ({
-    metadata: deleted ? { deletionTimestamp: new Date() } : {},
+    metadata: { namespace, ...(deleted ? { deletionTimestamp: new Date() } : {}) },
     spec: { owner: { user: client }, client, destination: { name, address } },
   }) as GefyraBridge;
 
-const clientOf = (name: string, apps?: BridgedApp[]) =>
+const clientOf = (name: string, apps?: BridgedApp[], namespaces?: string[]) =>
   ({
     metadata: { name },
     spec: { owner: { user: name } },
-    status: { tunnel: { subnet: SUBNET }, apps },
+    status: { tunnel: { subnet: SUBNET }, apps, namespaces },
   }) as GefyraClient;
 
 Deno.test("the apps that a client's bridges name, each once and in one order", () => {
@@ -52,7 +52,8 @@ Deno.test("the apps that a client's bridges name, each once and in one order", (
 });
 
 Deno.test("a client's status is written again when its bridges name other apps", () => {
-  const client = (apps?: BridgedApp[]) => clientOf("me", apps);
+  const client = (apps?: BridgedApp[], namespaces = apps?.length ? ["shop"] : []) =>
+    clientOf("me", apps, namespaces);
   const [a, b] = [bridge("me", "a", "198.18.1.10"), bridge("me", "b", "198.18.1.11")];
   const known = client(bridgedApps(clientOf("me"), SUBNET, [a, b]));
   assert.equal(namesOtherApps(known, [b, a]), false);
@@ -61,6 +62,15 @@ Deno.test("a client's status is written again when its bridges name other apps",
   assert.equal(namesOtherApps(known, [a]), true);
   assert.equal(namesOtherApps(client(), [a]), true);
   assert.equal(namesOtherApps(client(), []), false);
+  const elsewhere = bridge("me", "a", "198.18.1.10", false, "dev");
+  assert.equal(namesOtherApps(client(bridgedApps(clientOf("me"), SUBNET, [a])), [a, elsewhere]), true);
+});
+
+Deno.test("the namespaces of a client's bridges, each once and in one order", () => {
+  const at = (client: string, namespace: string) => bridge(client, "a", "198.18.1.10", false, namespace);
+  const bridges = [at("me", "shop"), at("you", "other"), at("me", "dev"), at("me", "shop")];
+  assert.deepEqual(bridgedNamespaces(clientOf("me"), bridges), ["dev", "shop"]);
+  assert.deepEqual(bridgedNamespaces(clientOf("nobody"), bridges), []);
 });
 
 /** A pass over a client; what is done to the cluster, and the client after it. */

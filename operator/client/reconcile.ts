@@ -60,6 +60,7 @@ async function reconcileClient(
       ...client.status,
       tunnel: { subnet, serverPublicKey: tunnel.publicKey, nodePort: tunnel.nodePort, dns },
       apps: bridgedApps(client, subnet, cache.bridges.all()),
+      namespaces: bridgedNamespaces(client, cache.bridges.all()),
     });
   };
   const assigned = client.status?.tunnel ? await assign() : await inTurn(assign);
@@ -127,10 +128,21 @@ export function bridgedApps(
 
 const appKey = ({ name, address }: BridgedApp) => `${address} ${name}`;
 
-/** Whether a client's status names other apps than its bridges do. The API server changes the order of fields. Pure. */
+/** Where the client's bridges are, each namespace once. Pure. */
+export function bridgedNamespaces(client: GefyraClient, bridges: GefyraBridge[]): string[] {
+  const own = bridges.filter((bridge) => isBridgeOf(bridge, client));
+  return [...new Set(own.map(({ metadata }) => metadata?.namespace ?? ""))].sort();
+}
+
+/**
+ * Whether a client's status names other apps or namespaces than its bridges do. The API server changes the order of fields.
+ * Pure.
+ */
 export function namesOtherApps(client: GefyraClient, bridges: GefyraBridge[]): boolean {
-  const wanted = bridgedApps(client, client.status?.tunnel?.subnet ?? "", bridges);
-  return (client.status?.apps ?? []).map(appKey).join() !== wanted.map(appKey).join();
+  const { tunnel, apps = [], namespaces = [] } = client.status ?? {};
+  const wanted = bridgedApps(client, tunnel?.subnet ?? "", bridges);
+  return apps.map(appKey).join() !== wanted.map(appKey).join() ||
+    namespaces.join() !== bridgedNamespaces(client, bridges).join();
 }
 
 /** Only the liveness check ends a silence: a new Stowaway must not resume the bridges of a silent client. */

@@ -17,7 +17,7 @@ export async function checkBridges(
   connection: Connection,
 ): Promise<CheckResult<object>> {
   const apps = await listApps(engine, connection);
-  const bridges = await observeBridges({ engine, cluster }, connection, apps);
+  const { bridges } = await observeBridges({ engine, cluster }, connection, { apps });
   const others = bridges.filter(({ metadata }) => !metadata?.name?.startsWith(DOCTOR));
   return { results: judgeBridges(others, apps), value: {} };
 }

@@ -1,5 +1,6 @@
 /** Finds unused objects, with the command that removes each. */
 import type { Cluster } from "../../kube/cluster.ts";
+import { isForbidden, missingRightIn } from "../../kube/rights.ts";
 import { listConnections } from "../../connection/find.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Container, Engine } from "../../docker/engine.ts";
@@ -26,12 +27,22 @@ export async function checkLeftovers(
   engine: Engine | undefined,
   cluster: Cluster | undefined,
 ): Promise<CheckResult<object>> {
-  const [local, remote] = await Promise.all([engine && localState(engine), cluster && remoteState(cluster)]);
+  const [local, remote] = await Promise.all([
+    engine && localState(engine),
+    cluster && remoteState(cluster).catch(unreadable),
+  ]);
   const found = [
     ...(local ? localLeftovers(local) : []),
-    ...(remote ? remoteLeftovers(remote, Date.now()) : []),
+    ...(remote && "clients" in remote ? remoteLeftovers(remote, Date.now()) : []),
+    ...(remote && "verdict" in remote ? [remote] : []),
   ];
   return { results: found.length ? found : [ok("none")], value: {} };
+}
+
+/** Developers see their own objects only. */
+function unreadable(error: unknown): Result {
+  if (!isForbidden(error)) throw error;
+  return { verdict: "skipped", message: `not looked for in the cluster: ${missingRightIn(error)}` };
 }
 
 async function localState(engine: Engine): Promise<Local> {

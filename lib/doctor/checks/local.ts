@@ -1,9 +1,13 @@
 /** Checks this machine: Docker, the kubeconfig, and access to the cluster. */
 import type { Cluster } from "../../kube/cluster.ts";
-import { missingInstallRights } from "../../connection/checks.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Engine } from "../../docker/engine.ts";
-import { missingRights, rightText } from "../../bridge/rights.ts";
+import { toBridge, toConnect } from "../../config/developer-rights.ts";
+import { manifests } from "../../config/manifests.ts";
+import { defaultImages } from "../../images.ts";
+import { findInstallation } from "../../install/existing.ts";
+import { essential, rightsToWrite } from "../../install/write-rights.ts";
+import { missingOf, needsText } from "../../kube/rights.ts";
 import { attention, broken, type CheckResult, ok } from "../check-result.ts";
 
 export async function checkDocker(engine: Engine): Promise<CheckResult<{ version: string }>> {
@@ -28,25 +32,27 @@ export async function checkCluster(cluster: Cluster): Promise<CheckResult<{ vers
   return { results: [ok(`answers after ${milliseconds} ms`, { milliseconds })], value: { version } };
 }
 
-/** A connected user needs fewer rights than one who must install first. */
+/** Whoever installs needs more rights than who connects to an installation, and who is connected wants to bridge. */
 export async function checkRights(
   cluster: Cluster,
   namespace: string,
   connection: Connection | undefined,
 ): Promise<CheckResult<object>> {
-  const missing = connection
-    ? await missingRights(cluster, cluster.namespace, "Deployment")
-    : await missingInstallRights(cluster, namespace);
-  if (missing.length === 0) {
-    return {
-      results: [ok(connection ? `to bridge in namespace "${cluster.namespace}"` : "to install Gefyra")],
-      value: {},
-    };
-  }
-  const list = `not allowed: ${missing.map(rightText).join(", ")}`;
-  const remedy = "use another context, or ask an administrator of the cluster";
-  if (connection) return { results: [attention(list, remedy)], value: {} };
-  return { results: [broken(list, `${remedy} to apply \`gefyra up --dry-run -o yaml\``)], value: {} };
+  const installation = connection ? undefined : await findInstallation(cluster, namespace);
+  const objects = manifests({ namespace, images: defaultImages });
+  const [what, rights] = connection
+    ? [`bridge in namespace "${cluster.namespace}"`, toBridge(cluster.namespace, "Deployment")]
+    : installation
+    ? [`connect to the installation in namespace "${namespace}"`, toConnect(namespace)]
+    : ["install Gefyra", [...rightsToWrite(objects, []), ...toConnect(namespace)]];
+  const missing = essential(await missingOf(cluster, rights));
+  if (missing.length === 0) return { results: [ok(`to ${what}`)], value: {} };
+  const list = `not to ${what}: ${needsText(missing)}`;
+  const ask = "use another context, or ask an administrator of the cluster";
+  const remedy = installation || connection
+    ? `${ask} for the role that \`gefyra install --print-rbac developer\` prints`
+    : `${ask} to run \`gefyra install\``;
+  return { results: [(connection ? attention : broken)(list, remedy)], value: {} };
 }
 
 export function checkConnection(connection: Connection): CheckResult<Connection> {

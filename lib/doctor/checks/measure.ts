@@ -1,4 +1,6 @@
 /** Measures the tunnel between Cargo and Stowaway. Stowaway's container runs a server meanwhile. */
+import type { Access } from "../../api/access.ts";
+import { cargoMeasure } from "../../connection/cargo.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { DOCTOR_PORTS, STOWAWAY_TUNNEL_ADDRESS } from "../../names.ts";
@@ -31,6 +33,20 @@ export function runServer(cluster: Cluster, namespace: string, pod: string, port
 
 export async function stopServer({ engine, cargo, port }: Measurement): Promise<void> {
   await engine.exec(cargo, ["bash", "-c", QUIT, "quit", ...at(port)]);
+}
+
+/** To run a server in Stowaway's pod, or a request in the operator's: an administrator's right. */
+export const toExec = (namespace: string, name: string): Access => ({
+  ...{ verb: "create", group: "", resource: "pods", subresource: "exec", namespace, name },
+});
+
+/** What Cargo itself measures, as for `up`: without a server in Stowaway's pod. */
+export async function measurePath({ engine, cargo }: Pick<Measurement, "engine" | "cargo">) {
+  const path = await cargoMeasure(engine, cargo);
+  return {
+    path,
+    result: path ? ok(`${path.latencyMs} ms`, { p50Milliseconds: path.latencyMs }) : judgeLatency([]),
+  };
 }
 
 export async function checkLatency({ engine, cargo, port }: Measurement): Promise<CheckResult<object>> {

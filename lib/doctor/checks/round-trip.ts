@@ -5,12 +5,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Service } from "@kubernetes/client-node";
 import { gvk } from "../../api/gvk.ts";
+import type { Access } from "../../api/access.ts";
 import type { ObjectRef } from "../../api/objects.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { imageOf } from "../../images.ts";
-import { API_VERSION, clusterLabels, COMPONENT_LABEL, DOCTOR_PORT } from "../../names.ts";
+import { API_VERSION, clusterLabels, COMPONENT_LABEL, DOCTOR_PORT, GROUP } from "../../names.ts";
 import { BRIDGE_KIND, bridgeRef, type GefyraBridge } from "../../api/bridge.ts";
 import type { TunnelStatus } from "../../api/client.ts";
 import { bridgePhases } from "../../api/phases.ts";
@@ -20,6 +21,7 @@ import { broken, type CheckResult, ok, type Result } from "../check-result.ts";
 import { belongingTo, type ProbeClient } from "../probe.ts";
 import type { RunningPod } from "../pods.ts";
 import type { ProbeContainer } from "../probe-container.ts";
+import { toExec } from "./measure.ts";
 import { ACCEPTS, ASK } from "../programs.ts";
 
 export interface RoundTrip {
@@ -31,6 +33,17 @@ export interface RoundTrip {
   probeClient: ProbeClient;
   operator: RunningPod;
   stowaway: RunningPod;
+}
+
+/** Doctor's own bridge is in Gefyra's namespace, and the operator's pod calls it. */
+export function toMakeRoundTrip(
+  { connection: { namespace }, operator }: Pick<RoundTrip, "connection" | "operator">,
+): Access[] {
+  return [
+    { verb: "create", group: "apps", resource: "deployments", namespace },
+    { verb: "create", group: GROUP, resource: "gefyrabridges", namespace },
+    toExec(namespace, operator.name),
+  ];
 }
 
 /** Retries until the rules of the new port are in effect: Stowaway refuses it until then. */

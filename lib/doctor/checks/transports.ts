@@ -1,6 +1,7 @@
 /** Checks which transports to Stowaway work, with separate keys beside the transport in use. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 import type { Cluster } from "../../kube/cluster.ts";
+import { unlessForbidden } from "../../kube/rights.ts";
 import type { Connection } from "../../connection/connection.ts";
 import { STALE_AFTER_S } from "../../connection/status.ts";
 import type { Engine } from "../../docker/engine.ts";
@@ -51,7 +52,8 @@ const MOST = 8;
 export async function checkTransports(input: TransportsInput): Promise<CheckResult<Tried[]>> {
   const { engine, cluster, connection: { namespace }, tunnel, cargo } = input;
   const [nodes, service, containers] = await Promise.all([
-    cluster.list<V1Node>({ ...gvk.Node }),
+    // Without the nodes' addresses, other transports are left.
+    unlessForbidden(cluster.list<V1Node>({ ...gvk.Node }), []),
     cluster.get<V1Service>({ ...gvk.Service, namespace, name: STOWAWAY }),
     engine.containers({}),
   ]);

@@ -2,6 +2,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { gvk } from "../../api/gvk.ts";
 import type { Cluster } from "../../kube/cluster.ts";
+import { unlessForbidden } from "../../kube/rights.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { OPERATOR, OPERATOR_PROGRAM, VERSION } from "../../names.ts";
 import { attention, broken, type CheckResult, ok, type Result } from "../check-result.ts";
@@ -98,8 +99,8 @@ async function operatorState(
 ): Promise<{ image: string; version?: string } | undefined> {
   const ref = { ...gvk.Deployment, namespace, name: OPERATOR };
   const [deployment, pod] = await Promise.all([
-    cluster.get<V1Deployment>(ref),
-    runningPod(cluster, namespace, "operator"),
+    unlessForbidden(cluster.get<V1Deployment>(ref), undefined),
+    unlessForbidden(runningPod(cluster, namespace, "operator"), undefined),
   ]);
   const image = deployment?.spec?.template.spec?.containers[0]?.image;
   if (!image) return undefined;
