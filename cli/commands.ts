@@ -4,6 +4,7 @@ import type { SetExitCode } from "./command.ts";
 import { bridge } from "./bridge.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
+import { install } from "./install.ts";
 import { lab } from "./lab.ts";
 import { list } from "./list.ts";
 import { operator } from "./operator.ts";
@@ -11,6 +12,7 @@ import { run } from "./run.ts";
 import { status } from "./status.ts";
 import { supportBundle } from "./support-bundle.ts";
 import { unbridge } from "./unbridge.ts";
+import { uninstall } from "./uninstall.ts";
 import { up } from "./up.ts";
 import { version } from "./version.ts";
 import { watchUrl } from "./watch-url.ts";
@@ -26,6 +28,8 @@ export function commands(setExitCode: SetExitCode): Command[] {
     status(setExitCode),
     doctor(setExitCode),
     supportBundle(),
+    install(),
+    uninstall(),
     lab(),
     version(),
     operator(),

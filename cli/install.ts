@@ -1,0 +1,125 @@
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { checkObjectName, isObjectName } from "../lib/api/object-names.ts";
+import type { InstallOptions, ServiceOptions } from "../lib/config/install-options.ts";
+import { manifests } from "../lib/config/manifests.ts";
+import { GefyraError } from "../lib/errors.ts";
+import { installPermanently } from "../lib/install/permanent.ts";
+import { administratorRole, developerRoles } from "../lib/install/print-rbac.ts";
+import { parseValues } from "../lib/install/values.ts";
+import type { InstallValues } from "../lib/install/values-schema.ts";
+import { NAMESPACE } from "../lib/names.ts";
+import {
+  clusterOf,
+  command,
+  contextOption,
+  kubeconfigOption,
+  outputOption,
+  stepsOf,
+  wholeNumber,
+} from "./command.ts";
+import {
+  annotation,
+  dryRunOption,
+  printObjects,
+  registryOption,
+  type ServiceFlags,
+  serviceOptions,
+  serviceTypeOption,
+  tagOption,
+} from "./install-options.ts";
+
+const example = `gefyra install
+gefyra install --namespaces shop,shop-dev --values values.yaml
+gefyra install --dry-run -o yaml | kubectl apply -f -
+gefyra install --print-rbac developer | kubectl apply -f -`;
+
+export const install = () =>
+  command("install", "Install Gefyra in a cluster for all its users, as an administrator", example)
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
+    .option("--namespace <name>", "namespace for Gefyra in the cluster", NAMESPACE)
+    .option(
+      "--namespaces <names>",
+      "the only namespaces where bridges are allowed, with commas between (default: all)",
+      namesOf,
+    )
+    .option("--values <file>", "YAML file with resources, tolerations, node selectors and the options below")
+    .addOption(serviceTypeOption("NodePort"))
+    .option(
+      "--service-annotation <key=value>",
+      "annotation for the load balancer (repeatable)",
+      annotation,
+    )
+    .option("--service-port <number>", "UDP port of the load balancer", wholeNumber(1, 65535))
+    .addOption(registryOption())
+    .addOption(tagOption())
+    .addOption(dryRunOption())
+    .addOption(
+      new Option("--print-rbac <role>", "print the roles that somebody needs, without changing anything")
+        .choices(["developer", "administrator"]),
+    )
+    .addOption(outputOption(["json", "yaml"]))
+    .action(async (options, self) => {
+      const { namespace, output } = options;
+      checkObjectName("namespace", namespace);
+      if (options.printRbac === "developer") return console.log(developerRoles(namespace));
+      if (options.printRbac === "administrator") return console.log(administratorRole(namespace));
+      const values = options.values === undefined ? {} : await readValues(options.values);
+      const typed = (name: "registry" | "tag") => self.getOptionValueSource(name) === "cli";
+      const wanted: InstallOptions = {
+        namespace,
+        images: {
+          registry: typed("registry") ? options.registry : values.registry ?? options.registry,
+          tag: typed("tag") ? options.tag : values.tag ?? options.tag,
+        },
+        service: serviceOf(options, values.service),
+        namespaces: options.namespaces ?? values.namespaces,
+        imagePullSecrets: values.imagePullSecrets,
+        operator: values.operator,
+        stowaway: values.stowaway,
+        relay: values.relay,
+      };
+      if (options.dryRun) return printObjects(manifests(wanted), output);
+      const cluster = await clusterOf(options);
+      const changed = await installPermanently({ cluster, steps: stepsOf(options) }, wanted);
+      if (options.quiet) return;
+      const where = `in namespace "${namespace}" of ${cluster.context}`;
+      const allowed = wanted.namespaces ? ` Bridges are allowed in ${wanted.namespaces.join(", ")}.` : "";
+      console.log(
+        changed
+          ? `Gefyra is installed ${where}.${allowed}`
+          : `Gefyra was installed ${where} already. Nothing was changed.`,
+      );
+    });
+
+/** Flags come before the file. */
+function serviceOf(flags: ServiceFlags, values: InstallValues["service"] = {}): ServiceOptions | undefined {
+  return serviceOptions({
+    serviceType: flags.serviceType ?? values.type,
+    serviceAnnotation: flags.serviceAnnotation ?? values.annotations,
+    servicePort: flags.servicePort ?? values.port,
+  });
+}
+
+function namesOf(text: string): string[] {
+  const names = text.split(",");
+  if (names.every(isObjectName)) return [...new Set(names)];
+  throw new InvalidArgumentError("It must be names of namespaces with commas between.");
+}
+
+async function readValues(file: string): Promise<InstallValues> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (cause) {
+    throw new GefyraError("values-unreadable", `Cannot read ${file}: ${reasonOf(cause)}`, {
+      exit: "notFound",
+      hint: "name a YAML file with --values",
+      cause,
+    });
+  }
+  return parseValues(text, file);
+}
+
+const reasonOf = (cause: unknown) =>
+  cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
