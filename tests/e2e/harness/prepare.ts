@@ -77,7 +77,7 @@ async function sweep(lab: SuiteLab): Promise<void> {
   const roles = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" };
   for (const { metadata } of lab.shared ? [] : await cluster.list(roles)) {
     const namespace = namespaceOfRole(metadata?.name ?? "");
-    if (namespace) await uninstall(cluster, namespace);
+    if (namespace) await uninstall(cluster, namespace, "all");
   }
   await kube.kubectl("delete", "namespaces", "--selector", TEST_LABEL, "--wait");
   await kube.kubectl("delete", "all", "--namespace", "default", "--selector", TEST_LABEL, "--wait");

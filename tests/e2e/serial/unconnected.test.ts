@@ -49,7 +49,7 @@ Deno.test("what cannot be done without a connection is refused, and nothing is c
       name: "up, without rights",
       args: ["up", "--kubeconfig", rightless],
       exit: "forbidden",
-      says: /its user may not create namespaces, create customresourcedefinitions/,
+      says: /needs "create namespaces" cluster-wide, "create customresourcedefinitions.apiextensions.k8s.io"/,
     },
     {
       name: "up, without Docker",
