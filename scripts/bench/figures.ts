@@ -1,6 +1,7 @@
 /** All figures in the order of measurement. Add a new one to one of these lists. */
 import type { Figure } from "./figure.ts";
 import { firstFigures } from "./figures-first.ts";
+import { sharedFigures } from "./figures-shared.ts";
 import { loadFigures } from "./figures-load.ts";
 import { manyFigures, switchFigures } from "./figures-switch.ts";
 import { transportFigures } from "./figures-transport.ts";
@@ -13,5 +14,6 @@ export const figures: Figure[] = [
   ...switchFigures,
   ...loadFigures,
   ...transportFigures,
+  ...sharedFigures,
   ...manyFigures,
 ];
