@@ -156,6 +156,12 @@ Deno.test("a share is released once Carrier is configured without it, or has no 
   }
 });
 
+Deno.test("a Carrier that was configured before the kubelet reported it is told, since it may never be reported", async () => {
+  const of = { ...record(), carrierContainer: "gefyra-carrier" };
+  const { done, events } = await release(podWith({ state: "waiting" }), { of });
+  assert.deepEqual([done, events], [true, ["configure gefyra-carrier undefined, shrinking"]]);
+});
+
 Deno.test("a Carrier that never had a configuration has nothing to release", async () => {
   const { carrierContainer: _, ...of } = record();
   for (const state of ["waiting", "terminated"] as const) {

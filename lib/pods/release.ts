@@ -43,7 +43,9 @@ export async function releaseShare(
   if (!pod || pod.metadata?.uid !== uid || pod.metadata.deletionTimestamp) return true;
   if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return true;
   const placed = placementOf(pod, image);
-  if (placed.state !== "running") {
+  // It took a configuration before the kubelet reported that it runs, and a kubelet that hangs never reports it.
+  const early = placed.state === "starting" && carrierContainer === placed.name;
+  if (placed.state !== "running" && !early) {
     // A record alone is no reason to touch a pod.
     if (!carrierContainer || !hadCarrier(pod)) return true;
     // The rules of a Carrier that has ended stay in the pod's network: another Carrier has to remove them.
@@ -53,7 +55,8 @@ export async function releaseShare(
   const files = () => carrierFiles(pod, sharesOf(bridges(), namespace, record), stowaway);
   const target = { namespace, pod: name, container: placed.name };
   const options = { shrinks: true };
-  if (configure) await configure(target, { uid, id: placed.id }, files, options);
-  else await configureCarrier(cluster, target, files(), options);
+  if (configure) {
+    await configure(target, { uid, id: placed.state === "running" ? placed.id : undefined }, files, options);
+  } else await configureCarrier(cluster, target, files(), options);
   return true;
 }

@@ -48,9 +48,9 @@ export async function restoreBridge(
     context.restoringSince.set(keyOf(bridge, record), since);
     return now - since >= LONGEST_MS;
   };
-  const { left, silent, next } = await restorePods(context, bridge, records, isLate);
+  const { left, silent, waiting, next } = await restorePods(context, bridge, records, isLate);
   await written;
-  if (left.some((record) => silent.has(record) || !isLate(record))) {
+  if (left.some((record) => silent.has(record) || waiting.has(record) || !isLate(record))) {
     if (silent.size) {
       const message = [...silent.values()].join("; ");
       await setPhase(context, namespace, name, { ...restoring, reason: bridgeReasons.unreachable, message });
@@ -63,24 +63,36 @@ export async function restoreBridge(
   return {};
 }
 
+interface Restored {
+  /** The pods that are not restored yet. */
+  left: InterceptedPod[];
+  /** Those of them that do not answer, and why. */
+  silent: Map<InterceptedPod, string>;
+  /** Those of them that were not asked yet, as others on their node go first. */
+  waiting: Set<InterceptedPod>;
+  next: Requeue;
+}
+
 /**
- * Restores pods. `left`: those that are not restored yet; `silent`: those of them that do not answer, and why. Replaced containers are
- * restored one by one, so that others serve; `isLate`: the next one does not wait for this one any more.
+ * Restores pods; replaced containers one by one, so that others serve. `isLate`: the next one does not wait for this one any
+ * more.
  */
 export async function restorePods(
   context: BridgeContext,
   bridge: GefyraBridge,
   taken: InterceptedPod[],
   isLate: (record: InterceptedPod) => boolean = () => false,
-): Promise<{ left: InterceptedPod[]; silent: Map<InterceptedPod, string>; next: Requeue }> {
+): Promise<Restored> {
   const left: InterceptedPod[] = [], silent = new Map<InterceptedPod, string>();
+  const waiting = new Set<InterceptedPod>();
   let next: Requeue = {};
   const restore = async (record: InterceptedPod): Promise<boolean> => {
-    const { done, unreachable, ...again } = await restorePodOf(context, bridge, record);
+    const { done, unreachable, waits, ...again } = await restorePodOf(context, bridge, record);
     if (done) return true;
     next = earliest(next, again.requeueAt === undefined ? requeueAfter(RETRY_MS) : again);
     left.push(record);
     if (unreachable) silent.set(record, unreachable);
+    if (waits) waiting.add(record);
     return false;
   };
   const replaced = taken.filter(({ mode }) => mode === "replace");
@@ -93,11 +105,11 @@ export async function restorePods(
   };
   const together = pMap(taken.filter(({ mode }) => mode !== "replace"), restore, { concurrency: TOGETHER });
   await Promise.all([inTurn(), together]);
-  return { left, silent, next };
+  return { left, silent, waiting, next };
 }
 
-/** `unreachable`: the pod does not answer. */
-type Restoring = Requeue & { done: boolean; unreachable?: string };
+/** `unreachable`: the pod does not answer. `waits`: it was not asked yet. */
+type Restoring = Requeue & { done: boolean; unreachable?: string; waits?: boolean };
 
 async function restorePodOf(
   context: BridgeContext,
@@ -110,7 +122,7 @@ async function restorePodOf(
   try {
     return { done: await release(context, namespace, record) };
   } catch (error) {
-    if (error instanceof GefyraError && error.id === BUSY) return { done: false };
+    if (error instanceof GefyraError && error.id === BUSY) return { done: false, waits: true };
     context.log(`pod ${namespace}/${record.name}: ${messageOf(error)}`);
     const wait = context.reach.remaining({ namespace, name: record.name });
     return { done: false, unreachable: messageOf(error), ...requeueAfter(Math.max(wait, RETRY_MS)) };
