@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type App, createApp, startApp } from "../lib/app/run.ts";
 import { splitWords } from "../lib/app/command-line.ts";
-import { environment } from "../lib/app/env.ts";
+import { environment } from "../lib/app/env/own.ts";
 import { requireConnection } from "../lib/connection/find.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import type { Engine } from "../lib/docker/engine.ts";

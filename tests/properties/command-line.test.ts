@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { checkObjectName } from "../../lib/api/object-names.ts";
 import { matchProblems, matchText, parseMatch, sameMatch } from "../../lib/api/match.ts";
 import { splitWords } from "../../lib/app/command-line.ts";
-import { environment } from "../../lib/app/env.ts";
+import { environment } from "../../lib/app/env/own.ts";
 import { checkConnectionName } from "../../lib/connection/connection.ts";
 import { checkImageName } from "../../lib/docker/images.ts";
 import { GefyraError } from "../../lib/errors.ts";

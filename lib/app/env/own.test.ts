@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { environment } from "./env.ts";
+import { environment } from "./own.ts";
 
 const shell: Record<string, string> = { HOME: "/home/me", EMPTY: "" };
 const valueOf = (name: string) => shell[name];

@@ -1,4 +1,4 @@
-import { GefyraError } from "../errors.ts";
+import { GefyraError } from "../../errors.ts";
 
 /** Like `docker run --env`: `NAME=VALUE`, or `NAME` for the shell's value; an unset variable is omitted. Pure. */
 export function environment(texts: string[], valueOf: (name: string) => string | undefined): string[] {
