@@ -4,6 +4,7 @@ import type { SetExitCode } from "./command.ts";
 import { bridge } from "./bridge.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
+import { env } from "./env.ts";
 import { install } from "./install.ts";
 import { lab } from "./lab.ts";
 import { list } from "./list.ts";
@@ -21,6 +22,7 @@ export function commands(setExitCode: SetExitCode): Command[] {
   return [
     up(),
     run(setExitCode),
+    env(),
     bridge(),
     list(),
     unbridge(),

@@ -32,7 +32,7 @@ export function warn({ quiet }: { quiet?: true | undefined }, problems: Problem[
   for (const { message, remedy } of problems) console.error(`Warning: ${message}\n  → ${remedy}`);
 }
 
-/** The same within a result: `! web: app:8000 does not answer`, and what to do. */
+/** Problems within a result: `! web: app:8000 does not answer`, and what to do. */
 export const problemLines = (problems: Problem[], name?: string): string[] =>
   problems.map(({ message, remedy }) => `! ${name ? `${name}: ` : ""}${message}\n  → ${remedy}`);
 
@@ -41,4 +41,10 @@ export function print(data: unknown, format: string | undefined, text: () => str
   if (format === "json") console.log(JSON.stringify(data, null, 2));
   else if (format === "yaml") console.log(stringify(data).trimEnd());
   else console.log(text());
+}
+
+/** What the user should know about a result, on stderr. */
+export function note({ quiet }: { quiet?: true | undefined }, notes: string[]): void {
+  if (quiet) return;
+  for (const text of notes) console.error(`Note: ${text}`);
 }

@@ -56,15 +56,21 @@ async function createWhileConnected(
     ]);
     await refuseTakenName(engine, options.name);
     // Other apps may have been bridged meanwhile.
-    const pulled = await requireImage(engine, options.image, { pull: options.pull, onProgress: note });
+    const pulled = await requireImage(engine, options.image, {
+      pull: options.pull,
+      platform: options.platform,
+      onProgress: note,
+    });
     if (pulled) client = await clientOf(cluster, connection);
     const domain = client.status?.tunnel?.dns.domain ?? "cluster.local";
-    const { id, address } = await createWithAddress(
-      engine,
-      connection,
-      { name: options.name, bridged: client.status?.apps ?? [] },
-      (address) => appOptions(options, connection, address, domain),
-    ).catch((cause) => {
+    const request = { name: options.name, bridged: client.status?.apps ?? [] };
+    const optionsAt = (address: string) => appOptions(options, connection, address, domain);
+    const create = async () => {
+      const created = await createWithAddress(engine, connection, request, optionsAt);
+      await joinNetworks(engine, created.id, options.networks ?? []);
+      return created;
+    };
+    const { id, address } = await create().catch((cause) => {
       if (cause instanceof GefyraError) throw cause;
       throw new GefyraError(
         "create-failed",
@@ -75,6 +81,16 @@ async function createWhileConnected(
     note(`${options.name} at ${address}, as a pod of namespace ${options.namespace}`);
     return { id, address, name: options.name, image: options.image, namespace: options.namespace };
   });
+}
+
+/** A container that cannot join one of its networks is removed. */
+async function joinNetworks(engine: Engine, id: string, networks: string[]): Promise<void> {
+  try {
+    for (const network of networks) await engine.connect(network, id);
+  } catch (cause) {
+    await engine.remove(id);
+    throw cause;
+  }
 }
 
 async function clientOf(cluster: Cluster, connection: Connection): Promise<GefyraClient> {

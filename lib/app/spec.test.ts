@@ -79,6 +79,28 @@ Deno.test("unset options keep the image's values", () => {
   assert.deepEqual(full.HostConfig?.Binds, ["/x:/y:ro"]);
 });
 
+Deno.test("Gefyra's own settings win over docker's options", () => {
+  const { HostConfig, Labels, Hostname, ...rest } = made({
+    host: { Memory: 7, NetworkMode: "host" },
+    labels: { mine: "1", "dev.gefyra.role": "cargo" },
+    hostname: "other",
+    entrypoint: ["/x"],
+    interactive: true,
+    tty: true,
+    searches: ["example.com"],
+    dnsOptions: ["ndots:2"],
+    expose: ["80/tcp"],
+    stopTimeout: 3,
+    platform: "linux/arm64",
+  });
+  assert.deepEqual([HostConfig?.Memory, HostConfig?.NetworkMode], [7, "gefyra"]);
+  assert.deepEqual([Labels?.mine, Labels?.["dev.gefyra.role"]], ["1", "app"]);
+  assert.deepEqual([Hostname, rest.Entrypoint, rest.StopTimeout], ["other", ["/x"], 3]);
+  assert.deepEqual([rest.OpenStdin, rest.Tty, rest.platform], [true, true, "linux/arm64"]);
+  assert.deepEqual([HostConfig?.DnsSearch?.at(-1), HostConfig?.DnsOptions], ["example.com", ["ndots:2"]]);
+  assert.deepEqual([rest.ExposedPorts, HostConfig?.PortBindings], [{ "80/tcp": {} }, {}]);
+});
+
 Deno.test("ports are published as docker run does it", () => {
   const table: [string, string, { HostIp: string; HostPort: string }][] = [
     ["80", "80/tcp", { HostIp: "", HostPort: "" }],

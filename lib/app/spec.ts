@@ -1,6 +1,6 @@
 /** The container that `gefyra run` creates. Pure. */
 // @ts-types="@types/dockerode"
-import type { ContainerCreateOptions, EndpointSettings, PortBinding } from "dockerode";
+import type { ContainerCreateOptions, EndpointSettings, HostConfig, PortBinding } from "dockerode";
 import { type Connection, connectionLabels } from "../connection/connection.ts";
 import { GefyraError } from "../errors.ts";
 import { APP_NAMESPACE_LABEL } from "../names.ts";
@@ -22,6 +22,30 @@ export interface AppOptions {
   workdir?: string | undefined;
   /** Docker removes the container when it ends. */
   remove: boolean;
+  /** Replaces the image's own. */
+  entrypoint?: string[] | undefined;
+  /** Default: made from the container's name. */
+  hostname?: string | undefined;
+  domainname?: string | undefined;
+  /** Besides Gefyra's own. */
+  labels?: Record<string, string>;
+  /** Declared but not published: `80/tcp`. */
+  expose?: string[];
+  /** What Docker sets for the container, besides what follows from the other options. */
+  host?: HostConfig;
+  /** Docker networks besides the connection's. */
+  networks?: string[];
+  /** After the ones of a pod of the namespace. */
+  searches?: string[];
+  /** As in resolv.conf, `ndots` among them; replaces that of a pod. */
+  dnsOptions?: string[];
+  /** Keeps the container's input open. */
+  interactive?: boolean;
+  tty?: boolean;
+  /** `OS/ARCHITECTURE[/VARIANT]`. */
+  platform?: string | undefined;
+  /** Seconds between SIGTERM and SIGKILL. */
+  stopTimeout?: number | undefined;
 }
 
 export function appOptions(
@@ -35,22 +59,33 @@ export function appOptions(
   return {
     name: options.name,
     Image: options.image,
-    Hostname: hostname(options.name),
+    ...(options.platform ? { platform: options.platform } : {}),
+    Hostname: options.hostname ?? hostname(options.name),
+    ...(options.domainname ? { Domainname: options.domainname } : {}),
+    ...(options.entrypoint ? { Entrypoint: options.entrypoint } : {}),
     ...(options.command ? { Cmd: options.command } : {}),
     ...(options.user ? { User: options.user } : {}),
     ...(options.workdir ? { WorkingDir: options.workdir } : {}),
     Env: options.env,
-    Labels: { ...connectionLabels(connection.name, "app"), [APP_NAMESPACE_LABEL]: namespace },
-    ExposedPorts: ports,
+    ...(options.interactive ? { OpenStdin: true, StdinOnce: true, AttachStdin: true } : {}),
+    ...(options.tty ? { Tty: true } : {}),
+    ...(options.stopTimeout === undefined ? {} : { StopTimeout: options.stopTimeout }),
+    Labels: {
+      ...options.labels,
+      ...connectionLabels(connection.name, "app"),
+      [APP_NAMESPACE_LABEL]: namespace,
+    },
+    ExposedPorts: { ...Object.fromEntries((options.expose ?? []).map((port) => [port, {}])), ...ports },
     HostConfig: {
+      ...options.host,
       AutoRemove: options.remove,
       NetworkMode: connection.network,
       Binds: options.volumes,
       PortBindings: bindings,
       // As the kubelet writes /etc/resolv.conf for a pod with DNS policy ClusterFirst.
       Dns: [hostIn(connection.subnet, hosts.gateway)],
-      DnsSearch: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain],
-      DnsOptions: ["ndots:5"],
+      DnsSearch: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain, ...options.searches ?? []],
+      DnsOptions: options.dnsOptions ?? ["ndots:5"],
     },
     NetworkingConfig: {
       // For the container's whole life, so that a restart does not break a bridge.

@@ -1,6 +1,6 @@
 /** The Docker API through dockerode: the only file that imports it. */
 // @ts-types="@types/dockerode"
-import Docker from "dockerode";
+import Docker, { type ContainerCreateOptions } from "dockerode";
 import { Buffer } from "node:buffer";
 import { PassThrough } from "node:stream";
 import { filter, toContainer, toNetwork } from "./answers.ts";
@@ -9,7 +9,7 @@ import { dockerOptions, refuseSsh, unreachable } from "./endpoint-options.ts";
 import type { Engine } from "./engine.ts";
 import { checkImageName } from "./images.ts";
 import { ignoreMissing, ignoreStarted, isOfTheLine, orUndefined } from "./status-codes.ts";
-import { collect, demultiplex, exec } from "./streams.ts";
+import { attach, collect, demultiplex, exec } from "./streams.ts";
 
 /** Wraps an engine so that every call turns dockerode's errors into `GefyraError`s. */
 function withErrors(engine: Engine, explained: (thrown: unknown) => unknown): Engine {
@@ -36,6 +36,15 @@ export function connectEngine(): Engine {
   const explained = (cause: unknown) =>
     isOfTheLine(cause) && found ? unreachable(found.endpoint, cause) : cause;
   return withErrors(engineOf(docker, connect), explained);
+}
+
+/**
+ * Only name and platform belong into the URL. dockerode also puts everything else there, where the values of environment variables
+ * would reach Docker's debug log and the logs of proxies.
+ */
+function inBody({ name, platform, ...body }: ContainerCreateOptions): ContainerCreateOptions {
+  const query = { ...(name ? { name } : {}), ...(platform ? { platform } : {}) };
+  return { _query: query, _body: body } as ContainerCreateOptions;
 }
 
 type Connect = () => { docker: Docker; endpoint: Endpoint };
@@ -76,17 +85,16 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
     containers: async (labels) =>
       (await docker().listContainers({ all: true, filters: filter(labels) })).map(toContainer),
     inspect: (nameOrId) => orUndefined(() => docker().getContainer(nameOrId).inspect()),
-    create: async (options) => (await docker().createContainer(options)).id,
+    create: async (options) => (await docker().createContainer(inBody(options))).id,
     start: (id) => ignoreStarted(() => docker().getContainer(id).start()),
     stop: (id, timeoutSeconds) => ignoreMissing(() => docker().getContainer(id).stop({ t: timeoutSeconds })),
     kill: (id, signal) => ignoreMissing(() => docker().getContainer(id).kill({ signal })),
     restart: async (id) => void await docker().getContainer(id).restart(),
     remove: (id) => ignoreMissing(() => docker().getContainer(id).remove({ force: true, v: true })),
     wait: async (id) => (await docker().getContainer(id).wait({ condition: "next-exit" })).StatusCode,
-    attach: async (id, stdout, stderr) => {
-      const stream = await docker().getContainer(id).attach({ stream: true, stdout: true, stderr: true });
-      return { done: demultiplex(docker(), stream, stdout, stderr) };
-    },
+    attach: (id, stdout, stderr, input) => attach(docker(), id, { stdout, stderr, ...input }),
+    resize: (id, { rows, columns }) =>
+      ignoreMissing(() => docker().getContainer(id).resize({ h: rows, w: columns })),
     logs: async (id, tail) => {
       const raw = await docker().getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false });
       const output = collect();
@@ -105,10 +113,12 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
       orUndefined(async () => {
         checkImageName(name);
         const image = await docker().getImage(name).inspect();
-        return { id: image.Id, labels: image.Config.Labels ?? {} };
+        const { Id: id, Os, Architecture, Variant } = image as typeof image & { Variant?: string };
+        const platform = [Os, Architecture, Variant].filter(Boolean).join("/");
+        return { id, labels: image.Config.Labels ?? {}, platform };
       }),
-    pull: async (name, onProgress) => {
-      const stream = await docker().pull(name);
+    pull: async (name, onProgress, platform) => {
+      const stream = await docker().pull(name, platform ? { platform } : {});
       await new Promise<void>((resolve, reject) =>
         docker().modem.followProgress(
           stream,

@@ -43,6 +43,13 @@ export interface ExecResult {
 
 export type OutputSink = (chunk: Uint8Array) => void;
 
+export interface AttachInput {
+  /** Goes to the container until it ends. */
+  stdin?: ReadableStream<Uint8Array>;
+  /** The container has a terminal: all output comes as stdout. */
+  tty?: boolean;
+}
+
 export interface Attached {
   /** Resolves when the container's output ends. */
   done: Promise<void>;
@@ -80,7 +87,9 @@ export interface Engine {
   remove(id: string): Promise<void>;
   /** The exit code when the container next ends; call it before the start. */
   wait(id: string): Promise<number>;
-  attach(id: string, stdout: OutputSink, stderr: OutputSink): Promise<Attached>;
+  attach(id: string, stdout: OutputSink, stderr: OutputSink, input?: AttachInput): Promise<Attached>;
+  /** The size of its terminal. */
+  resize(id: string, size: { rows: number; columns: number }): Promise<void>;
   logs(id: string, tail: number): Promise<string>;
 
   /** Runs a command inside; `stdin` is written and closed. */
@@ -88,9 +97,9 @@ export interface Engine {
   /** Unpacks a tar into a folder of the container. */
   put(id: string, folder: string, tar: Uint8Array): Promise<void>;
 
-  /** Id and labels of a local image; `undefined` if it does not exist. */
-  image(name: string): Promise<{ id: string; labels: Labels } | undefined>;
-  pull(name: string, onProgress: (line: string) => void): Promise<void>;
+  /** A local image; `undefined` if it does not exist. Its platform is `OS/ARCHITECTURE[/VARIANT]`. */
+  image(name: string): Promise<{ id: string; labels: Labels; platform?: string } | undefined>;
+  pull(name: string, onProgress: (line: string) => void, platform?: string): Promise<void>;
   /** The images as one `docker save` archive. */
   save(names: string[]): Promise<ReadableStream<Uint8Array>>;
 }

@@ -20,14 +20,24 @@ export function checkImageName(image: string): void {
 
 export type PullPolicy = "always" | "missing" | "never";
 
+export interface ImageOptions {
+  pull?: PullPolicy;
+  onProgress?: (line: string) => void;
+  /** `OS/ARCHITECTURE[/VARIANT]`; a local image of another one counts as missing. */
+  platform?: string | undefined;
+}
+
+/** `linux/arm64` is satisfied by `linux/arm64/v8`. */
+const isFor = (own = "", wanted = "") => !wanted || `${own}/`.startsWith(`${wanted}/`);
+
 /** Pulls an image if it is missing; returns whether it was pulled. */
 export async function requireImage(
   engine: Engine,
   image: string,
-  { pull = "missing", onProgress = () => {} }: { pull?: PullPolicy; onProgress?: (line: string) => void } =
-    {},
+  { pull = "missing", onProgress = () => {}, platform }: ImageOptions = {},
 ): Promise<boolean> {
-  const present = await engine.image(image) !== undefined;
+  const local = await engine.image(image);
+  const present = local !== undefined && isFor(local.platform, platform);
   if (pull === "never" || (pull === "missing" && present)) {
     if (present) return false;
     throw new GefyraError(
@@ -40,7 +50,7 @@ export async function requireImage(
     );
   }
   try {
-    await engine.pull(image, onProgress);
+    await engine.pull(image, onProgress, platform);
     return true;
   } catch (cause) {
     throw new GefyraError("image-missing", `Cannot pull image "${image}": ${messageOf(cause)}`, {

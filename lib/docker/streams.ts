@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ExecResult, OutputSink } from "./engine.ts";
+import type { Attached, ExecResult, OutputSink } from "./engine.ts";
 
 export async function exec(
   docker: Docker,
@@ -29,6 +29,34 @@ export async function exec(
   return { exitCode: ExitCode ?? -1, stdout: stdout.text(), stderr: stderr.text() };
 }
 
+export interface AttachStreams {
+  stdout: OutputSink;
+  stderr: OutputSink;
+  /** Goes to the container until it ends. */
+  stdin?: ReadableStream<Uint8Array>;
+  /** Docker does not divide the output of a terminal. */
+  tty?: boolean;
+}
+
+export async function attach(
+  docker: Docker,
+  id: string,
+  { stdout, stderr, stdin, tty }: AttachStreams,
+): Promise<Attached> {
+  const input = stdin !== undefined;
+  const stream = await docker.getContainer(id)
+    .attach({ stream: true, stdin: input, stdout: true, stderr: true, hijack: input });
+  const done = tty ? whole(stream, stdout) : demultiplex(docker, stream, stdout, stderr);
+  // The container may end before its input does.
+  if (stdin) pipeline(Readable.from(stdin), stream).catch(() => {});
+  return { done };
+}
+
+function whole(stream: NodeJS.ReadableStream, stdout: OutputSink): Promise<void> {
+  stream.on("data", stdout);
+  return ended(stream);
+}
+
 /** Splits Docker's multiplexed stream (8-byte header before each chunk) until it ends. */
 export function demultiplex(
   docker: Docker,
@@ -38,6 +66,10 @@ export function demultiplex(
 ): Promise<void> {
   const out = new PassThrough().on("data", stdout), err = new PassThrough().on("data", stderr);
   docker.modem.demuxStream(stream, out, err);
+  return ended(stream);
+}
+
+function ended(stream: NodeJS.ReadableStream): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.on("end", () => resolve());
     stream.on("close", () => resolve());

@@ -10,18 +10,30 @@ export interface Target {
   container?: string | undefined;
 }
 
+/** What a target is for, in errors. */
+export interface TargetUse {
+  /** e.g. `bridge`. */
+  action: string;
+  /** The option that names it; empty for an argument. */
+  option: string;
+}
+
 /** `KIND/NAME[/CONTAINER]`, the kind by any of kubectl's names. */
-export function parseTarget(text: string): Target {
+export function parseTarget(
+  text: string,
+  { action, option }: TargetUse = { action: "bridge", option: "--target" },
+): Target {
   const [kindName = "", name = "", container, ...rest] = text.split("/");
   const kind = kindOf(kindName);
   if (kind && name && container !== "" && rest.length === 0) return { kind, name, container };
   const state = kind
     ? "it is not KIND/NAME or KIND/NAME/CONTAINER"
-    : `"${kindName}" is not a kind that can be bridged`;
-  throw new GefyraError("target-invalid", `Cannot bridge "${text}": ${state}`, {
+    : `"${kindName}" is not a kind of workload, pod or service`;
+  throw new GefyraError("target-invalid", `Cannot ${action} "${text}": ${state}`, {
     exit: "usage",
-    hint:
-      "write e.g. --target deployment/my-app/my-container; deployments, statefulsets, daemonsets, replicasets, pods and services can be bridged",
+    hint: `write e.g. ${
+      option ? `${option} ` : ""
+    }deployment/my-app/my-container; deployments, statefulsets, daemonsets, replicasets, pods and services can be named`,
   });
 }
 

@@ -60,6 +60,44 @@ Deno.test("run does what docker run does", async (t) => {
     assert.match(stdout, /^blue green\nfrom the host\n1234\n4321\n\/data\ntouch: .*$/);
   });
 
+  await step("docker's other options reach the container", async () => {
+    const script =
+      "hostname; id -u; touch /x 2>&1 || true; ulimit -n; df -k /scratch | tail -1 | tr -s ' ' | cut -d' ' -f2; " +
+      "grep db.example /etc/hosts; grep CapEff /proc/self/status; cat";
+    const child = run(
+      ...[
+        "-N",
+        named("docker"),
+        "--rm",
+        "-q",
+        "--interactive",
+        "--hostname",
+        "other",
+        "--read-only",
+        "--init",
+      ],
+      ...["--ulimit", "nofile=123:456", "--tmpfs", "/scratch:size=1m", "--add-host", "db.example:10.1.2.3"],
+      ...["--cap-drop", "ALL", "--cap-add", "NET_BIND_SERVICE", "--memory", "64m", "--cpus", "0.5"],
+      ...["--label", "mine=yes", "--network", "bridge", "--entrypoint", "sh", "--", "-c", script],
+    );
+    const { code, stdout, stderr } = await tryGefyra(child);
+    assert.equal(code, 0, stderr);
+    const [name, user, touch, files, size, hosts, capabilities] = stdout.split("\n");
+    assert.deepEqual([name, user, files, size], ["other", "0", "123", "1024"]);
+    assert.match(touch ?? "", /Read-only file system/);
+    assert.match(hosts ?? "", /^10\.1\.2\.3\s+db\.example/);
+    assert.match(capabilities ?? "", /0000000000000400$/);
+  });
+
+  await step("an option that docker would refuse creates nothing", async () => {
+    const { code, stderr } = await tryGefyra(run("-N", named("bad"), "--memory", "12q", "--cpus", "x"));
+    assert.equal(code, 2);
+    assert.match(stderr, /--cpus "x".*--memory "12q"/);
+    const absent = await tryGefyra(run("-N", named("bad"), "-d", "--network", "no-such-network"));
+    assert.equal(absent.code, 1, absent.stderr);
+    assert.ok(!await exists(named("bad")));
+  });
+
   await step("-p publishes on this machine", async () => {
     await place.run(named("published"), "published here", "-p", `127.0.0.1:${PORT}:8000`);
     await eventually(async () => {
