@@ -4,7 +4,7 @@ import { imageOf } from "../../../lib/images.ts";
 import { docker } from "../../docker.ts";
 import { asServiceAccount } from "../harness/access.ts";
 import { gefyra, tryGefyra } from "../harness/gefyra.ts";
-import { type Manifest } from "../harness/kube.ts";
+import type { Manifest } from "../harness/kube.ts";
 import { named } from "../harness/names.ts";
 import { ordered } from "../harness/steps.ts";
 import { testEnv } from "../harness/test-env.ts";
