@@ -21,7 +21,7 @@ import { withDockerOptions, withoutDockersIt } from "./run-options.ts";
 
 const example = `gefyra run -i pyserver -N mypyserver -n default -v "$PWD/src:/src"
 gefyra run -i my-image -N my-app -n shop --env-from deployment/api --rm -- npm run dev
-gefyra run -i my-image -N my-shell -it --rm -- sh`;
+gefyra run -i my-image -N my-shell --interactive --tty --rm -- sh`;
 
 export const run = (setExitCode: SetExitCode) => {
   const made = withDockerOptions(runCommand())
