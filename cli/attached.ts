@@ -18,14 +18,22 @@ export function checkTerminal({ interactive, tty }: Terminal, isTerminal: boolea
   });
 }
 
+export interface Reactions {
+  /** Runs beside the container. */
+  onStarted?: () => Promise<void>;
+  /** Instead of forwarding the signal. */
+  onSignal?: (signal: Deno.Signal) => void;
+}
+
 /** All output from the start; signals are forwarded; returns the container's exit code. */
 export async function attached(
   engine: Engine,
   app: App,
   { interactive, tty }: Terminal,
-  onSignal: (signal: Deno.Signal) => void = (signal) => void engine.kill(app.id, signal).catch(() => {}),
+  { onStarted, onSignal }: Reactions = {},
 ): Promise<number> {
   const { id } = app;
+  const kill = (signal: Deno.Signal) => void engine.kill(id, signal).catch(() => {});
   // Requested before the start, because a short-lived container may be gone right after it.
   const ended = engine.wait(id);
   ended.catch(() => {});
@@ -35,11 +43,16 @@ export async function attached(
     (chunk) => Deno.stderr.writeSync(chunk),
     { ...(interactive ? { stdin: Deno.stdin.readable } : {}), tty },
   );
-  const restore = [...forwardSignals(onSignal), ...tty ? followTerminal(engine, id, interactive) : []];
+  const restore = [
+    ...forwardSignals(onSignal ?? kill),
+    ...tty ? followTerminal(engine, id, interactive) : [],
+  ];
   try {
     await startApp(engine, app);
     if (tty) await resize(engine, id);
-    const code = await ended;
+    const started = onStarted?.() ?? Promise.resolve();
+    // What fails after the start ends this, even if the container goes on.
+    const code = await Promise.race([ended, started.then(() => ended)]);
     await done;
     return code;
   } finally {

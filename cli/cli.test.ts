@@ -83,7 +83,15 @@ Deno.test("an invalid command line exits with 2, says why on stderr and leaves s
     [["up", "surplus"], /too many arguments/],
     [["up", "--port", "0"], /whole number from 1 to 65535/],
     [["version", "-o", "xml"], /Allowed choices are json, yaml/],
-    [["run", "-N", "app"], /required option '-i, --image/],
+    [["run", "-N", "app"], /it needs --image or --like/],
+    [["run", "-i", "app"], /it needs --name or --like/],
+    [["run", "-i", "a", "-N", "app", "--bridge"], /--bridge needs --like/],
+    [
+      ["run", "--like", "deployment/a", "--bridge", "-d", "--port", "80", "--show-values"],
+      /exclude.*; --show-values/,
+    ],
+    [["run", "--like", "sofa/a"], /Cannot run a container like "sofa\/a"/],
+    [["run", "-i", "a", "-N", "app", "--memory", "12q", "--cpus", "x"], /--cpus "x".*; --memory "12q"/],
     [["bridge", "-N", "app", "--target", "sofa/web", "--port", "80"], /"sofa" is not a kind/],
     [["bridge", "-N", "app", "--target", "deployment/web"], /no port is given/],
     [

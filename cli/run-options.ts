@@ -2,12 +2,9 @@
 import type { Command } from "@commander-js/extra-typings";
 import { collect } from "./command.ts";
 
-/** Adds them under a heading of their own. */
-// deno-lint-ignore ban-types
-export function withDockerOptions<A extends unknown[], O extends {}, G extends {}>(
-  command: Command<A, O, G>,
-) {
-  return command
+/** Adds them under a heading of their own; `FlagTexts` has their values. */
+export function addDockerOptions(command: Command): void {
+  command
     .optionsGroup("Options of docker run:")
     .option("--add-host <name:address>", "entry of /etc/hosts (repeatable)", collect, [])
     .option("--cap-add <capability>", "add a Linux capability (repeatable)", collect, [])

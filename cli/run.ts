@@ -1,12 +1,20 @@
 import { resolve } from "node:path";
 import { splitWords } from "../lib/app/command-line.ts";
 import { clusterVariables, ownVariables } from "../lib/app/env/gather.ts";
-import { mergeEnvironment } from "../lib/app/env/merge.ts";
-import { parseFlags } from "../lib/app/flags/flags.ts";
-import { createApp, startApp } from "../lib/app/run.ts";
+import { hiddenNames, mergeEnvironment } from "../lib/app/env/merge.ts";
+import { type FlagTexts, parseFlags } from "../lib/app/flags/flags.ts";
+import { dockerRun } from "../lib/app/like/docker-run.ts";
+import { overridden } from "../lib/app/like/like.ts";
+import { portsToBridge } from "../lib/app/like/ports.ts";
+import { LIKE, readLike } from "../lib/app/like/read.ts";
+import { createApp, previewApp, type RunOptions, startApp } from "../lib/app/run.ts";
+import { parseMatch } from "../lib/api/match.ts";
+import { defaultBridgeName } from "../lib/bridge/name.ts";
 import { requireConnection } from "../lib/connection/find.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
-import { Option } from "@commander-js/extra-typings";
+import { parsePorts } from "../lib/workload/ports.ts";
+import { parseTarget } from "../lib/workload/target.ts";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { attached, checkTerminal } from "./attached.ts";
 import {
   collect,
@@ -16,43 +24,81 @@ import {
   type SetExitCode,
   stepsOf,
 } from "./command.ts";
+import { addLikeOptions, checkLike, type LikeTexts } from "./like-options.ts";
 import { note } from "./output.ts";
-import { withDockerOptions, withoutDockersIt } from "./run-options.ts";
+import { runBridged } from "./run-bridged.ts";
+import { addDockerOptions, withoutDockersIt } from "./run-options.ts";
 
 const example = `gefyra run -i pyserver -N mypyserver -n default -v "$PWD/src:/src"
 gefyra run -i my-image -N my-app -n shop --env-from deployment/api --rm -- npm run dev
-gefyra run -i my-image -N my-shell --interactive --tty --rm -- sh`;
+gefyra run -i my-image -N my-shell --interactive --tty --rm -- sh
+gefyra run --like deployment/api -n shop -i api:dev --bridge
+gefyra run --like deployment/api -n shop --dry-run`;
 
 export const run = (setExitCode: SetExitCode) => {
-  const made = withDockerOptions(runCommand())
-    .addOption(connectionOption())
-    .action(async (words, options) => {
+  const made = runCommand();
+  // The types of so many options in one chain are too deep for the compiler.
+  addDockerOptions(made as unknown as Command);
+  addLikeOptions(made as unknown as Command);
+  made.addOption(connectionOption())
+    .action(async (words, parsed) => {
+      const options = parsed as typeof parsed & FlagTexts & LikeTexts;
+      checkLike(options);
       const flags = parseFlags(options, resolve);
       const own = await ownVariables({ files: options.envFile, own: options.env });
-      if (!options.detach) checkTerminal(flags, Deno.stdin.isTerminal());
+      const target = options.like ? parseTarget(options.like, LIKE) : undefined;
+      const typedPorts = parsePorts(options.port);
+      const match = options.match ? parseMatch(options.match) : undefined;
+      if (!options.detach && !options.dryRun) checkTerminal(flags, Deno.stdin.isTerminal());
       const engine = connectEngine();
       await engine.version();
       const connection = await requireConnection(engine, options.connection);
       const cluster = await connectionCluster(connection);
-      const { variables, notes } = await clusterVariables(cluster, options.namespace, options.envFrom);
-      note(options, notes);
-      const app = await createApp({ engine, cluster, steps: stepsOf(options) }, connection, {
+      const tools = { engine, cluster, steps: stepsOf(options) };
+      const { namespace } = options;
+      const [like, read] = await Promise.all([
+        target && readLike(tools, namespace, target),
+        clusterVariables(cluster, namespace, options.envFrom),
+      ]);
+      note(options, [...like?.notes ?? [], ...read.notes]);
+      const from = [...like ? [like.variables] : [], ...read.variables];
+      const typed = {
         ...flags,
-        image: options.image,
-        name: options.name,
-        namespace: options.namespace,
         command: words.length ? words : options.command ? splitWords(options.command) : undefined,
-        env: mergeEnvironment({ from: variables, ...own }),
         volumes: options.volume.map(absolute),
         publish: options.publish,
         user: options.user,
         workdir: options.workdir,
+      };
+      const wanted: RunOptions = {
+        ...overridden(like?.options ?? {}, typed),
+        volumes: typed.volumes,
+        publish: typed.publish,
+        image: options.image ?? like?.options.image ?? "",
+        name: options.name ?? target?.name ?? "",
+        namespace,
+        env: mergeEnvironment({ from, ...own }),
         remove: options.rm ?? false,
         pull: options.pull,
-      });
+      };
+      if (options.dryRun) {
+        const hidden = options.showValues ? [] : hiddenNames({ from, ...own });
+        return console.log(dockerRun(await previewApp(tools, connection, wanted), new Set(hidden)));
+      }
+      // Before the container exists.
+      const ports = options.bridge && like && target
+        ? typedPorts.length ? typedPorts : portsToBridge(like.origin.container, target)
+        : [];
+      const app = await createApp(tools, connection, wanted);
       if (options.detach) {
         await startApp(engine, app);
         console.log(app.id);
+      } else if (options.bridge && target) {
+        const name = defaultBridgeName(app.name, target.name);
+        const bridge = { name, app: app.name, namespace, target, ports, match };
+        setExitCode(
+          await runBridged(tools, connection, app, { bridge, terminal: flags, loudness: options }),
+        );
       } else {
         setExitCode(await attached(engine, app, flags));
       }
@@ -65,8 +111,8 @@ export const run = (setExitCode: SetExitCode) => {
 const runCommand = () =>
   command("run", "Run a local image as if it were a pod of the cluster", example, { shortVerbose: false })
     .argument("[command...]", "command to run instead of the image's own, after --")
-    .requiredOption("-i, --image <image>", "image to run")
-    .requiredOption("-N, --name <name>", "name of the container")
+    .option("-i, --image <image>", "image to run (default with --like: that of the container)")
+    .option("-N, --name <name>", "name of the container (default with --like: that of the target)")
     .option("-n, --namespace <name>", "namespace whose names the container sees", "default")
     .option("-c, --command <line>", "command to run instead of the image's own, as one string")
     .option("-v, --volume <binding>", "mount HOST:CONTAINER[:ro] (repeatable)", collect, [])

@@ -67,6 +67,16 @@ export async function createWithAddress(
   }
 }
 
+/** The address that a container would get now. */
+export async function freeAddress(
+  engine: Engine,
+  connection: Connection,
+  request: AddressRequest,
+): Promise<string> {
+  const taken = (await fixedAddresses(engine, connection)).map(({ address }) => address);
+  return pickAddress(connection.subnet, taken, request);
+}
+
 interface FixedAddress {
   id: string;
   address: string;

@@ -1,4 +1,6 @@
 /** `gefyra run`: runs a local image in the cluster's network. */
+// @ts-types="@types/dockerode"
+import type { ContainerCreateOptions } from "dockerode";
 import type { Cluster } from "../kube/cluster.ts";
 import { requireNamespace } from "../kube/namespaces.ts";
 import { checkObjectName, LONGEST } from "../api/object-names.ts";
@@ -10,7 +12,8 @@ import { GefyraError, messageOf } from "../errors.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
 import { API_VERSION } from "../names.ts";
 import type { Steps } from "../steps.ts";
-import { createWithAddress } from "./address.ts";
+import { translate } from "../config/addresses.ts";
+import { createWithAddress, freeAddress } from "./address.ts";
 import { type AppOptions, appOptions } from "./spec.ts";
 
 export interface RunOptions extends AppOptions {
@@ -24,6 +27,8 @@ export interface App {
   namespace: string;
   /** On the Docker network, for the container's whole life. */
   address: string;
+  /** The same in the tunnel; absent until the connection has a subnet. */
+  tunnelAddress?: string;
 }
 
 export interface RunTools {
@@ -62,8 +67,8 @@ async function createWhileConnected(
       onProgress: note,
     });
     if (pulled) client = await clientOf(cluster, connection);
-    const domain = client.status?.tunnel?.dns.domain ?? "cluster.local";
     const request = { name: options.name, bridged: client.status?.apps ?? [] };
+    const domain = domainOf(client);
     const optionsAt = (address: string) => appOptions(options, connection, address, domain);
     const create = async () => {
       const created = await createWithAddress(engine, connection, request, optionsAt);
@@ -79,9 +84,28 @@ async function createWhileConnected(
       );
     });
     note(`${options.name} at ${address}, as a pod of namespace ${options.namespace}`);
-    return { id, address, name: options.name, image: options.image, namespace: options.namespace };
+    const subnet = client.status?.tunnel?.subnet;
+    return {
+      ...{ id, address, name: options.name, image: options.image, namespace: options.namespace },
+      ...(subnet ? { tunnelAddress: translate(address, subnet) } : {}),
+    };
   });
 }
+
+/** The container that `createApp` would create now; changes nothing. */
+export async function previewApp(
+  { engine, cluster }: Omit<RunTools, "steps">,
+  connection: Connection,
+  options: AppOptions,
+): Promise<ContainerCreateOptions> {
+  checkContainerName(options.name);
+  const client = await clientOf(cluster, connection);
+  const request = { name: options.name, bridged: client.status?.apps ?? [] };
+  const address = await freeAddress(engine, connection, request);
+  return appOptions(options, connection, address, domainOf(client));
+}
+
+const domainOf = ({ status }: GefyraClient): string => status?.tunnel?.dns.domain ?? "cluster.local";
 
 /** A container that cannot join one of its networks is removed. */
 async function joinNetworks(engine: Engine, id: string, networks: string[]): Promise<void> {

@@ -26,7 +26,8 @@ export interface AppOptions {
   entrypoint?: string[] | undefined;
   /** Default: made from the container's name. */
   hostname?: string | undefined;
-  domainname?: string | undefined;
+  /** As a pod's: its domain is SUBDOMAIN.NAMESPACE.svc.DOMAIN. */
+  subdomain?: string | undefined;
   /** Besides Gefyra's own. */
   labels?: Record<string, string>;
   /** Declared but not published: `80/tcp`. */
@@ -61,7 +62,7 @@ export function appOptions(
     Image: options.image,
     ...(options.platform ? { platform: options.platform } : {}),
     Hostname: options.hostname ?? hostname(options.name),
-    ...(options.domainname ? { Domainname: options.domainname } : {}),
+    ...(options.subdomain ? { Domainname: `${options.subdomain}.${namespace}.svc.${domain}` } : {}),
     ...(options.entrypoint ? { Entrypoint: options.entrypoint } : {}),
     ...(options.command ? { Cmd: options.command } : {}),
     ...(options.user ? { User: options.user } : {}),

@@ -61,6 +61,8 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
       }
     },
 
+    cpus: async () => (await docker().info()).NCPU,
+
     networks: async (labels) => (await docker().listNetworks({ filters: filter(labels) })).map(toNetwork),
     allNetworks: async () => (await docker().listNetworks()).map(toNetwork),
     network: (name) => orUndefined(async () => toNetwork(await docker().getNetwork(name).inspect())),

@@ -59,6 +59,9 @@ export interface Engine {
   /** Version, operating system and, for people, the address; throws a `GefyraError` if no engine answers. */
   version(): Promise<{ version: string; os: string; at: string }>;
 
+  /** The number of CPUs of its machine. */
+  cpus(): Promise<number>;
+
   networks(labels: Labels): Promise<Network[]>;
   allNetworks(): Promise<Network[]>;
   network(name: string): Promise<Network | undefined>;

@@ -22,3 +22,10 @@ export function mergeEnvironment({ from, files, own }: EnvironmentParts): string
 }
 
 export const nameOf = (entry: string): string => entry.split("=")[0] ?? "";
+
+/** The variables whose values come from the cluster or from files, and not from the command line. */
+export function hiddenNames({ from, files, own }: EnvironmentParts): string[] {
+  const typed = own.map(nameOf);
+  return [...from.flatMap((variables) => [...variables.keys()]), ...files.map(nameOf)]
+    .filter((name) => !typed.includes(name));
+}
