@@ -15,7 +15,7 @@ apply_dns() {
   exec 8<>"$RUNTIME/dns.answer"
   while read -r -t 0 -u 8 && read -r -u 8 _; do :; done
   kill -USR1 "$(<"$RUNTIME/pid")"
-  read -r -t 5 -u 8 answer || answer="CoreDNS does not answer"
+  read -r -t 20 -u 8 answer || answer="CoreDNS does not answer"
   exec 8>&-
   [[ $answer == ok ]] && return
   printf '%s\n' "$answer" >&2
