@@ -4,6 +4,7 @@ import { carrierFiles } from "../../lib/config/carrier.ts";
 import { sharesOf } from "../../lib/config/shares.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
+import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { type Requeue, requeueAfter } from "../runtime/result.ts";
 import { UNREACHABLE } from "../runtime/reach.ts";
 import { type BridgeContext, forwardedBridges } from "./context.ts";
@@ -46,7 +47,11 @@ export async function configure(
   } catch (error) {
     if (!(error instanceof GefyraError)) throw error;
     const cause = configurationRefusal(error);
-    if (cause) return { cause, reason: error.message };
+    // Before its id is known, the container in the original's place may still be the original.
+    const isCarrier = id !== undefined || record.mode === "beside";
+    if (cause && (isCarrier || cause !== bridgeReasons.carrierRefused)) {
+      return { cause, reason: error.message };
+    }
     if (error.id === UNREACHABLE) {
       const wait = context.reach.remaining({ namespace, name });
       return { state: "unreachable", why: error.message, ...requeueAfter(Math.max(wait, RETRY_MS)) };

@@ -109,6 +109,15 @@ Deno.test("suspended pods are taken again, those that serve one by one", async (
   assert.deepEqual(next.events, ["apply in a", "status: a,b", "image of b"]);
 });
 
+Deno.test("what is refused before the kubelet reports Carrier may have been refused by the original that still runs", async () => {
+  const pass = interception({ exec: () => 1 });
+  const created = await pass([podOf("a", { scheduled: true })]);
+  const early = await pass([carried("a", { runs: false })], created.taken);
+  assert.deepEqual([early.events, early.taken[0]?.state], [["apply in a"], "Switching"]);
+  const reported = await pass([carried("a")], early.taken);
+  assert.equal(reported.taken[0]?.cause, "CarrierRefused");
+});
+
 Deno.test("a Carrier that has just been created is tried again soon, before the kubelet reports it", async () => {
   for (const plan of [replace, beside]) {
     const pass = interception({ plan, exec: () => 137 });
