@@ -36,8 +36,9 @@ const table: Row[] = [
   ["images/cargo/cargo", /CARGO_GATEWAY/, contract.cargoVariables.gateway],
   [
     "images/cargo/Dockerfile",
-    /^COPY coredns relay cargo (.*)$/,
+    /^COPY coredns relay files cargo (.*)$/,
     folderOf(paths.cargo),
+    folderOf(paths.files),
     folderOf(paths.relay),
   ],
   [
@@ -54,6 +55,8 @@ const table: Row[] = [
   ["images/carrier/carrier", /table != "(.*)"/, `ip ${nftables.table}`],
   ["images/carrier/Dockerfile", /^USER (.*)$/, user],
   ["images/carrier/Dockerfile", /^COPY carrier stand-in (.*)$/, folderOf(paths.carrier)],
+  ["images/carrier/Dockerfile", /^COPY files (.*)$/, folderOf(paths.filesInPod)],
+  ["images/files/session.go", /stateFolder = "(.*)"/, paths.filesState],
   ["images/carrier/Dockerfile", /^ENTRYPOINT \["(.*)", "run"\]$/, paths.carrier],
   ["images/carrier/Dockerfile", /^COPY --from=modules \/built\/ngx_\S+ (.*)\/$/, paths.nginxModules],
   ["images/carrier/stand-in", /\/\S+\/carrier\b(?= run| running)/, paths.carrier],
@@ -81,7 +84,7 @@ Deno.test("Go, shell and Dockerfiles say what the contract says", () => {
 Deno.test("no file of the images has a port, user or device that looks like the contract's and is another", async () => {
   const numbers = [ports, marks, deviceGroups].flatMap((one) => Object.values(one));
   const known = [device, contract.user, ...numbers].map(String);
-  for (const folder of ["cargo", "carrier", "operator", "relay", "stowaway", "tunnel"]) {
+  for (const folder of ["cargo", "carrier", "files", "operator", "relay", "stowaway", "tunnel"]) {
     for await (const { name, isFile } of Deno.readDir(`${root}images/${folder}`)) {
       if (!isFile || name.endsWith("_test.go")) continue;
       const path = `images/${folder}/${name}`;

@@ -13,6 +13,7 @@ export const goPrograms = {
   kube: { name: "kube", module: "images/lab/kube" },
   coredns: { name: "coredns", module: "images/coredns" },
   relay: { name: "relay", module: "images/relay" },
+  files: { name: "files", module: "images/files" },
   pause: { name: "pause", module: "images/pause" },
   polyglot: { name: "polyglot", module: "tests/workloads/polyglot" },
 } as const satisfies Record<string, GoProgram>;

@@ -25,8 +25,9 @@ export function recipesFor(names: ImageNames): Recipes {
       tunnel,
       goProgram(goPrograms.coredns),
       goProgram(goPrograms.relay),
+      goProgram(goPrograms.files),
     ]),
-    carrier: recipe([folder("images/carrier")]),
+    carrier: recipe([folder("images/carrier"), goProgram(goPrograms.files)]),
     pause: recipe([onlyDockerfile("images/pause"), goProgram(goPrograms.pause)]),
     coredns: recipe([onlyDockerfile("images/coredns"), goProgram(goPrograms.coredns)]),
     lab: recipe([folder("images/lab", { skip: ["kube"] }), goProgram(goPrograms.kube)], {
