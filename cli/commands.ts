@@ -12,6 +12,7 @@ import { operator } from "./operator.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 import { supportBundle } from "./support-bundle.ts";
+import { sync } from "./sync.ts";
 import { unbridge } from "./unbridge.ts";
 import { uninstall } from "./uninstall.ts";
 import { up } from "./up.ts";
@@ -23,6 +24,7 @@ export function commands(setExitCode: SetExitCode): Command[] {
     up(),
     run(setExitCode),
     env(),
+    sync(),
     bridge(),
     list(),
     unbridge(),

@@ -5,6 +5,7 @@ import { activePods, observeBridges, type ObservedBridge } from "../lib/bridge/o
 import { requireConnection } from "../lib/connection/find.ts";
 import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
+import { fileProblems, listFiles } from "../lib/files/list.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { condition, READY } from "../lib/api/conditions.ts";
 import { checkObjectName } from "../lib/api/object-names.ts";
@@ -104,6 +105,7 @@ export const list = () =>
         if (observed.hidden && !quiet) console.error(`Note: ${observed.hidden}`);
       }
       if (quiet) return console.log(namesOf(data).join("\n"));
+      const ofFiles = data.containers ? fileProblems(await listFiles(engine, connection)) : [];
       print(data, output, () => {
         const wide = output === "wide";
         const parts: string[] = [];
@@ -115,7 +117,7 @@ export const list = () =>
         if (data.bridges) {
           parts.push(data.bridges.length ? table(data.bridges, bridgeColumns, wide) : "No bridges.");
         }
-        const wrong = problemsIn(data);
+        const wrong = [...problemsIn(data), ...problemLines(ofFiles)];
         if (wrong.length) parts.push(wrong.join("\n"));
         return parts.join("\n\n");
       });

@@ -12,6 +12,8 @@ import { parseMatch } from "../lib/api/match.ts";
 import { defaultBridgeName } from "../lib/bridge/name.ts";
 import { requireConnection } from "../lib/connection/find.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
+import { whileKept } from "../lib/files/keep.ts";
+import { describeOptions } from "../lib/files/options.ts";
 import { parsePorts } from "../lib/workload/ports.ts";
 import { parseTarget } from "../lib/workload/target.ts";
 import { type Command, Option } from "@commander-js/extra-typings";
@@ -25,6 +27,7 @@ import {
   stepsOf,
 } from "./command.ts";
 import { addLikeOptions, checkLike, type LikeTexts } from "./like-options.ts";
+import { addFileOptions, type FileFlags } from "./file-options.ts";
 import { note } from "./output.ts";
 import { runBridged } from "./run-bridged.ts";
 import { addDockerOptions, withoutDockersIt } from "./run-options.ts";
@@ -70,6 +73,13 @@ export const run = (setExitCode: SetExitCode) => {
         user: options.user,
         workdir: options.workdir,
       };
+      const fileFlags = options as unknown as FileFlags;
+      const files = describeOptions({
+        ...fileFlags,
+        namespace,
+        from: fileFlags.syncFrom === undefined ? target : parseTarget(fileFlags.syncFrom),
+        serviceAccount: fileFlags.serviceAccount,
+      });
       const wanted: RunOptions = {
         ...overridden(like?.options ?? {}, typed),
         volumes: typed.volumes,
@@ -80,6 +90,7 @@ export const run = (setExitCode: SetExitCode) => {
         env: mergeEnvironment({ from, ...own }),
         remove: options.rm ?? false,
         pull: options.pull,
+        files,
       };
       if (options.dryRun) {
         const hidden = options.showValues ? [] : hiddenNames({ from, ...own });
@@ -90,19 +101,25 @@ export const run = (setExitCode: SetExitCode) => {
         ? typedPorts.length ? typedPorts : portsToBridge(like.origin.container, target)
         : [];
       const app = await createApp(tools, connection, wanted);
+      const report = (text: string) => console.error(`gefyra: ${text}`);
       if (options.detach) {
         await startApp(engine, app);
         console.log(app.id);
       } else if (options.bridge && target) {
         const name = defaultBridgeName(app.name, target.name);
         const bridge = { name, app: app.name, namespace, target, ports, match };
+        const work = () => runBridged(tools, connection, app, { bridge, terminal: flags, loudness: options });
         setExitCode(
-          await runBridged(tools, connection, app, { bridge, terminal: flags, loudness: options }),
+          await whileKept({ engine, cluster }, { app: app.name, description: files }, report, work),
         );
       } else {
-        setExitCode(await attached(engine, app, flags));
+        const work = () => attached(engine, app, flags);
+        setExitCode(
+          await whileKept({ engine, cluster }, { app: app.name, description: files }, report, work),
+        );
       }
     });
+  addFileOptions(made as unknown as Command);
   const parse = made.parseOptions.bind(made);
   made.parseOptions = (words) => parse(withoutDockersIt(words));
   return made;

@@ -45,7 +45,7 @@ export const COMPONENT_LABEL = "app.kubernetes.io/component";
 // Docker -----------------------------------------------------------------------------------------------------
 /** On every network, container and volume: the connection it belongs to. */
 export const CONNECTION_LABEL = "dev.gefyra.connection";
-/** `network`, `cargo`, `relay`, `app`, `volume`, `probe` (of `gefyra doctor`); `lab-node` and `lab-network` belong to the lab. */
+/** `network`, `cargo`, `relay`, `app`, `files`, `volume`, `probe` (of `gefyra doctor`); `lab-node` and `lab-network` belong to the lab. */
 export const ROLE_LABEL = "dev.gefyra.role";
 export const CONTEXT_LABEL = "dev.gefyra.context";
 export const KUBECONFIG_LABEL = "dev.gefyra.kubeconfig";
@@ -53,6 +53,12 @@ export const NAMESPACE_LABEL = "dev.gefyra.namespace";
 export const CLIENT_LABEL = "dev.gefyra.client";
 /** On app containers: the namespace whose names they see. */
 export const APP_NAMESPACE_LABEL = "dev.gefyra.app-namespace";
+/** On the helper and the volumes of an app's files: the app's name. */
+export const APP_LABEL = "dev.gefyra.app";
+/** On such a helper: which files, of which container (lib/files/description.ts). */
+export const FILES_LABEL = "dev.gefyra.files";
+/** Begins the names of what copies files: containers in pods and here, and volumes. */
+export const FILES = "gefyra-files";
 /** On a lab's nodes and network: the lab's name. */
 export const LAB_LABEL = "dev.gefyra.lab";
 /** On images built by `deno task images`: SHA-256 of all their inputs. */
@@ -130,6 +136,10 @@ export const LOCK_TIMEOUT_MS = 300_000;
 export const LIST_INSTALLATIONS_TIMEOUT_MS = 5_000;
 /** How long `bridge` waits for the first bridged pod. */
 export const BRIDGE_TIMEOUT_MS = 60_000;
+/** Seconds without a client after which the container that serves a pod's files ends. */
+export const FILES_IDLE_S = 600;
+/** How long the first copy of files may take. */
+export const FILES_TIMEOUT_MS = 1_800_000;
 /** How long `unbridge` and `down` wait for originals and for objects to be gone. */
 export const RESTORE_TIMEOUT_MS = 120_000;
 

@@ -97,13 +97,19 @@ func (s *server) answer(conn net.Conn) {
 		return
 	}
 	given := offer{Address: s.address, Identity: s.identity, Shares: []shareState{}}
+	served := true
 	for _, one := range wanted.Shares {
-		given.Shares = append(given.Shares, stateOf(one))
+		state := stateOf(one)
+		served = served && state.Problem == ""
+		given.Shares = append(given.Shares, state)
 	}
-	s.lock.Lock()
-	s.shares[wanted.Peer] = wanted.Shares
-	s.since = time.Now()
-	s.lock.Unlock()
+	// A client that cannot have all of it does not come, and so does not say bye.
+	if served {
+		s.lock.Lock()
+		s.shares[wanted.Peer] = wanted.Shares
+		s.since = time.Now()
+		s.lock.Unlock()
+	}
 	_ = json.NewEncoder(conn).Encode(given)
 }
 

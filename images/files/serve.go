@@ -140,7 +140,11 @@ func (s *server) count(change int) {
 func (s *server) watchIdle() {
 	for range time.Tick(time.Second) {
 		s.lock.Lock()
-		unused := s.open == 0 && time.Since(s.since) > s.idle
+		patience := s.idle
+		if len(s.shares) == 0 {
+			patience = min(patience, helloTime)
+		}
+		unused := s.open == 0 && time.Since(s.since) > patience
 		s.lock.Unlock()
 		if unused {
 			s.end("no client")

@@ -15,9 +15,16 @@ import type { Steps } from "../steps.ts";
 import { translate } from "../config/addresses.ts";
 import { createWithAddress, freeAddress } from "./address.ts";
 import { type AppOptions, appOptions } from "./spec.ts";
+import { apiServerEnv } from "../files/identity.ts";
+import { putLinks, withFiles } from "../files/in-app.ts";
+import type { Description } from "../files/description.ts";
+import { removeHelper } from "../files/helper.ts";
+import { prepareFiles } from "../files/sync.ts";
 
 export interface RunOptions extends AppOptions {
   pull: PullPolicy;
+  /** What the app container gets of a container in the cluster. */
+  files?: Description | undefined;
 }
 
 export interface App {
@@ -43,14 +50,40 @@ export async function createApp(
   connection: Connection,
   options: RunOptions,
 ): Promise<App> {
-  const work = () => createWhileConnected(tools, connection, options);
+  const create = options.files ? createWithFiles : createWhileConnected;
+  const work = () => create(tools, connection, options);
   return await whileConnected(tools.engine, connection, { command: "run", steps: tools.steps }, work);
+}
+
+/** The files are there before the container, and go if it does not come. */
+async function createWithFiles(tools: RunTools, connection: Connection, options: RunOptions): Promise<App> {
+  const { engine, cluster } = tools;
+  checkContainerName(options.name);
+  await refuseTakenName(engine, options.name);
+  const files = await prepareFiles(tools, connection, options.name, options.files!);
+  let app: App | undefined;
+  try {
+    const env = files.identity ? await apiServerEnv(cluster, options.env) : [];
+    app = await createWhileConnected(
+      tools,
+      connection,
+      { ...options, env: [...env, ...options.env] },
+      (created) => withFiles(created, files),
+    );
+    await putLinks(engine, app.id, files);
+    return app;
+  } catch (error) {
+    if (app) await engine.remove(app.id).catch(() => {});
+    await removeHelper(engine, options.name).catch(() => {});
+    throw error;
+  }
 }
 
 async function createWhileConnected(
   { engine, cluster, steps }: RunTools,
   connection: Connection,
   options: RunOptions,
+  change: (created: ContainerCreateOptions) => ContainerCreateOptions = (created) => created,
 ): Promise<App> {
   return await steps.step(`Starting ${options.image}`, async (note) => {
     checkContainerName(options.name);
@@ -69,7 +102,7 @@ async function createWhileConnected(
     if (pulled) client = await clientOf(cluster, connection);
     const request = { name: options.name, bridged: client.status?.apps ?? [] };
     const domain = domainOf(client);
-    const optionsAt = (address: string) => appOptions(options, connection, address, domain);
+    const optionsAt = (address: string) => change(appOptions(options, connection, address, domain));
     const create = async () => {
       const created = await createWithAddress(engine, connection, request, optionsAt);
       await joinNetworks(engine, created.id, options.networks ?? []);
@@ -158,6 +191,7 @@ export async function startApp(engine: Engine, { id, name }: App): Promise<void>
     await engine.start(id);
   } catch (cause) {
     await engine.remove(id);
+    await removeHelper(engine, name);
     throw new GefyraError("start-failed", `Cannot start container "${name}": ${reasonOf(cause)}`, {
       hint: CORRECT,
       cause,

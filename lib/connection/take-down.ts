@@ -13,6 +13,7 @@ import { departing } from "../uninstall/ownership.ts";
 import { uninstall } from "../uninstall/uninstall.ts";
 import { API_VERSION, GROUP, REMOVAL_ANNOTATION, UNINSTALLS_ANNOTATION } from "../names.ts";
 import { CLIENT_KIND, clientRef, type GefyraClient } from "../api/client.ts";
+import { leavePods } from "../files/helper.ts";
 import type { Steps } from "../steps.ts";
 import { type Connection, connectionLabels } from "./connection.ts";
 import { removeContainers, removeLocal } from "./remove-local.ts";
@@ -32,6 +33,7 @@ export async function takeDown(
 ): Promise<string[]> {
   const labels = connectionLabels(connection.name);
   let failure: unknown, remarks: string[] = [];
+  await leavePods(engine, connection.name);
   try {
     const cluster = await connectCluster(connection);
     await cluster.version();

@@ -25,9 +25,10 @@ export async function requireRights(
   cluster: Cluster,
   rights: Access[],
   action: string,
+  hint?: string,
 ): Promise<void> {
   const missing = await missingOf(cluster, rights);
-  if (missing.length) throw rightsMissing(missing, action);
+  if (missing.length) throw rightsMissing(missing, action, hint);
 }
 
 const ASK = "use a context with these rights, or ask an administrator for them: " +
