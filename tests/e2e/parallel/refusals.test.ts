@@ -197,6 +197,6 @@ Deno.test("a command line that is none ends with exit code 2", async () => {
   ) {
     const { code, stderr } = await tryGefyra(args);
     assert.equal(code, exitCodes.usage, args.join(" "));
-    assert.match(stderr, /^error: .*\n/);
+    assert.match(stderr, /^error: .*\n/i);
   }
 });
