@@ -24,8 +24,11 @@ const RETRY_MS = 1_000;
 const SLOW_MS = 20_000;
 /** How long a replaced container may take, in addition to the time that its original may take to stop. */
 const LONGEST_SWITCH_MS = 60_000, USUAL_GRACE_S = 30;
-/** Each attempt to replace a container restarts it, so these attempts are rarer. */
-const REPLACE_DELAYS = { first: 10_000, longest: 600_000 };
+/**
+ * Each attempt to replace a container restarts it, so these attempts are rarer: the kubelet may start the original only
+ * after 10 s, or 20 s the next time, and it should serve before it is replaced again.
+ */
+const REPLACE_DELAYS = { first: 30_000, longest: 600_000 };
 
 /** What an attempt would do: where it differs from the failed one, the next attempt is due at once. */
 function wantedOf({ carrierImage }: BridgeContext, { metadata }: GefyraBridge, pod: V1Pod): string {

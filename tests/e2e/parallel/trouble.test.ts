@@ -178,7 +178,8 @@ Deno.test("one pod holds up no other, and what goes wrong is told at once", asyn
       assert.match(await row("changed"), / Pending +0\/1 .*Cannot configure Carrier/);
       assert.match((await tryGefyra(["status"])).stdout, /changed: Pending, 0\/1 .*Cannot configure Carrier/);
       assert.match(await place.ask("http://neighboured"), /^hello from nginx/);
-    }, SOON_MS);
+      // The kubelet waits up to 20 s before it starts a container that was changed several times.
+    }, 2 * SOON_MS);
     await gefyra("unbridge", "-N", "changed");
   });
 
