@@ -69,7 +69,7 @@ Deno.test("one that runs is used again, one that has ended is not", async () => 
   });
   const { name } = wanted;
   assert.deepEqual(placementOf(pod, wanted), { state: "absent", name });
-  assert.deepEqual(placementOf(withState(name, { running: {} }), wanted), { state: "running", name });
+  assert.deepEqual(placementOf(withState(name, { running: {} }), wanted), { state: "running", name, id: "" });
   assert.deepEqual(placementOf(withState(name, {}), wanted), { state: "starting", name });
   assert.deepEqual(placementOf(withState(name, { terminated: {} }), wanted), {
     state: "absent",

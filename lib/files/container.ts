@@ -2,7 +2,7 @@
 import type { V1Container, V1EphemeralContainer, V1Pod } from "@kubernetes/client-node";
 import { contract } from "../contract.ts";
 import { FILES, FILES_IDLE_S, GEFYRA_USER } from "../names.ts";
-import { isHopeless } from "../workload/pod-problems.ts";
+import { type Placement, placementAmong } from "../pods/ephemeral.ts";
 import type { FilesPlan } from "./plan.ts";
 
 /** Whom a container's main process runs as. */
@@ -80,27 +80,10 @@ async function digest(text: string): Promise<string> {
   return [...bytes.slice(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export type FilesPlacement =
-  & { name: string }
-  & (
-    | { state: "running" | "starting" | "absent" }
-    | { state: "failed"; reason: string }
-  );
-
-/** One like it that runs is used again. One that has ended stays in the pod, so the next one needs another name. */
-export function placementOf(pod: V1Pod, { name: base }: { name: string }): FilesPlacement {
+/** One like it that runs is used again. */
+export function placementOf(pod: V1Pod, { name: base }: { name: string }): Placement {
   const ours = (pod.spec?.ephemeralContainers ?? []).filter(({ name }) =>
     name === base || name.startsWith(`${base}-`)
   );
-  for (const { name } of ours) {
-    const { state } = pod.status?.ephemeralContainerStatuses?.find((one) => one.name === name) ?? {};
-    if (state?.terminated) continue;
-    if (state?.running) return { state: "running", name };
-    const { reason, message } = state?.waiting ?? {};
-    if (reason && isHopeless(reason)) {
-      return { state: "failed", name, reason: message ? `${reason}: ${message}` : reason };
-    }
-    return { state: "starting", name };
-  }
-  return { state: "absent", name: ours.length ? `${base}-${ours.length + 1}` : base };
+  return placementAmong(pod, base, ours);
 }

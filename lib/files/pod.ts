@@ -6,19 +6,14 @@ import { GefyraError, messageOf } from "../errors.ts";
 import { imageOf } from "../images.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import { BRIDGE_TIMEOUT_MS } from "../names.ts";
+import { addEphemeral } from "../pods/ephemeral.ts";
+import { podRef } from "../pods/pod-image.ts";
 import { podsOf, resolveTarget } from "../pods/resolve.ts";
 import { waitFor } from "../wait.ts";
+import { isReady } from "../workload/pod-problems.ts";
 import { planContainer } from "../workload/container.ts";
 import { type Target, targetText } from "../workload/target.ts";
-import {
-  assumedUser,
-  filesContainer,
-  type FilesPlacement,
-  placementOf,
-  type ProcessUser,
-  userIn,
-  userOf,
-} from "./container.ts";
+import { assumedUser, filesContainer, placementOf, type ProcessUser, userIn, userOf } from "./container.ts";
 import { type FilesPlan, planFiles, type Share } from "./plan.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -56,9 +51,6 @@ export async function findPod(
   return { pod, container: chosen.container, plan };
 }
 
-const isReady = ({ status }: V1Pod) =>
-  status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-
 export function refused(target: string, reasons: string[], cause?: unknown): GefyraError {
   return new GefyraError("sync-refused", `Cannot sync files of "${target}": ${reasons.join("; ")}`, {
     exit: "refused",
@@ -76,21 +68,15 @@ export async function serveFiles(cluster: Cluster, { pod, container, plan }: Fil
   if (placement.state === "absent") await add(cluster, pod, { ...wanted, name: placement.name });
   await waitFor(async () => {
     if (placement.state === "running") return true;
-    const now = await cluster.get<V1Pod>(refOf(pod));
+    const now = await cluster.get<V1Pod>(podRef(pod.metadata?.namespace ?? "", pod.metadata?.name ?? ""));
     if (!now) throw refused(nameOf(pod), ["the pod is gone"]);
     placement = placementOf(now, wanted);
     if (placement.state === "absent") throw refused(nameOf(pod), ["its container for files has ended"]);
     if (placement.state === "failed") throw refused(nameOf(pod), [placement.reason]);
     return placement.state === "running";
   }, { what: `container "${placement.name}" of pod "${nameOf(pod)}" to start`, timeout: BRIDGE_TIMEOUT_MS });
-  return (placement as FilesPlacement).name;
+  return placement.name;
 }
-
-const refOf = ({ metadata }: V1Pod) => ({
-  ...gvk.Pod,
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-});
 
 export const nameOf = ({ metadata }: V1Pod) => `${metadata?.namespace}/${metadata?.name}`;
 
@@ -107,10 +93,7 @@ async function askUser(
 
 async function add(cluster: Cluster, pod: V1Pod, container: V1EphemeralContainer): Promise<void> {
   try {
-    await cluster.patch(refOf(pod), { spec: { ephemeralContainers: [container] } }, {
-      strategic: true,
-      subresource: "ephemeralcontainers",
-    });
+    await addEphemeral(cluster, pod, container);
   } catch (cause) {
     if (!(cause instanceof GefyraError) || !["forbidden", "invalid"].includes(cause.id)) throw cause;
     throw refused(nameOf(pod), [`its namespace does not admit the container (${messageOf(cause)})`], cause);

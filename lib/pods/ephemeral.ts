@@ -27,24 +27,35 @@ export function hopelessReason(status: V1ContainerStatus | undefined, image: str
 const carriersIn = ({ spec }: V1Pod) =>
   (spec?.ephemeralContainers ?? []).filter(({ name }) => name.startsWith(NAME));
 
-/** Whether a Carrier was ever added beside the pod's containers. Pure. */
+/** Whether a Carrier has ever joined the pod. Pure. */
 export const hadCarrier = (pod: V1Pod): boolean => carriersIn(pod).length > 0;
 
 /** The state of the Carrier beside the original, of this image or of any; if `absent`, with a free name for it. Pure. */
 export function placementOf(pod: V1Pod, image: string | undefined): Placement {
-  const ours = carriersIn(pod);
-  for (const { name, image: placed } of ours) {
-    if (image !== undefined && placed !== image) continue;
-    const state = pod.status?.ephemeralContainerStatuses?.find((status) => status.name === name);
-    if (state?.state?.terminated) continue;
-    if (state?.state?.running) return { state: "running", name, id: state.containerID ?? "" };
-    const { reason, message } = state?.state?.waiting ?? {};
+  return placementAmong(pod, NAME, carriersIn(pod), (one) => image === undefined || one.image === image);
+}
+
+/**
+ * The state of the first of these ephemeral containers that is usable and has not ended; if `absent`, with a free name for
+ * another one: those that have ended stay in the pod. Pure.
+ */
+export function placementAmong(
+  pod: V1Pod,
+  base: string,
+  ours: V1EphemeralContainer[],
+  isUsable: (container: V1EphemeralContainer) => boolean = () => true,
+): Placement {
+  for (const { name } of ours.filter(isUsable)) {
+    const status = pod.status?.ephemeralContainerStatuses?.find((one) => one.name === name);
+    if (status?.state?.terminated) continue;
+    if (status?.state?.running) return { state: "running", name, id: status.containerID ?? "" };
+    const { reason, message } = status?.state?.waiting ?? {};
     if (reason && isHopeless(reason)) {
       return { state: "failed", name, reason: message ? `${reason}: ${message}` : reason };
     }
     return { state: "starting", name };
   }
-  return { state: "absent", name: ours.length === 0 ? NAME : `${NAME}-${ours.length + 1}` };
+  return { state: "absent", name: ours.length === 0 ? base : `${base}-${ours.length + 1}` };
 }
 
 /**
@@ -65,11 +76,18 @@ export function ephemeralContainer(name: string, image: string): V1EphemeralCont
   };
 }
 
-export async function addCarrier(cluster: Cluster, pod: V1Pod, name: string, image: string): Promise<void> {
-  const { namespace = "", name: podName = "" } = pod.metadata ?? {};
+export const addCarrier = (cluster: Cluster, pod: V1Pod, name: string, image: string): Promise<void> =>
+  addEphemeral(cluster, pod, ephemeralContainer(name, image));
+
+export async function addEphemeral(
+  cluster: Cluster,
+  { metadata }: V1Pod,
+  container: V1EphemeralContainer,
+): Promise<void> {
+  const { namespace = "", name = "" } = metadata ?? {};
   await cluster.patch(
-    { ...gvk.Pod, namespace, name: podName },
-    { spec: { ephemeralContainers: [ephemeralContainer(name, image)] } },
+    { ...gvk.Pod, namespace, name },
+    { spec: { ephemeralContainers: [container] } },
     { strategic: true, subresource: "ephemeralcontainers" },
   );
 }
