@@ -1,5 +1,7 @@
 /** Decides where the files of a container are found from a container beside it. Pure. */
 import type { V1Container, V1Pod, V1VolumeMount } from "@kubernetes/client-node";
+import { podField } from "../workload/downward-api.ts";
+import { expand } from "../workload/expand.ts";
 import { VOLUMES, type Wanted } from "./wanted.ts";
 
 export interface Share extends Wanted {
@@ -97,26 +99,17 @@ function overlaps(wanted: Wanted[]): string[] {
 
 /** `undefined` if it cannot be told from the API. */
 function subPathOf(
-  { metadata, spec, status }: V1Pod,
+  pod: V1Pod,
   { env = [] }: V1Container,
   { subPath, subPathExpr }: V1VolumeMount,
 ): string | undefined {
   if (!subPathExpr) return subPath ?? "";
-  const fields: Record<string, string | undefined> = {
-    "metadata.name": metadata?.name,
-    "metadata.namespace": metadata?.namespace,
-    "metadata.uid": metadata?.uid,
-    "spec.nodeName": spec?.nodeName,
-    "spec.serviceAccountName": spec?.serviceAccountName,
-    "status.hostIP": status?.hostIP,
-    "status.podIP": status?.podIP,
-  };
   let known = true;
-  const text = subPathExpr.replace(/\$\(([\w.-]+)\)/g, (_, name) => {
+  const text = expand(subPathExpr, (name) => {
     const found = env.find((one) => one.name === name);
-    const value = found?.value ?? fields[found?.valueFrom?.fieldRef?.fieldPath ?? ""];
+    const value = found?.value ?? podField(pod, found?.valueFrom?.fieldRef?.fieldPath ?? "");
     if (value === undefined || value.includes("$(")) known = false;
-    return value ?? "";
+    return value;
   });
   return known ? text : undefined;
 }

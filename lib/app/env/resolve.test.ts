@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Container, V1Pod, V1Service } from "@kubernetes/client-node";
-import { expand } from "./expand.ts";
-import { podField, resourceField } from "./fields.ts";
+import { expand } from "../../workload/expand.ts";
+import { podField, resourceField } from "../../workload/downward-api.ts";
 import { referencesOf, resolveEnvironment, type Sources, unknown } from "./resolve.ts";
 import { serviceLinks } from "./service-links.ts";
 

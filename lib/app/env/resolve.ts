@@ -11,8 +11,8 @@ import type {
   V1Secret,
   V1Service,
 } from "@kubernetes/client-node";
-import { expand } from "./expand.ts";
-import { podField, resourceField } from "./fields.ts";
+import { expand } from "../../workload/expand.ts";
+import { podField, resourceField } from "../../workload/downward-api.ts";
 import { serviceLinks } from "./service-links.ts";
 
 /** A symbol, because a ConfigMap may have a key of any name. */

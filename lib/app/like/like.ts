@@ -1,6 +1,6 @@
 /** The options of an app container that stands for one in the cluster. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
-import { expand } from "../env/expand.ts";
+import { expand } from "../../workload/expand.ts";
 import type { Variables } from "../env/environ.ts";
 import type { Origin } from "../origin.ts";
 import type { AppOptions } from "../spec.ts";

@@ -1,6 +1,6 @@
 /** The downward API in `env`: fields of a pod and resources of a container. Pure. */
 import type { V1Container, V1Pod, V1ResourceFieldSelector } from "@kubernetes/client-node";
-import { bytesOf } from "../../workload/quantity.ts";
+import { bytesOf } from "./quantity.ts";
 
 /** Values of `fieldRef`; `undefined` for one that is not known. */
 export function podField(pod: V1Pod, path: string): string | undefined {
