@@ -5,6 +5,7 @@ import type { Manifest } from "../lib/api/objects.ts";
 import type { ServiceOptions } from "../lib/config/install-options.ts";
 import { DEFAULT_REGISTRY } from "../lib/images.ts";
 import { VERSION } from "../lib/names.ts";
+import { wholeNumber } from "./command.ts";
 
 export const registryOption = () =>
   new Option("--registry <name>", "registry of Gefyra's images").env("GEFYRA_REGISTRY")
@@ -17,7 +18,13 @@ export const serviceTypeOption = (absent: string) =>
 export const dryRunOption = () =>
   new Option("--dry-run", "print the objects for the cluster, without changing anything");
 
-export function annotation(text: string, before: Record<string, string> = {}): Record<string, string> {
+export const serviceAnnotationOption = () =>
+  new Option("--service-annotation <key=value>", "annotation for the load balancer (repeatable)")
+    .argParser(annotation);
+export const servicePortOption = () =>
+  new Option("--service-port <number>", "UDP port of the load balancer").argParser(wholeNumber(1, 65535));
+
+function annotation(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [, key, value] = text.match(/^([^=\s]+)=(.*)$/) ?? [];
   if (key !== undefined && value !== undefined) return { ...before, [key]: value };
   throw new InvalidArgumentError("It must be KEY=VALUE.");

@@ -8,22 +8,15 @@ import { administratorRole, developerRoles } from "../lib/install/print-rbac.ts"
 import { parseValues } from "../lib/install/values.ts";
 import type { InstallValues } from "../lib/install/values-schema.ts";
 import { NAMESPACE } from "../lib/names.ts";
+import { clusterOf, command, contextOption, kubeconfigOption, outputOption, stepsOf } from "./command.ts";
 import {
-  clusterOf,
-  command,
-  contextOption,
-  kubeconfigOption,
-  outputOption,
-  stepsOf,
-  wholeNumber,
-} from "./command.ts";
-import {
-  annotation,
   dryRunOption,
   printObjects,
   registryOption,
+  serviceAnnotationOption,
   type ServiceFlags,
   serviceOptions,
+  servicePortOption,
   serviceTypeOption,
   tagOption,
 } from "./install-options.ts";
@@ -45,12 +38,8 @@ export const install = () =>
     )
     .option("--values <file>", "YAML file with resources, tolerations, node selectors and the options below")
     .addOption(serviceTypeOption("NodePort"))
-    .option(
-      "--service-annotation <key=value>",
-      "annotation for the load balancer (repeatable)",
-      annotation,
-    )
-    .option("--service-port <number>", "UDP port of the load balancer", wholeNumber(1, 65535))
+    .addOption(serviceAnnotationOption())
+    .addOption(servicePortOption())
     .addOption(registryOption())
     .addOption(tagOption())
     .addOption(dryRunOption())

@@ -104,20 +104,15 @@ export const run = (setExitCode: SetExitCode) => {
       const report = (text: string) => console.error(`gefyra: ${text}`);
       if (options.detach) {
         await startApp(engine, app);
-        console.log(app.id);
-      } else if (options.bridge && target) {
+        return console.log(app.id);
+      }
+      const work = () => {
+        if (!options.bridge || !target) return attached(engine, app, flags);
         const name = defaultBridgeName(app.name, target.name);
         const bridge = { name, app: app.name, namespace, target, ports, match };
-        const work = () => runBridged(tools, connection, app, { bridge, terminal: flags, loudness: options });
-        setExitCode(
-          await whileKept({ engine, cluster }, { app: app.name, description: files }, report, work),
-        );
-      } else {
-        const work = () => attached(engine, app, flags);
-        setExitCode(
-          await whileKept({ engine, cluster }, { app: app.name, description: files }, report, work),
-        );
-      }
+        return runBridged(tools, connection, app, { bridge, terminal: flags, loudness: options });
+      };
+      setExitCode(await whileKept({ engine, cluster }, { app: app.name, description: files }, report, work));
     });
   addFileOptions(made as unknown as Command);
   const parse = made.parseOptions.bind(made);

@@ -20,11 +20,12 @@ import {
   wholeNumber,
 } from "./command.ts";
 import {
-  annotation,
   dryRunOption,
   printObjects,
   registryOption,
+  serviceAnnotationOption,
   serviceOptions,
+  servicePortOption,
   serviceTypeOption,
   tagOption,
 } from "./install-options.ts";
@@ -61,12 +62,8 @@ export const up = () =>
         .choices(["cluster", "local"]).default("cluster" as const),
     )
     .addOption(serviceTypeOption("NodePort, or unchanged"))
-    .option(
-      "--service-annotation <key=value>",
-      "annotation for the load balancer (repeatable)",
-      annotation,
-    )
-    .option("--service-port <number>", "UDP port of the load balancer", wholeNumber(1, 65535))
+    .addOption(serviceAnnotationOption())
+    .addOption(servicePortOption())
     .option(
       "--disconnect-timeout <seconds>",
       "silence after which the cluster removes this machine's client",
