@@ -16,9 +16,9 @@ export interface RequestLoss {
   reasons: string[];
 }
 
-/** How long requests continue after the switch. */
 /** All of it, with the change that is watched. */
 const LONGEST_MS = 600_000;
+/** How long requests continue after the switch. */
 const AFTER_MS = 1_000;
 
 /** Runs `work` while the operator's pod sends requests, and returns how many were lost. */

@@ -23,8 +23,9 @@ export interface Where {
 }
 
 /**
- * Those that lead to the connection's client, and may: in all namespaces, if the user may list them. Otherwise in those that may have bridges of this connection: where its
- * client's status names some, where bridges are enabled, and the context's own.
+ * Those that lead to the connection's client, and may: in all namespaces, if the user may list them. Otherwise in those
+ * that may have bridges of this connection: where its client's status names some, where bridges are enabled, and the
+ * context's own.
  */
 export async function visibleBridges(
   cluster: Cluster,

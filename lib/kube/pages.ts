@@ -32,7 +32,8 @@ export async function allPages<T extends KubernetesObject>(
     }
     if (!found) return undefined;
     for (const item of found.items) items.push(keep(item));
-    next = found.metadata?._continue ?? (found.metadata as { continue?: string } | undefined)?.continue;
+    // The library's type has the name of its own classes, the answer that of the API.
+    next = (found.metadata as { continue?: string } | undefined)?.continue;
     if (!next) return { items, metadata: found.metadata };
   }
 }

@@ -17,6 +17,7 @@ import { placeBeside, type Placed, placeInOriginalsPlace } from "./place.ts";
 import type { Interception } from "./interception.ts";
 import { keyOf, recordsOf, shortened, writeBridgeStatus } from "./records.ts";
 import { sourceInStatus } from "./sources.ts";
+import { MOST_AT_ONCE } from "../runtime/reach.ts";
 import { changeRefusal } from "../runtime/refusals.ts";
 
 /** The records of all pods. An error ends the pass, but what other pods asked for still counts. */
@@ -75,9 +76,6 @@ export async function interceptPods(
   return { records, ...next };
 }
 
-/** Pods of one bridge that are worked on at the same time. */
-const TOGETHER = 8;
-
 /** Takes each step, and puts each result as it comes. Throws the first error when all have ended. */
 async function settle<T>(
   all: T[],
@@ -88,7 +86,7 @@ async function settle<T>(
   const steps = await pMap(
     all,
     (one) => step(one).then(put).catch((error: unknown) => void errors.push(error)),
-    { concurrency: TOGETHER },
+    { concurrency: MOST_AT_ONCE },
   );
   if (errors.length) throw errors[0];
   return steps.map((one) => one ?? undefined);

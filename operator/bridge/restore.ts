@@ -9,7 +9,7 @@ import { bridgeRef, type GefyraBridge, type InterceptedPod, isUntouched } from "
 import { bridgePhases } from "../../lib/api/phases.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { setFinalizers } from "../runtime/context.ts";
-import { BUSY, UNREACHABLE } from "../runtime/reach.ts";
+import { BUSY, MOST_AT_ONCE, UNREACHABLE } from "../runtime/reach.ts";
 import { earliest, type Requeue, requeueAfter, type Result } from "../runtime/result.ts";
 import type { BridgeContext } from "./context.ts";
 import { release } from "./originals.ts";
@@ -22,8 +22,6 @@ const RETRY_MS = 1_000;
  * since it still takes traffic; at the latest its pod goes with its node.
  */
 const LONGEST_MS = RESTORE_TIMEOUT_MS / 2;
-/** Pods of one bridge that are restored at the same time. */
-const TOGETHER = 8;
 
 /** Restores all pods of a deleted bridge, then removes its finalizer. Replaced containers are restored one by one. */
 export async function restoreBridge(
@@ -103,7 +101,9 @@ export async function restorePods(
       return;
     }
   };
-  const together = pMap(taken.filter(({ mode }) => mode !== "replace"), restore, { concurrency: TOGETHER });
+  const together = pMap(taken.filter(({ mode }) => mode !== "replace"), restore, {
+    concurrency: MOST_AT_ONCE,
+  });
   await Promise.all([inTurn(), together]);
   return { left, silent, waiting, next };
 }

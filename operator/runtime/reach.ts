@@ -8,8 +8,8 @@ import type { Cluster, ExecOptions, ExecResult, ExecTarget } from "../../lib/kub
 import { createAttempts } from "./attempts.ts";
 import type { State } from "./state.ts";
 
-/** Commands at the same time in the pods of one namespace on one node. */
-const MOST = 8;
+/** Commands at the same time in the pods of one namespace on one node; so many pods of a bridge are worked on together. */
+export const MOST_AT_ONCE = 8;
 /** Before a pod that did not answer is asked again. */
 const DELAYS = { first: 1_000, longest: 60_000 };
 
@@ -48,7 +48,7 @@ export function createReach(
 
   const limited = async (place: string, work: () => Promise<ExecResult>): Promise<ExecResult> => {
     const count = running.get(place) ?? 0;
-    if (count >= MOST) {
+    if (count >= MOST_AT_ONCE) {
       throw new GefyraError("busy-node", "Cannot run a command yet: others on this node go first");
     }
     running.set(place, count + 1);
