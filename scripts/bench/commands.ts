@@ -59,9 +59,12 @@ export function gefyra(...args: string[]): Promise<Timed> {
 }
 
 /** `docker exec` arguments that run kubectl in the lab's control plane, because this machine may not have it. */
-export const kubectlArgs = (
+export const kubectlArgs = (...args: string[]) => clusterArgs("--namespace", NAMESPACE, ...args);
+
+/** The same for objects that name their own namespace, or have none. */
+export const clusterArgs = (
   ...args: string[]
-) => ["exec", "--interactive", controlPlaneOf(LAB).name, "kubectl", "--namespace", NAMESPACE, ...args];
+) => ["exec", "--interactive", controlPlaneOf(LAB).name, "kubectl", ...args];
 
 export async function kubectl(...args: string[]): Promise<string> {
   return (await run("docker", kubectlArgs(...args))).stdout;

@@ -1,5 +1,5 @@
 /** A cluster that others use: 500 bridges of theirs are created while one bridge of ours comes and goes. */
-import { gefyra, kubectl, kubectlArgs, NAMESPACE, once, run } from "./commands.ts";
+import { clusterArgs, gefyra, kubectl, NAMESPACE, once, run } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { freshPod, startApp } from "./switching.ts";
 import { UNPROBED } from "./workloads.ts";
@@ -42,7 +42,8 @@ export const shared = once(async (): Promise<Shared> => {
     const [among] = await Promise.all([times(app), create(bridges)]);
     return { alone, among, rest, most: await memory("VmHWM") };
   } finally {
-    await kubectl("delete", "namespaces", "--selector", LABEL, "--wait=false");
+    // While there is an operator, which removes its finalizers.
+    await kubectl("delete", "namespaces", "--selector", LABEL, "--wait");
   }
 });
 
@@ -75,11 +76,7 @@ const waiting = (namespace: string, name: string, user: string) => ({
 
 async function create(items: object[]): Promise<void> {
   const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  await run(
-    "docker",
-    kubectlArgs("create", "--filename", "-").filter((one) => !["--namespace", NAMESPACE].includes(one)),
-    { stdin },
-  );
+  await run("docker", clusterArgs("create", "--filename", "-"), { stdin });
 }
 
 /** Megabytes of the operator's process. */

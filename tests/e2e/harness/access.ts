@@ -43,12 +43,6 @@ function freePort(): { port: number } {
   return listener.addr;
 }
 
-/** Of a service account of a namespace. */
-export async function asServiceAccount(namespace: string, name: string): Promise<string> {
-  const token = await kubectl("create", "token", name, "--namespace", namespace);
-  return await variant(`as-${name}`, (config) => config.users[0].user = { token });
-}
-
 /** Of another user, whom the administrator impersonates. */
 export function impersonating(user: string, group: string): Promise<string> {
   return variant(

@@ -27,8 +27,11 @@ export function tryGefyra(args: string[], env: Env = {}): Promise<Output> {
 }
 
 /** Its output; fails when the command does. */
-export async function gefyra(...args: string[]): Promise<Output> {
-  const output = await tryGefyra(args);
+export const gefyra = (...args: string[]): Promise<Output> => gefyraWith({}, ...args);
+
+/** The same with other variables, e.g. another user's kubeconfig. */
+export async function gefyraWith(env: Env, ...args: string[]): Promise<Output> {
+  const output = await tryGefyra(args, env);
   assert.equal(
     output.code,
     0,

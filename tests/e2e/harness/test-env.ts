@@ -84,8 +84,7 @@ export async function testEnv(
     },
     run: async (app, text, ...options) => {
       await write(app, text);
-      const mount = ["-v", `${folder}/${app}:/src`];
-      await gefyra("run", "-i", "pyserver", "-N", app, "-n", namespace, "-d", ...mount, ...options);
+      await gefyra(...runArgs({ namespace, folder }, app), ...options);
     },
     bridge: (app, deployment, ...options) => gefyra(...bridgeArgs(namespace, app, deployment), ...options),
     pods: (app) => podsOf(namespace, app),
@@ -99,6 +98,11 @@ export async function testEnv(
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** A pyserver in the background, with the folder that `write` fills. */
+export function runArgs({ namespace, folder }: Pick<TestEnv, "namespace" | "folder">, app: string): string[] {
+  return ["run", "-i", "pyserver", "-N", app, "-n", namespace, "-d", "-v", `${folder}/${app}:/src`];
 }
 
 export function bridgeArgs(namespace: string, app: string, deployment: string): string[] {

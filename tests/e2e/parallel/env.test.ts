@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { imageOf } from "../../../lib/images.ts";
 import { docker } from "../../docker.ts";
-import { asServiceAccount } from "../harness/access.ts";
+import { asAccount } from "../harness/access.ts";
 import { gefyra, tryGefyra } from "../harness/gefyra.ts";
 import type { Manifest } from "../harness/kube.ts";
 import { named } from "../harness/names.ts";
@@ -125,7 +125,7 @@ Deno.test("the environment of a container in the cluster", async (t) => {
   await step(
     "a user without pods/exec and without Secrets gets the rest, and reads what is missing",
     async () => {
-      const kubeconfig = await asServiceAccount(place.namespace, "looks");
+      const kubeconfig = await asAccount("as-looks", "looks", place.namespace);
       const { variables, stderr } = await json("pod/exporting", "--kubeconfig", kubeconfig);
       assert.deepEqual([variables.COLOR, variables.URL], ["blue", "http://blue.example"]);
       assert.ok(!("PASSWORD" in variables) && !("EXPORTED" in variables));

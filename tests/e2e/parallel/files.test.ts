@@ -9,7 +9,7 @@ import { silentSteps } from "../../../lib/steps.ts";
 import { helperOf } from "../../../lib/files/helper.ts";
 import { imageOf } from "../../../lib/images.ts";
 import { docker, eventually } from "../../docker.ts";
-import { asServiceAccount } from "../harness/access.ts";
+import { asAccount } from "../harness/access.ts";
 import { gefyra, tryGefyra } from "../harness/gefyra.ts";
 import { kube, kubectl, type Manifest } from "../harness/kube.ts";
 import { CONNECTION, CONTEXT, CONTROL_PLANE, named } from "../harness/names.ts";
@@ -90,7 +90,7 @@ Deno.test("an app container has the files and the identity of a container in the
 
   await step("a missing right is named, and nothing is changed", async () => {
     await kubectl("create", "serviceaccount", "reader", "-n", namespace);
-    const engine = connectEngine(), kubeconfig = await asServiceAccount(namespace, "reader");
+    const engine = connectEngine(), kubeconfig = await asAccount("as-reader", "reader", namespace);
     const cluster = await connectCluster({ kubeconfig, context: CONTEXT });
     const wanted = [{ remote: "/data", local: "/data", back: false }];
     const files = { namespace, target: { kind: "Deployment", name: "api" }, wanted };

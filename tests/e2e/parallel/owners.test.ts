@@ -4,8 +4,9 @@ import { generateKeyPair } from "../../../lib/config/keys.ts";
 import { connectCluster } from "../../../lib/kube/kubernetes.ts";
 import { API_VERSION, NAMESPACE } from "../../../lib/names.ts";
 import { eventually } from "../../docker.ts";
-import { asServiceAccount, impersonating } from "../harness/access.ts";
-import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { asAccount, impersonating } from "../harness/access.ts";
+import { gefyra, gefyraWith, tryGefyra } from "../harness/gefyra.ts";
+import { createAccounts, removeEditor } from "../harness/owners-accounts.ts";
 import { APP, CONNECTION, CONTEXT, kubeconfig } from "../harness/names.ts";
 import { get, type Json, kube, kubectl, list } from "../harness/kube.ts";
 import { assertRefused } from "../harness/refusal.ts";
@@ -33,7 +34,7 @@ Deno.test("owners: a client is used by its owner, and by those whom the owner le
   const client = await clientOf();
   const admin = await kube.cluster(), me = (await admin.user()).name;
   const as = async (name: string) =>
-    await connectCluster({ kubeconfig: await asServiceAccount(namespace, name), context: CONTEXT });
+    await connectCluster({ kubeconfig: await asAccount(`as-${name}`, name, namespace), context: CONTEXT });
   /** May create, get and delete bridges in the namespace, and nothing else. */
   const mallory = await as("mallory");
   /** May besides change them, their status, and all clients. */
@@ -194,7 +195,7 @@ Deno.test("owners: a client is used by its owner, and by those whom the owner le
   await step("an impersonated user has clients of their own", async () => {
     const other = `${CONNECTION}-b`, connection = ["--connection", other];
     try {
-      await gefyraAs(bob, "up", ...connection);
+      await gefyraWith(bob, "up", ...connection);
       const made = await clientOf(other);
       assert.deepEqual(made.spec.owner, { user: "bob" });
       // The connection's kubeconfig leads to another user now.
@@ -209,7 +210,7 @@ Deno.test("owners: a client is used by its owner, and by those whom the owner le
       });
       await impersonating("bob", "system:masters");
     } finally {
-      await gefyraAs(bob, "down", ...connection);
+      await gefyraWith(bob, "down", ...connection);
     }
   });
 
@@ -286,56 +287,3 @@ Deno.test("owners: a client is used by its owner, and by those whom the owner le
 });
 
 const nameOf = ({ metadata: { name, namespace } }: Json) => ({ name, namespace });
-
-async function gefyraAs(env: Record<string, string>, ...args: string[]): Promise<void> {
-  const { code, stderr } = await tryGefyra(args, env);
-  assert.equal(code, 0, `gefyra ${args.join(" ")}: ${stderr}`);
-}
-
-const RBAC = "rbac.authorization.k8s.io";
-
-function role(name: string, namespace: string, rules: Json[], account: { name: string; namespace: string }) {
-  const metadata = { name, namespace };
-  return [
-    { apiVersion: `${RBAC}/v1`, kind: "Role", metadata, rules },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: "RoleBinding",
-      metadata,
-      roleRef: { apiGroup: RBAC, kind: "Role", name },
-      subjects: [{ kind: "ServiceAccount", ...account }],
-    },
-  ];
-}
-
-const rule = (resources: string[], verbs: string[]) => ({ apiGroups: ["gefyra.dev"], resources, verbs });
-const editorName = (namespace: string) => `${namespace}-editor`;
-
-async function createAccounts(namespace: string): Promise<void> {
-  const account = (name: string) => ({
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name, namespace },
-  });
-  const all = ["create", "get", "delete", "patch"];
-  await kube.applyWithKubectl([
-    ...["mallory", "editor"].map(account),
-    ...role("mallory", namespace, [rule(["gefyrabridges"], ["create", "get", "delete"])], {
-      name: "mallory",
-      namespace,
-    }),
-    ...role("editor", namespace, [rule(["gefyrabridges", "gefyrabridges/status"], all)], {
-      name: "editor",
-      namespace,
-    }),
-    ...role(editorName(namespace), NAMESPACE, [rule(["gefyraclients", "gefyraclients/status"], all)], {
-      name: "editor",
-      namespace,
-    }),
-  ]);
-}
-
-async function removeEditor(namespace: string): Promise<void> {
-  const name = editorName(namespace);
-  await kubectl("delete", "role,rolebinding", name, "--namespace", NAMESPACE, "--ignore-not-found");
-}

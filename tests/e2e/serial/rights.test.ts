@@ -4,14 +4,14 @@ import { parseAllDocuments } from "yaml";
 import { docker, eventually } from "../../docker.ts";
 import { NAMESPACE } from "../../../lib/names.ts";
 import { asAccount, canI } from "../harness/access.ts";
-import { gefyra, type Output, tryGefyra } from "../harness/gefyra.ts";
+import { gefyra, gefyraWith, tryGefyra } from "../harness/gefyra.ts";
 import { keysMade } from "../harness/install.ts";
 import { APP, CONNECTION, CONTROL_PLANE, lab } from "../harness/names.ts";
 import { apply, type Json, kubectl, tryKubectl } from "../harness/kube.ts";
 import { assertFails } from "../harness/refusal.ts";
 import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
 import { ordered } from "../harness/steps.ts";
-import { bridgeArgs, testEnv } from "../harness/test-env.ts";
+import { bridgeArgs, runArgs, testEnv } from "../harness/test-env.ts";
 import { tools, workload } from "../harness/workloads.ts";
 
 const DEVELOPER = "gefyra-developer", CLUSTER = `${DEVELOPER}-cluster`;
@@ -44,15 +44,7 @@ Deno.test("a developer with exactly the printed rights", async (t) => {
   const answer = await place.ask("http://web");
   const before = await snapshot();
   let file = "";
-  const asDeveloper = async (...args: string[]): Promise<Output> => {
-    const output = await tryGefyra(args, { KUBECONFIG: file });
-    assert.equal(
-      output.code,
-      0,
-      `gefyra ${args.join(" ")}: ${output.code}\n${output.stderr}\n${output.stdout}`,
-    );
-    return output;
-  };
+  const asDeveloper = (...args: string[]) => gefyraWith({ KUBECONFIG: file }, ...args);
   const bound: Json[] = [];
   const grant = async (...bindings: Json[]) => {
     bound.push(...bindings);
@@ -103,19 +95,7 @@ Deno.test("a developer with exactly the printed rights", async (t) => {
       assert.match(stdout, /^Connected/);
       assert.match((await asDeveloper("up")).stdout, /^Already connected/);
       await place.write(APP, "local");
-      const run = [
-        "run",
-        "-i",
-        "pyserver",
-        "-N",
-        APP,
-        "-n",
-        namespace,
-        "-d",
-        "-v",
-        `${place.folder}/${APP}:/src`,
-      ];
-      await asDeveloper(...run);
+      await asDeveloper(...runArgs(place, APP));
       const bridge = bridgeArgs(namespace, APP, "web");
       assert.match((await asDeveloper(...bridge, "--dry-run")).stdout, /all there/);
       await asDeveloper(...bridge);
@@ -184,18 +164,7 @@ Deno.test("a developer with exactly the printed rights", async (t) => {
     await step("a right that is missing is named: verb, resource and namespace", async () => {
       await asDeveloper("up");
       await place.write(APP, "local");
-      await asDeveloper(
-        "run",
-        "-i",
-        "pyserver",
-        "-N",
-        APP,
-        "-n",
-        namespace,
-        "-d",
-        "-v",
-        `${place.folder}/${APP}:/src`,
-      );
+      await asDeveloper(...runArgs(place, APP));
       // The same connection as somebody else.
       await asAccount("developer", few, namespace);
       const [home, bridging] = roles as [Json, Json];

@@ -8,7 +8,7 @@ import { APP, CONTROL_PLANE, WORKER } from "../harness/names.ts";
 import { get, type Json, kube, kubectl, list, type Manifest } from "../harness/kube.ts";
 import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
 import { ordered, report, timed } from "../harness/steps.ts";
-import { type TestEnv, testEnv } from "../harness/test-env.ts";
+import { bridgeArgs, type TestEnv, testEnv } from "../harness/test-env.ts";
 import { tools, workload } from "../harness/workloads.ts";
 
 /** `docker pause`: no process of the node runs, and no connection to it is refused. */
@@ -54,9 +54,7 @@ Deno.test("a node that hangs holds up no bridge of another, and its pods are res
   for (const [name, mode] of Object.entries(hung)) await place.bridge(APP, name, mode);
 
   await hanging(WORKER, async () => {
-    const late = tryGefyra(["bridge", "-N", APP, "-n", place.namespace, "--target", "deployment/late"].concat(
-      ...["--port", "80:8000", "-I", "late"],
-    ));
+    const late = tryGefyra(bridgeArgs(place.namespace, APP, "late"));
     await step("bridges of pods on other nodes come and go", async () => {
       const took = await timed(() => place.bridge(APP, "fine"));
       assert.equal(await place.ask("http://fine"), "local");
@@ -148,11 +146,7 @@ Deno.test("a pod that answers without end is refused, and the operator stays sma
   await using place = await testEnv("endless");
   await Promise.all([place.apply([tools(), ...endless("endless"), ...workload("fine")]), gefyra("up")]);
   await place.run(APP, "local");
-  const bridging = tryGefyra(
-    ["bridge", "-N", APP, "-n", place.namespace, "--target", "deployment/endless", "--replace"].concat(
-      ...["--port", "80:8000", "-I", "endless"],
-    ),
-  );
+  const bridging = tryGefyra([...bridgeArgs(place.namespace, APP, "endless"), "--replace"]);
   await place.bridge(APP, "fine");
   assert.equal(await place.ask("http://fine"), "local");
   const { code, stderr } = await bridging;
