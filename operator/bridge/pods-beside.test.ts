@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
+import { GefyraError } from "../../lib/errors.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
 import { podOf } from "./fixture.ts";
 import { beside, intercept } from "./intercept-fixture.ts";
@@ -31,6 +32,19 @@ Deno.test("beside, a pod is active when its Carrier runs and is configured", asy
     const { taken, events } = await intercept([one], [], { plan, exec: () => exitCode });
     assert.deepEqual([taken[0]?.state, events], [state, expected], name);
   }
+});
+
+Deno.test("a Carrier that does not answer is named, and may have its configuration all the same", async () => {
+  const exec = () => {
+    throw new GefyraError("unreachable-pod", "Cannot run carrier: no answer after 10 s");
+  };
+  const { taken } = await intercept([running("a")], [], { plan, exec });
+  const [record] = taken;
+  assert.deepEqual([record?.state, record?.cause, record?.carrierContainer], [
+    "Switching",
+    "Unreachable",
+    "a-carrier",
+  ]);
 });
 
 Deno.test("a pod whose network does not forward is recorded as such, and tried again", async () => {

@@ -219,7 +219,11 @@ async function intercept(
     return { record: { ...switching, address }, ...again };
   }
   const { state, why, ...again } = configured;
-  if (why) return unreachable(switching, why, again);
+  if (why) {
+    // It may have got the configuration, or get it when its node goes on: so it has to be told when the bridge goes.
+    const asked = record.mode === "beside" ? { carrierContainer: placed.id ?? placed.container } : {};
+    return unreachable({ ...switching, ...asked }, why, again);
+  }
   if (state === "no-forwarding") return { record: { ...switching, forwards: false }, ...again };
   // The record needs the container's real id.
   if (state === "unreachable" || (!placed.id && record.mode === "replace")) {
