@@ -33,6 +33,12 @@ const unpulled = (image: string): Partial<V1ContainerStatus> => ({
   },
 });
 
+const unscheduled = (image: string, spec: object = {}): V1Pod => ({
+  metadata: { name: "web-1", namespace: "shop", uid: "1" },
+  spec: { containers: [{ name: "web", image }], ...spec },
+  status: { phase: "Pending" },
+});
+
 function pod(
   image: string,
   status: Partial<V1ContainerStatus>,
@@ -71,6 +77,8 @@ Deno.test("a pod is restored when a ready container other than Carrier's has the
     ["Carrier has ended for the last time", pod("nginx:1", crashing("c-carrier")), false],
     ["the original's image is gone", pod("nginx:1", unpulled("nginx:1")), true],
     ["its status is still that of Carrier's image", pod("nginx:1", unpulled("gefyra/carrier:1")), false],
+    ["the pod has no node", unscheduled("nginx:1"), true],
+    ["its node has not reported it", unscheduled("nginx:1", { nodeName: "w1" }), false],
     ["the pod is gone", undefined, true],
     ["another pod has its name", pod("carrier", running("c-x"), { metadata: { uid: "2" } }), true],
     [

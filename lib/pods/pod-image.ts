@@ -75,7 +75,7 @@ export async function setImage(
 
 /**
  * Restores a pod whose container was replaced. True when nothing is left to do: the pod is gone, or its spec has the
- * original image and a container other than Carrier's is ready, or cannot start at all.
+ * original image and a container other than Carrier's is ready, cannot start at all, or has no node to start on.
  */
 export async function restorePod(
   cluster: Cluster,
@@ -96,6 +96,8 @@ export async function restorePod(
   const image = imageInSpec(pod, container);
   if (!image || image !== intercepted.originalImage) return true;
   const running = runningContainer(pod, container), status = containerStatus(pod, container);
+  // No node has seen it: what starts there is the original.
+  if (!pod.spec?.nodeName && !status) return true;
   if (running !== undefined) return running !== intercepted.carrierContainer && status?.ready === true;
   return crashes(status, intercepted) || hopelessReason(status, image) !== undefined;
 }
