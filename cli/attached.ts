@@ -1,22 +1,7 @@
 /** Runs an app container in the foreground, as `docker run` does. */
 import { type App, startApp } from "../lib/app/run.ts";
 import type { Engine } from "../lib/docker/engine.ts";
-import { GefyraError } from "../lib/errors.ts";
-
-export interface Terminal {
-  /** The container gets this process's input. */
-  interactive: boolean;
-  tty: boolean;
-}
-
-/** Docker refuses that too: keys would reach the container only line by line. */
-export function checkTerminal({ interactive, tty }: Terminal, isTerminal: boolean): void {
-  if (!interactive || !tty || isTerminal) return;
-  throw new GefyraError("terminal-missing", "Cannot run with a terminal: the input is none", {
-    exit: "usage",
-    hint: "leave out --tty (-t), or run it in a terminal",
-  });
-}
+import { followTerminal, passSize, type Size, type Terminal } from "./terminal.ts";
 
 export interface Reactions {
   /** Runs beside the container. */
@@ -34,6 +19,7 @@ export async function attached(
 ): Promise<number> {
   const { id } = app;
   const kill = (signal: Deno.Signal) => void engine.kill(id, signal).catch(() => {});
+  const resize = (size: Size) => engine.resize(id, size);
   // Requested before the start, because a short-lived container may be gone right after it.
   const ended = engine.wait(id);
   ended.catch(() => {});
@@ -45,11 +31,11 @@ export async function attached(
   );
   const restore = [
     ...forwardSignals(onSignal ?? kill),
-    ...tty ? followTerminal(engine, id, interactive) : [],
+    ...tty ? followTerminal(interactive, resize) : [],
   ];
   try {
     await startApp(engine, app);
-    if (tty) await resize(engine, id);
+    if (tty) await passSize(resize);
     const started = onStarted?.() ?? Promise.resolve();
     // What fails after the start ends this, even if the container goes on.
     const code = await Promise.race([ended, started.then(() => ended)]);
@@ -67,26 +53,4 @@ function forwardSignals(onSignal: (signal: Deno.Signal) => void): (() => void)[]
     Deno.addSignalListener(signal, handler);
     return () => Deno.removeSignalListener(signal, handler);
   });
-}
-
-/** Keys go to the container one by one, Ctrl-C too; its terminal has the size of this one. */
-function followTerminal(engine: Engine, id: string, interactive: boolean): (() => void)[] {
-  const undo: (() => void)[] = [];
-  if (interactive) {
-    Deno.stdin.setRaw(true);
-    undo.push(() => Deno.stdin.setRaw(false));
-  }
-  if (Deno.build.os !== "windows") {
-    const handler = () => void resize(engine, id);
-    Deno.addSignalListener("SIGWINCH", handler);
-    undo.push(() => Deno.removeSignalListener("SIGWINCH", handler));
-  }
-  return undo;
-}
-
-async function resize(engine: Engine, id: string): Promise<void> {
-  if (!Deno.stdout.isTerminal()) return;
-  const { rows, columns } = Deno.consoleSize();
-  // The container may have ended.
-  await engine.resize(id, { rows, columns }).catch(() => {});
 }

@@ -5,9 +5,12 @@ import { bridge } from "./bridge.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
 import { env } from "./env.ts";
+import { exec } from "./exec.ts";
 import { install } from "./install.ts";
 import { lab } from "./lab.ts";
+import { restart, start, stop } from "./lifecycle.ts";
 import { list } from "./list.ts";
+import { logs } from "./logs.ts";
 import { operator } from "./operator.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
@@ -25,6 +28,11 @@ export function commands(setExitCode: SetExitCode): Command[] {
     run(setExitCode),
     env(),
     sync(),
+    exec(setExitCode),
+    logs(),
+    stop(),
+    start(),
+    restart(),
     bridge(),
     list(),
     unbridge(),

@@ -7,9 +7,10 @@ import type { GefyraBridge } from "../lib/api/bridge.ts";
 import type { BridgeOptions } from "../lib/bridge/validate.ts";
 import type { Connection } from "../lib/connection/connection.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
-import { attached, type Terminal } from "./attached.ts";
+import { attached } from "./attached.ts";
 import type { Loudness } from "./command.ts";
 import { note, warn } from "./output.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface Bridged {
   bridge: BridgeOptions;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkTerminal } from "./attached.ts";
+import { checkTerminal } from "./terminal.ts";
 import { withoutDockersIt } from "./run-options.ts";
 
 Deno.test("-it means what it means to docker, but for the container's own words", () => {

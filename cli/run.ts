@@ -17,7 +17,7 @@ import { describeOptions } from "../lib/files/options.ts";
 import { parsePorts } from "../lib/workload/ports.ts";
 import { parseTarget } from "../lib/workload/target.ts";
 import { type Command, Option } from "@commander-js/extra-typings";
-import { attached, checkTerminal } from "./attached.ts";
+import { attached } from "./attached.ts";
 import {
   collect,
   command,
@@ -31,6 +31,7 @@ import { addFileOptions, type FileFlags } from "./file-options.ts";
 import { note } from "./output.ts";
 import { runBridged } from "./run-bridged.ts";
 import { addDockerOptions, withoutDockersIt } from "./run-options.ts";
+import { checkTerminal } from "./terminal.ts";
 
 const example = `gefyra run -i pyserver -N mypyserver -n default -v "$PWD/src:/src"
 gefyra run -i my-image -N my-app -n shop --env-from deployment/api --rm -- npm run dev

@@ -30,7 +30,7 @@ Results go to stdout, progress and errors go to stderr. With \`-o json\` an erro
 `;
 
 export async function commandsPage(): Promise<string> {
-  const root = new Command("gefyra");
+  const root = new Command("gefyra").enablePositionalOptions();
   const sections = commands(() => {}).flatMap((command) => {
     root.addCommand(command as never);
     return [command, ...command.commands as Command[]].map((one) =>

@@ -39,6 +39,21 @@ export async function listApps(engine: Engine, connection: Connection): Promise<
   });
 }
 
+/** The app of this name; `action` begins the error's message: `bridge to`. */
+export function requireApp(apps: AppContainer[], name: string, action: string): AppContainer {
+  const app = apps.find((one) => one.name === name);
+  if (app) return app;
+  const names = apps.map((one) => one.name).join(", ");
+  throw new GefyraError(
+    "app-missing",
+    `Cannot ${action} container "${name}": it was not started by \`gefyra run\``,
+    {
+      exit: "notFound",
+      hint: names ? `choose one of: ${names}` : "start one with `gefyra run`",
+    },
+  );
+}
+
 /** The address of a running app container inside the tunnel. */
 export async function tunnelAddressOf(
   engine: Engine,
@@ -46,23 +61,11 @@ export async function tunnelAddressOf(
   name: string,
   tunnelSubnet: string,
 ): Promise<string> {
-  const apps = await listApps(engine, connection);
-  const app = apps.find((one) => one.name === name);
-  if (!app) {
-    const names = apps.map((one) => one.name).join(", ");
-    throw new GefyraError(
-      "app-missing",
-      `Cannot bridge to container "${name}": it was not started by \`gefyra run\``,
-      {
-        exit: "notFound",
-        hint: names ? `choose one of: ${names}` : "start one with `gefyra run`",
-      },
-    );
-  }
+  const app = requireApp(await listApps(engine, connection), name, "bridge to");
   if (!app.address) {
     throw new GefyraError("app-stopped", `Cannot bridge to container "${name}": it is ${app.state}`, {
       exit: "conflict",
-      hint: `start it (\`docker start ${name}\`), or see why it ended (\`docker logs ${name}\`)`,
+      hint: `start it (\`gefyra start ${name}\`), or see why it ended (\`gefyra logs ${name}\`)`,
     });
   }
   return translate(app.address, tunnelSubnet);

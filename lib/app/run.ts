@@ -8,12 +8,13 @@ import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/lock.ts";
 import type { Engine } from "../docker/engine.ts";
 import { type PullPolicy, requireImage } from "../docker/images.ts";
-import { GefyraError, messageOf } from "../errors.ts";
+import { GefyraError } from "../errors.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
 import { API_VERSION } from "../names.ts";
 import type { Steps } from "../steps.ts";
 import { translate } from "../config/addresses.ts";
 import { createWithAddress, freeAddress } from "./address.ts";
+import { reasonOf } from "./reason.ts";
 import { type AppOptions, appOptions } from "./spec.ts";
 import { apiServerEnv } from "../files/identity.ts";
 import { putLinks, withFiles } from "../files/in-app.ts";
@@ -200,9 +201,3 @@ export async function startApp(engine: Engine, { id, name }: App): Promise<void>
 }
 
 const CORRECT = "correct the options and run it again; no container is left";
-
-/** Docker's message, without the client's prefix. */
-function reasonOf(cause: unknown): string {
-  const { json } = cause as { json?: { message?: string } };
-  return (json?.message ?? messageOf(cause)).trim().replace(/\.$/, "");
-}

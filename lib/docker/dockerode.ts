@@ -9,7 +9,7 @@ import { dockerOptions, refuseSsh, unreachable } from "./endpoint-options.ts";
 import type { Engine } from "./engine.ts";
 import { checkImageName } from "./images.ts";
 import { ignoreMissing, ignoreStarted, isOfTheLine, orUndefined } from "./status-codes.ts";
-import { attach, collect, demultiplex, exec } from "./streams.ts";
+import { attach, collect, demultiplex, exec, execAttached, showLogs } from "./streams.ts";
 
 /** Wraps an engine so that every call turns dockerode's errors into `GefyraError`s. */
 function withErrors(engine: Engine, explained: (thrown: unknown) => unknown): Engine {
@@ -46,6 +46,8 @@ function inBody({ name, platform, ...body }: ContainerCreateOptions): ContainerC
   const query = { ...(name ? { name } : {}), ...(platform ? { platform } : {}) };
   return { _query: query, _body: body } as ContainerCreateOptions;
 }
+
+const time = (seconds: number | undefined) => seconds === undefined ? {} : { t: seconds };
 
 type Connect = () => { docker: Docker; endpoint: Endpoint };
 
@@ -89,9 +91,9 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
     inspect: (nameOrId) => orUndefined(() => docker().getContainer(nameOrId).inspect()),
     create: async (options) => (await docker().createContainer(inBody(options))).id,
     start: (id) => ignoreStarted(() => docker().getContainer(id).start()),
-    stop: (id, timeoutSeconds) => ignoreMissing(() => docker().getContainer(id).stop({ t: timeoutSeconds })),
+    stop: (id, timeoutSeconds) => ignoreMissing(() => docker().getContainer(id).stop(time(timeoutSeconds))),
     kill: (id, signal) => ignoreMissing(() => docker().getContainer(id).kill({ signal })),
-    restart: async (id) => void await docker().getContainer(id).restart(),
+    restart: async (id, timeoutSeconds) => void await docker().getContainer(id).restart(time(timeoutSeconds)),
     remove: (id) => ignoreMissing(() => docker().getContainer(id).remove({ force: true, v: true })),
     wait: async (id) => (await docker().getContainer(id).wait({ condition: "next-exit" })).StatusCode,
     attach: (id, stdout, stderr, input) => attach(docker(), id, { stdout, stderr, ...input }),
@@ -107,6 +109,9 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
       return output.text();
     },
 
+    showLogs: (id, options, stdout, stderr) => showLogs(docker(), id, { ...options, stdout, stderr }),
+
+    execAttached: (id, command, options) => execAttached(docker(), id, command, options),
     exec: async (id, command, stdin) => await exec(docker(), id, command, stdin),
     put: async (id, folder, tar) =>
       void await docker().getContainer(id).putArchive(Buffer.from(tar), { path: folder }),

@@ -50,6 +50,33 @@ export interface AttachInput {
   tty?: boolean;
 }
 
+export interface ExecOptions extends AttachInput {
+  /** `NAME=VALUE`. */
+  env?: string[];
+  user?: string | undefined;
+  workdir?: string | undefined;
+  stdout: OutputSink;
+  stderr: OutputSink;
+}
+
+export interface Executing {
+  /** Resolves with the command's exit code. */
+  done: Promise<number>;
+  /** The size of its terminal. */
+  resize(size: { rows: number; columns: number }): Promise<void>;
+}
+
+export interface LogOptions {
+  follow: boolean;
+  /** Number of lines from the end. */
+  tail?: number | undefined;
+  /** Seconds since 1970. */
+  since?: number | undefined;
+  timestamps: boolean;
+  /** The container has a terminal. */
+  tty: boolean;
+}
+
 export interface Attached {
   /** Resolves when the container's output ends. */
   done: Promise<void>;
@@ -83,9 +110,11 @@ export interface Engine {
   create(options: ContainerCreateOptions): Promise<string>;
   /** No error if it already runs. */
   start(id: string): Promise<void>;
-  stop(id: string, timeoutSeconds: number): Promise<void>;
+  /** Without a time: the container's own, else Docker's. */
+  stop(id: string, timeoutSeconds?: number): Promise<void>;
   kill(id: string, signal: string): Promise<void>;
-  restart(id: string): Promise<void>;
+  /** Starts a stopped one, too. */
+  restart(id: string, timeoutSeconds?: number): Promise<void>;
   /** Kills a running container, and removes its anonymous volumes; no error if it is already gone. */
   remove(id: string): Promise<void>;
   /** The exit code when the container next ends; call it before the start. */
@@ -94,9 +123,13 @@ export interface Engine {
   /** The size of its terminal. */
   resize(id: string, size: { rows: number; columns: number }): Promise<void>;
   logs(id: string, tail: number): Promise<string>;
+  /** Resolves when there is no more; with `follow`, when the container ends. */
+  showLogs(id: string, options: LogOptions, stdout: OutputSink, stderr: OutputSink): Promise<void>;
 
   /** Runs a command inside; `stdin` is written and closed. */
   exec(id: string, command: string[], stdin?: Uint8Array | ReadableStream<Uint8Array>): Promise<ExecResult>;
+  /** Runs a command inside, with this process's input and output. */
+  execAttached(id: string, command: string[], options: ExecOptions): Promise<Executing>;
   /** Unpacks a tar into a folder of the container. */
   put(id: string, folder: string, tar: Uint8Array): Promise<void>;
 

@@ -4,7 +4,8 @@ import type Docker from "dockerode";
 import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Attached, ExecResult, OutputSink } from "./engine.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Attached, ExecOptions, ExecResult, Executing, LogOptions, OutputSink } from "./engine.ts";
 
 export async function exec(
   docker: Docker,
@@ -27,6 +28,68 @@ export async function exec(
   await done;
   const { ExitCode } = await created.inspect();
   return { exitCode: ExitCode ?? -1, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** Within half a second in all. */
+const RESIZE_TRIES = 10;
+
+export async function execAttached(
+  docker: Docker,
+  id: string,
+  command: string[],
+  { env, user, workdir, tty = false, stdin, stdout, stderr }: ExecOptions,
+): Promise<Executing> {
+  const input = stdin !== undefined;
+  const created = await docker.getContainer(id).exec({
+    Cmd: command,
+    ...(env?.length ? { Env: env } : {}),
+    ...(user ? { User: user } : {}),
+    ...(workdir ? { WorkingDir: workdir } : {}),
+    AttachStdin: input,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: tty,
+  });
+  const stream = await created.start({ hijack: input, stdin: input, Tty: tty });
+  const output = tty ? whole(stream, stdout) : demultiplex(docker, stream, stdout, stderr);
+  // The command may end before its input does.
+  if (stdin) pipeline(Readable.from(stdin), stream).catch(() => {});
+  const done = output.then(async () => (await created.inspect()).ExitCode ?? -1);
+  const resize = async (size: { rows: number; columns: number }) => {
+    // Docker answers the start before the command has its terminal, and refuses a size until then.
+    for (let tries = 1;; tries++) {
+      try {
+        return void await created.resize({ h: size.rows, w: size.columns });
+      } catch (error) {
+        if (tries === RESIZE_TRIES) throw error;
+        await delay(tries * 10);
+      }
+    }
+  };
+  return { done, resize };
+}
+
+export async function showLogs(
+  docker: Docker,
+  id: string,
+  { follow, tail, since, timestamps, tty, stdout, stderr }: LogOptions & {
+    stdout: OutputSink;
+    stderr: OutputSink;
+  },
+): Promise<void> {
+  const options = {
+    stdout: true,
+    stderr: true,
+    timestamps,
+    ...(tail === undefined ? {} : { tail }),
+    ...(since === undefined ? {} : { since }),
+  };
+  const container = docker.getContainer(id);
+  const ready = new PassThrough();
+  const stream = follow ? await container.logs({ ...options, follow: true }) : ready;
+  const done = tty ? whole(stream, stdout) : demultiplex(docker, stream, stdout, stderr);
+  if (!follow) ready.end(await container.logs({ ...options, follow: false }));
+  await done;
 }
 
 export interface AttachStreams {
