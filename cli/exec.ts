@@ -7,7 +7,7 @@ import { GefyraError } from "../lib/errors.ts";
 import { collect, command, connectionOption, type SetExitCode } from "./command.ts";
 import { checkTerminal, followTerminal, passSize } from "./terminal.ts";
 
-const example = `gefyra exec -it my-app -- sh
+const example = `gefyra exec -i -t my-app -- sh
 gefyra exec -w /src -e DEBUG=1 my-app -- npm test`;
 
 export const exec = (setExitCode: SetExitCode) =>

@@ -2,6 +2,19 @@
 import type { Command } from "@commander-js/extra-typings";
 import { collect } from "./command.ts";
 
+export interface DebugTexts {
+  debugPort: string[];
+}
+
+export function addDebugOption(command: Command): void {
+  command.option(
+    "--debug-port <[host:]port>",
+    "publish a debugger's port, on 127.0.0.1 only (repeatable)",
+    collect,
+    [],
+  );
+}
+
 /** Adds them under a heading of their own; `FlagTexts` has their values. */
 export function addDockerOptions(command: Command): void {
   command

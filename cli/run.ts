@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { splitWords } from "../lib/app/command-line.ts";
+import { debugPort } from "../lib/app/debug-port.ts";
 import { clusterVariables, ownVariables } from "../lib/app/env/gather.ts";
 import { hiddenNames, mergeEnvironment } from "../lib/app/env/merge.ts";
 import { type FlagTexts, parseFlags } from "../lib/app/flags/flags.ts";
@@ -30,7 +31,7 @@ import { addLikeOptions, checkLike, type LikeTexts } from "./like-options.ts";
 import { addFileOptions, type FileFlags } from "./file-options.ts";
 import { note } from "./output.ts";
 import { runBridged } from "./run-bridged.ts";
-import { addDockerOptions, withoutDockersIt } from "./run-options.ts";
+import { addDebugOption, addDockerOptions, type DebugTexts, withoutDockersIt } from "./run-options.ts";
 import { checkTerminal } from "./terminal.ts";
 
 const example = `gefyra run -i pyserver -N mypyserver -n default -v "$PWD/src:/src"
@@ -42,15 +43,17 @@ gefyra run --like deployment/api -n shop --dry-run`;
 export const run = (setExitCode: SetExitCode) => {
   const made = runCommand();
   // The types of so many options in one chain are too deep for the compiler.
+  addDebugOption(made as unknown as Command);
   addDockerOptions(made as unknown as Command);
   addLikeOptions(made as unknown as Command);
   made.addOption(connectionOption())
     .action(async (words, parsed) => {
-      const options = parsed as typeof parsed & FlagTexts & LikeTexts;
+      const options = parsed as typeof parsed & FlagTexts & LikeTexts & DebugTexts;
       checkLike(options);
       const flags = parseFlags(options, resolve);
       const own = await ownVariables({ files: options.envFile, own: options.env });
       const target = options.like ? parseTarget(options.like, LIKE) : undefined;
+      const debugPorts = options.debugPort.map(debugPort);
       const typedPorts = parsePorts(options.port);
       const match = options.match ? parseMatch(options.match) : undefined;
       if (!options.detach && !options.dryRun) checkTerminal(flags, Deno.stdin.isTerminal());
@@ -70,7 +73,7 @@ export const run = (setExitCode: SetExitCode) => {
         ...flags,
         command: words.length ? words : options.command ? splitWords(options.command) : undefined,
         volumes: options.volume.map(absolute),
-        publish: options.publish,
+        publish: [...options.publish, ...debugPorts],
         user: options.user,
         workdir: options.workdir,
       };
