@@ -89,7 +89,9 @@ func (w *waiting) accept(listener *net.UnixListener) {
 	for {
 		relay, err := listener.AcceptUnix()
 		if err != nil {
-			return
+			log("cannot accept a relay: %v", err)
+			time.Sleep(acceptDelay)
+			continue
 		}
 		w.mutex.Lock()
 		if w.relay != nil {

@@ -33,7 +33,7 @@ func wrap(conn *net.UDPConn) (*datagrams, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &datagrams{conn: conn, raw: raw, scratch: make([]byte, maxDatagram), oob: make([]byte, 64)}
+	d := &datagrams{conn: conn, raw: raw, oob: make([]byte, 64)}
 	err = raw.Control(func(fd uintptr) {
 		// Kernels that support neither (before 5.0) get one call for each datagram.
 		_ = syscall.SetsockoptInt(int(fd), solUDP, udpGRO, 1)
@@ -57,6 +57,13 @@ func (d *datagrams) enlarge() {
 func (d *datagrams) readFrames(to []byte) (frames []byte, from syscall.Sockaddr, err error) {
 	frames = to
 	waitErr := d.raw.Read(func(fd uintptr) bool {
+		if d.scratch == nil {
+			// Memory is taken when the first datagram is there.
+			if _, _, failed := syscall.Recvfrom(int(fd), nil, syscall.MSG_PEEK|syscall.MSG_DONTWAIT); failed == syscall.EAGAIN {
+				return false
+			}
+			d.scratch = make([]byte, maxDatagram)
+		}
 		for len(frames)-len(to) < batchSize {
 			n, oobn, _, sender, failed := syscall.Recvmsg(int(fd), d.scratch, d.oob, syscall.MSG_DONTWAIT)
 			if failed == syscall.EAGAIN {

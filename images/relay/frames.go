@@ -29,7 +29,14 @@ func appendFrame(to, payload []byte) []byte {
 	return append(to, payload...)
 }
 
-// frameReader reads whole frames, many at once. Its buffer holds the longest frame and more, so it always gets on.
+// The buffer of a frameReader holds the longest frame and more, so it always gets on. It grows to that size only where so
+// much comes: of a stream that nobody knows little is read.
+const (
+	smallestBuffer = 4 * 1024
+	largestBuffer  = 2 * (headerSize + maxDatagram)
+)
+
+// frameReader reads whole frames, many at once.
 type frameReader struct {
 	from   io.Reader
 	buffer []byte
@@ -37,7 +44,7 @@ type frameReader struct {
 }
 
 func newFrameReader(from io.Reader) *frameReader {
-	return &frameReader{from: from, buffer: make([]byte, 2*(headerSize+maxDatagram))}
+	return &frameReader{from: from, buffer: make([]byte, smallestBuffer)}
 }
 
 // take removes the whole frames and reports how many bytes they have.
@@ -65,12 +72,16 @@ func (r *frameReader) each(use func(frames [][]byte) error) error {
 			return err
 		}
 		r.filled += n
+		full := r.filled == len(r.buffer)
 		var used int
 		frames, used = r.take(frames[:0])
 		if err := use(frames); err != nil {
 			return err
 		}
 		r.filled = copy(r.buffer, r.buffer[used:r.filled])
+		if full && len(r.buffer) < largestBuffer {
+			r.buffer = append(make([]byte, 0, largestBuffer), r.buffer[:r.filled]...)[:largestBuffer]
+		}
 	}
 }
 

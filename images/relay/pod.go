@@ -6,24 +6,31 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
 
 // The other end sends a ping every few seconds; a forwarded connection whose client is gone may otherwise stay open.
-const silence = 30 * time.Second
+const (
+	silence     = 30 * time.Second
+	acceptDelay = 100 * time.Millisecond
+)
+
+// Below the container's limit of 128 MiB (lib/config/workloads.ts): what is no longer used is collected before.
+const memoryLimit = 96 << 20
 
 // runPod ends with SIGTERM; its streams find the next one.
 func runPod() error {
-	tokens := &tokens{streams: map[*stream]bool{}}
+	debug.SetMemoryLimit(memoryLimit)
+	open := newStreams()
 	_ = os.Remove(tokenSocket)
 	inbox, err := net.Listen("unix", tokenSocket)
 	if err != nil {
 		return err
 	}
-	go tokens.serve(inbox)
+	go open.receiveTokens(inbox)
 	address := fmt.Sprintf("127.0.0.1:%d", podPort)
 	listener, err := net.Listen("tcp4", address)
 	if err != nil {
@@ -39,31 +46,20 @@ func runPod() error {
 	for {
 		conn, err := listener.Accept()
 		if err != nil {
-			return err
+			// Out of files, or the client is gone already: the streams that are open go on.
+			log("cannot accept a stream: %v", err)
+			time.Sleep(acceptDelay)
+			continue
 		}
 		go func() {
-			if err := serve(conn, tokens); err != nil {
+			if err := serve(conn, open); err != nil {
 				log("stream ended: %v", err)
 			}
 		}()
 	}
 }
 
-type stream struct {
-	conn  net.Conn
-	write sync.Mutex
-	// WireGuard answered, so the client has a known key. Guarded by the tokens' mutex.
-	known bool
-}
-
-func (s *stream) send(frames []byte) error {
-	s.write.Lock()
-	defer s.write.Unlock()
-	_, err := s.conn.Write(frames)
-	return err
-}
-
-func serve(conn net.Conn, tokens *tokens) error {
+func serve(conn net.Conn, open *streams) error {
 	defer conn.Close()
 	address, err := net.ResolveUDPAddr("udp4", wireguardAddress)
 	if err != nil {
@@ -79,28 +75,27 @@ func serve(conn net.Conn, tokens *tokens) error {
 		return err
 	}
 	udp.enlarge()
-	s := &stream{conn: conn}
-	tokens.add(s)
-	defer tokens.remove(s)
+	s := &stream{conn: conn, opened: time.Now()}
+	open.add(s)
+	defer open.remove(s)
 	go func() {
 		defer conn.Close()
-		buffer := make([]byte, 0, 2*batchSize+headerSize)
-		known := false
+		// Grows with what comes: most streams that nobody knows never get a datagram.
+		var frames []byte
 		for {
-			frames, _, err := udp.readFrames(buffer[:0])
-			if err != nil {
+			var err error
+			if frames, _, err = udp.readFrames(frames[:0]); err != nil {
 				return
 			}
-			if !known && isAnswer(frames) {
-				known = true
-				tokens.trust(s)
+			if isAnswer(frames) {
+				open.hear(s)
 			}
 			if s.send(frames) != nil {
 				return
 			}
 		}
 	}()
-	return newFrameReader(&impatient{conn}).each(func(frames [][]byte) error {
+	return newFrameReader(&impatient{s}).each(func(frames [][]byte) error {
 		for _, frame := range frames {
 			if frame[0] == controlPing {
 				if err := s.send(appendFrame(nil, []byte{controlPong})); err != nil {
@@ -118,68 +113,17 @@ func isAnswer(frames []byte) bool {
 	return kind == handshakeResponse || kind == transportData
 }
 
-// impatient closes a connection after a long silence.
-type impatient struct{ conn net.Conn }
+// impatient closes a connection after a long silence of its client, or of WireGuard from the beginning.
+type impatient struct{ stream *stream }
 
 func (i *impatient) Read(into []byte) (int, error) {
-	if err := i.conn.SetReadDeadline(time.Now().Add(silence)); err != nil {
+	if !i.stream.known() && time.Since(i.stream.opened) > silence {
+		return 0, errUnknown
+	}
+	if err := i.stream.conn.SetReadDeadline(time.Now().Add(silence)); err != nil {
 		return 0, err
 	}
-	return i.conn.Read(into)
-}
-
-// tokens sends the newest one over every stream on which WireGuard has answered: to clients only.
-type tokens struct {
-	mutex   sync.Mutex
-	newest  []byte
-	streams map[*stream]bool
-}
-
-func (t *tokens) add(s *stream) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	t.streams[s] = true
-}
-
-func (t *tokens) remove(s *stream) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	delete(t.streams, s)
-}
-
-func (t *tokens) trust(s *stream) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	s.known = true
-	t.hand(s)
-}
-
-func (t *tokens) hand(s *stream) {
-	if len(t.newest) > 0 && s.known {
-		frame := appendFrame(nil, append([]byte{controlToken}, t.newest...))
-		// In the background: a slow stream must not delay the others.
-		go func() { _ = s.send(frame) }()
-	}
-}
-
-func (t *tokens) serve(inbox net.Listener) {
-	for {
-		conn, err := inbox.Accept()
-		if err != nil {
-			return
-		}
-		token, err := io.ReadAll(io.LimitReader(conn, 16*1024))
-		_ = conn.Close()
-		if err != nil || len(token) == 0 {
-			continue
-		}
-		t.mutex.Lock()
-		t.newest = token
-		for s := range t.streams {
-			t.hand(s)
-		}
-		t.mutex.Unlock()
-	}
+	return i.stream.conn.Read(into)
 }
 
 func passToken(from io.Reader) error {
