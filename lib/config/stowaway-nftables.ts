@@ -34,8 +34,24 @@ export function stowawayNftables(forwards: Forward[]): string {
 		oifname != "${DEVICE}" ip saddr ${TUNNEL_POOL} masquerade
 		oifname "${DEVICE}" ct status dnat masquerade
 	}
-${filterChain("forward", forwarded)}${filterChain("input", accepted)}`);
+${filterChain("forward", forwarded)}${filterChain("input", accepted)}${UNTRACKED}`);
 }
+
+/**
+ * WireGuard and pings need no connection tracking. Anybody may send them, from any number of ports, and would fill the
+ * table that the connections of all bridges are in.
+ */
+const UNTRACKED = `	chain untracked {
+		type filter hook prerouting priority raw; policy accept;
+		iifname != "${DEVICE}" udp dport ${WIREGUARD_PORT} notrack
+		iifname != "${DEVICE}" fib daddr type local icmp type echo-request notrack
+	}
+	chain untracked_answers {
+		type filter hook output priority raw; policy accept;
+		oifname != "${DEVICE}" udp sport ${WIREGUARD_PORT} notrack
+		oifname != "${DEVICE}" icmp type echo-reply notrack
+	}
+`;
 
 const forwarded = [
   `iifname "${DEVICE}" oifname != "${DEVICE}" accept`,
