@@ -18,7 +18,7 @@ export function nginxConf(servers: CarrierServer[], connections: number = CONNEC
     http.length ? modules(...HTTP_MODULES) : "",
     HEAD,
     block("events", [`worker_connections ${connections};`]),
-    streamBlock(servers),
+    streamBlock(servers, connections),
     http.length ? httpBlock(http) : "",
   ].filter(Boolean).join("\n");
 }

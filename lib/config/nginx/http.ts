@@ -17,6 +17,9 @@ export function httpBlock(servers: CarrierServer[]): string {
   return block("http", [HTTP, TROUBLE, ...servers.flatMap(portLines)]);
 }
 
+/** For all headers of a request from its first byte on: whoever sends them one by one gives up its connection. */
+const HEADER_TIMEOUT = "20s";
+
 /**
  * Requests and answers pass as they are and as they come: nothing is buffered, limited, added or taken away.
  *
@@ -53,6 +56,7 @@ map $http_host $host_or_none {
 ignore_invalid_headers off;
 underscores_in_headers on;
 merge_slashes off;
+client_header_timeout ${HEADER_TIMEOUT};
 client_header_buffer_size 8k;
 large_client_header_buffers 8 2m;
 client_max_body_size 0;

@@ -17,14 +17,30 @@ proxy_half_close on;
 proxy_socket_keepalive on;
 proxy_buffer_size 32k;`;
 
+/**
+ * Connections that one client address may have, as a part of Nginx's slots: on an `http` port each may take four slots,
+ * on a `tcp` port two, so two thirds of the slots in either case. The rest is left to others.
+ */
+export const SHARE = { http: 1 / 6, tcp: 1 / 3 } as const;
+
+const ZONE = "addresses";
+
+/** A client that is gone without a word is found after a quarter of an hour; others may be silent for as long as they like. */
+const KEEPALIVE = "so_keepalive=10m:60s:5";
+
 /** One of the preread module's protocols; see images/carrier/modules/preread. */
 export type Protocol = "http1" | "http2" | "raw";
 
 /** The socket within Nginx for a port's connections of one protocol. */
 export const inner = ({ port }: CarrierServer, protocol: Protocol): string => `unix:${port}-${protocol}.sock`;
 
-export function streamBlock(servers: CarrierServer[]): string {
-  return block("stream", [STREAM, ...servers.flatMap(upstreams), ...servers.flatMap(listeners)]);
+export function streamBlock(servers: CarrierServer[], connections: number): string {
+  return block("stream", [
+    STREAM,
+    `limit_conn_zone $binary_remote_addr zone=${ZONE}:1m;`,
+    ...servers.flatMap(upstreams),
+    ...servers.flatMap((server) => listeners(server, connections)),
+  ]);
 }
 
 function upstreams(server: CarrierServer): string[] {
@@ -34,13 +50,14 @@ function upstreams(server: CarrierServer): string[] {
 
 const asked = ({ protocol }: CarrierServer): Asked => protocol === "UDP" ? "udp" : "tcp";
 
-function listeners(server: CarrierServer): string[] {
+function listeners(server: CarrierServer, connections: number): string[] {
   const name = defaultName(server);
   const pass = name ? `proxy_pass ${upstreamName(asked(server), name)};` : `return "";`;
   if (server.protocol === "UDP") {
     return [block("server", [`listen ${server.listen} udp;`, "proxy_timeout 60s;", pass])];
   }
-  const listen = `listen ${server.listen} so_keepalive=on;`;
+  const limit = `limit_conn ${ZONE} ${Math.floor(connections * SHARE[server.kind])};`;
+  const listen = `listen ${server.listen} ${KEEPALIVE};\n${limit}`;
   if (server.kind === "tcp") return [block("server", [listen, pass])];
   const preread = [`http_preread ${server.port};`, "preread_buffer_size 1k;", "preread_timeout 60s;"];
   return [
