@@ -59,7 +59,8 @@ export const bridgeSpec = () =>
       description: "While the app container refuses connections, the original serves",
     })),
     destination: object({
-      name: text(),
+      // As Docker names containers: it is shown to people, whose terminals obey control characters.
+      name: text({ pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$" }),
       address: text({
         pattern: `^198\\.1[89]\\.\\d{1,3}\\.${APP_HOST}$`,
         description:

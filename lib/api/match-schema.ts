@@ -50,4 +50,8 @@ export const matchSchema = () =>
     maxItems: matchLimits.groups,
     description:
       "Only requests are taken that match all rules of one of the groups; all requests when absent",
+    "x-kubernetes-validations": [{
+      rule: `self.map(group, group.map(rule, size(rule.value)).sum()).sum() <= ${matchLimits.all}`,
+      message: `the values of all rules have more than ${matchLimits.all} characters together`,
+    }],
   });

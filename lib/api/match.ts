@@ -48,7 +48,11 @@ function parseRule(text: string): Rule | undefined {
 
 /** What is wrong with a match, whoever has made it. */
 export function matchProblems(match: Match): string[] {
-  return [...sizeProblems(match), ...match.flat().flatMap(ruleProblems)];
+  const all = match.flat().reduce((sum, { value }) => sum + [...value].length, 0);
+  const long = all > matchLimits.all
+    ? [`all values have more than ${matchLimits.all} characters together`]
+    : [];
+  return [...sizeProblems(match), ...long, ...match.flat().flatMap(ruleProblems)];
 }
 
 function sizeProblems(groups: unknown[][]): string[] {

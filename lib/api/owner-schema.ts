@@ -5,9 +5,18 @@ import { list, object, text } from "./schema.ts";
 /** As long as `system:serviceaccount:NAMESPACE:NAME` can be, and the names that an OIDC provider builds from its URL. */
 const LONGEST = 1024;
 const MOST = 64;
+/** Characters of a whole list: the operator keeps it. */
+const ALL = 16_384;
 
 const names = (description: string) =>
-  list(text({ minLength: 1, maxLength: LONGEST }), { maxItems: MOST, description });
+  list(text({ minLength: 1, maxLength: LONGEST }), {
+    maxItems: MOST,
+    description,
+    "x-kubernetes-validations": [{
+      rule: `self.map(one, size(one)).sum() <= ${ALL}`,
+      message: `the names have more than ${ALL} characters together`,
+    }],
+  });
 
 /**
  * Not required here: without it the API server names a rule instead of a missing field, and the rule says what to write.
