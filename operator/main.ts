@@ -1,6 +1,7 @@
 /** The operator: watches, a queue of keys, and a reconciler for each kind of key. */
 import retry from "p-retry";
 import { connectCluster } from "../lib/kube/kubernetes.ts";
+import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
 import { limits } from "../lib/settings.ts";
@@ -61,10 +62,10 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
   const queue = startQueue((key) => dispatch(key), (key, error) => log(`${key}: ${messageOf(error)}`));
   // No pass starts before the cache is complete.
   const early: Change[] = [];
-  let enqueue = (change: Change) => void early.push(change);
+  let enqueue = (change: Change): void => void early.push(change);
   const cache = await startCache(
     cluster,
-    { namespace, namespaces },
+    { namespace, namespaces, limits },
     (change) => enqueue(change),
     reportOnce((text) => log(`watch: ${text}`)),
   );
@@ -97,19 +98,25 @@ export async function runOperator(settings: OperatorSettings): Promise<void> {
     }
   };
 
+  const addBridge = ({ metadata }: GefyraBridge) =>
+    queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
+  // There may be thousands of bridges: a change of one of them looks at no other.
   enqueue = (change) => {
-    if (change.kind === "client") queue.add(keys.client(change.name));
-    if (change.kind === "misplaced") queue.add(keys.misplaced(change.namespace, change.name));
-    if (change.kind === "bridge") queue.add(keys.bridge(change.namespace, change.name));
-    for (const { metadata, spec } of cache.bridges.all()) {
-      const touched = change.kind === "stowaway" ||
-        ((change.kind === "pod" || change.kind === "service") && change.namespace === metadata?.namespace) ||
-        (change.kind === "client" && change.name === spec.client);
-      if (touched) queue.add(keys.bridge(metadata?.namespace ?? "", metadata?.name ?? ""));
-    }
-    if (change.kind === "stowaway") {
-      queue.addAfter(keys.relay, RELAY_DELAY_MS);
-      for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+    switch (change.kind) {
+      case "client":
+        queue.add(keys.client(change.name));
+        return cache.bridges.all().filter(({ spec }) => spec.client === change.name).forEach(addBridge);
+      case "misplaced":
+        return queue.add(keys.misplaced(change.namespace, change.name));
+      case "bridge":
+        return queue.add(keys.bridge(change.namespace, change.name));
+      case "pod":
+      case "service":
+        return cache.bridges.inNamespace(change.namespace).forEach(addBridge);
+      case "stowaway":
+        cache.bridges.all().forEach(addBridge);
+        queue.addAfter(keys.relay, RELAY_DELAY_MS);
+        for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
     }
   };
   started = true;

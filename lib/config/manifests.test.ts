@@ -66,6 +66,7 @@ Deno.test("no secret is in an environment variable, nor anywhere else", () => {
   assert.deepEqual(containers.flatMap(({ env = [] }) => env.map(({ name }) => name)), [
     "GEFYRA_NAMESPACE",
     "GEFYRA_CARRIER_IMAGE",
+    "DENO_V8_FLAGS",
   ]);
   assert.deepEqual(containers.flatMap(({ envFrom = [] }) => envFrom), []);
   // The operator writes into it what only it may read.
@@ -265,6 +266,17 @@ Deno.test("images come from the requested registry", () => {
     name === "GEFYRA_CARRIER_IMAGE"
   );
   assert.equal(carrier?.value, "my.registry/team/carrier:9.9");
+});
+
+Deno.test("half of the operator's memory is for its objects, also where an administrator gives it more", () => {
+  const heap = (memory?: string) => {
+    const operator = memory ? { resources: { limits: { memory } } } : {};
+    const [made] = manifests({ namespace: "bridges", images, operator }).filter(({ kind }) => kind === "Deployment");
+    const env = (made as V1Deployment).spec?.template.spec?.containers[0]?.env;
+    return env?.find(({ name }) => name === "DENO_V8_FLAGS")?.value;
+  };
+  assert.equal(heap(), "--max-old-space-size=128");
+  assert.equal(heap("1Gi"), "--max-old-space-size=512");
 });
 
 Deno.test("Stowaway is reached by UDP on a port of every node", () => {

@@ -13,6 +13,7 @@ import {
   WIREGUARD_PORT,
 } from "../names.ts";
 import { operatorSettings } from "../settings.ts";
+import { bytesOf } from "../workload/quantity.ts";
 import { namespacesEnv } from "./enabled-namespaces.ts";
 import type { InstallOptions, PodOptions, ServiceOptions } from "./install-options.ts";
 import { named, permanent } from "./roles.ts";
@@ -34,6 +35,16 @@ const defaultResources = {
 function resourcesOf(part: keyof typeof defaultResources, own: V1ResourceRequirements = {}) {
   const { requests, limits } = defaultResources[part];
   return { requests: { ...requests, ...own.requests }, limits: { ...limits, ...own.limits } };
+}
+
+/** Of the memory, for objects of the program; the rest is for the program itself and for what is on its way. */
+const HEAP_SHARE = 1 / 2;
+
+/** V8 knows the node's memory only, and would collect nothing before the container has used up its own. */
+function heapOf(memory: string | undefined) {
+  const bytes = bytesOf(memory);
+  if (bytes === undefined) return [];
+  return [{ name: "DENO_V8_FLAGS", value: `--max-old-space-size=${Math.floor(bytes * HEAP_SHARE / 2 ** 20)}` }];
 }
 
 /** A StatefulSet, since its pod keeps its name, which the relay's role needs. */
@@ -68,6 +79,7 @@ export function stowaway(options: InstallOptions): Manifest {
 /** Its annotation says whether the installation stays: users may read it, unlike the ClusterRole. */
 export function operator(options: InstallOptions): Manifest {
   const { namespace, images, namespaces } = options;
+  const resources = resourcesOf("operator", options.operator?.resources);
   const made = workload("Deployment", OPERATOR, "operator", options, {
     settings: { strategy: { type: "Recreate" } },
     pod: { serviceAccountName: OPERATOR },
@@ -78,9 +90,10 @@ export function operator(options: InstallOptions): Manifest {
         { name: "GEFYRA_CARRIER_IMAGE", value: imageOf("carrier", images) },
         ...namespacesEnv(namespaces),
         ...operatorSettings,
+        ...heapOf(resources.limits.memory),
       ],
       securityContext: restricted,
-      resources: resourcesOf("operator", options.operator?.resources),
+      resources,
     })],
   });
   return { ...made, metadata: { ...made.metadata, ...permanent } };

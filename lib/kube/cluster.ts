@@ -14,6 +14,8 @@ export interface Selection {
   fields?: string | undefined;
   /** Removes what the caller does not need from each object, as soon as it is here. */
   reduce?: (object: KubernetesObject) => KubernetesObject;
+  /** Objects in one answer of the API server; default: `PAGE`. Fewer where memory is short and objects may be large. */
+  page?: number;
 }
 
 export interface ExecTarget {

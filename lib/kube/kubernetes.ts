@@ -48,7 +48,11 @@ export async function connectCluster(options: ClusterOptions = {}): Promise<Clus
           query: { labelSelector, fieldSelector, ...part },
         })
       );
-    const found = await allPages<T>(page, (item) => reduced(selection, { ...item, apiVersion, kind }));
+    const found = await allPages<T>(
+      page,
+      (item) => reduced(selection, { ...item, apiVersion, kind }),
+      selection.page,
+    );
     return { items: found?.items ?? [], metadata: found?.metadata ?? {} } as KubernetesListObject<T>;
   };
 

@@ -3,7 +3,7 @@ import type { KubernetesListObject, KubernetesObject } from "@kubernetes/client-
 import { ApiError } from "./api-errors.ts";
 
 /** Objects on a page, as client-go's pager asks for at most 500. An object may have more than a megabyte. */
-const PAGE = 100;
+export const PAGE = 100;
 
 export type PageOf<T extends KubernetesObject> = (
   query: { limit: string; continue: string | undefined },
@@ -16,6 +16,7 @@ export type PageOf<T extends KubernetesObject> = (
 export async function allPages<T extends KubernetesObject>(
   page: PageOf<T>,
   keep: (object: T) => T,
+  size = PAGE,
   restarts = 3,
 ): Promise<{ items: T[]; metadata: KubernetesListObject<T>["metadata"] } | undefined> {
   const items: T[] = [];
@@ -23,10 +24,10 @@ export async function allPages<T extends KubernetesObject>(
   while (true) {
     let found;
     try {
-      found = await page({ limit: `${PAGE}`, continue: next });
+      found = await page({ limit: `${size}`, continue: next });
     } catch (error) {
       if (error instanceof ApiError && error.code === 410 && restarts > 0) {
-        return await allPages(page, keep, restarts - 1);
+        return await allPages(page, keep, size, restarts - 1);
       }
       throw error;
     }

@@ -39,7 +39,7 @@ export async function configure(
     const address = await context.sources.of(pod, target, identity, stowaway);
     if (address !== record.address) return { state: "moved", address, ...requeueAfter(EARLY_INTERVAL_MS) };
     await ensureForwards(uid);
-    const shares = () => sharesOf(forwardedBridges(context, uid), namespace, record);
+    const shares = () => sharesOf(forwardedBridges(context, { namespace, uid }), namespace, record);
     const files = () => carrierFiles(pod, shares(), stowaway);
     const changed = await context.carriers.configure(target, identity, files);
     if (changed) context.log(`pod ${namespace}/${name}: Carrier is configured`);

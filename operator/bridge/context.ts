@@ -14,6 +14,9 @@ import { type Convergence, createConvergence } from "./service-convergence.ts";
 import { createSources, type Sources } from "./sources.ts";
 import { createDrains, type Drains } from "./switch-image.ts";
 
+/** One of so many. */
+const PART = 16;
+
 export interface BridgeContext extends Context {
   /** Whether Stowaway forwards all ports of a bridge for a pod: only then may its Carrier send something there. */
   isForwarded: Tunnel["isForwarded"];
@@ -33,7 +36,7 @@ export interface BridgeContext extends Context {
   createdAt: Map<string, number>;
   /** `keyOf` a bridge and a pod → Unix milliseconds: when the bridge, which is deleted, began to restore the pod. */
   restoringSince: Map<string, number>;
-  /** Forgets all about pods and bridges that are gone. */
+  /** Forgets all about pods and bridges that are gone. As it looks at all of them, it waits until a part of them is. */
   prune(): void;
 }
 
@@ -49,6 +52,7 @@ export function createBridgeContext(
   }, state);
   const cluster: Cluster = Object.assign(Object.create(shared.cluster), { exec: reach.exec });
   const context = { ...shared, cluster };
+  let pruned = 0;
   return {
     ...context,
     isForwarded,
@@ -64,6 +68,9 @@ export function createBridgeContext(
     createdAt: state.byUid(),
     restoringSince: state.byUid(),
     prune: () => {
+      const { bridges, pods } = context.cache, gone = bridges.gone() + pods.gone();
+      if ((gone - pruned) * PART <= bridges.size() + pods.size()) return;
+      pruned = gone;
       const existing = uidsIn(context.cache);
       state.prune((uid) => existing.has(uid));
     },
@@ -74,8 +81,11 @@ export function createBridgeContext(
  * Of those that have the pod. Its Carrier sends nothing to a port that Stowaway does not forward yet: that bridge's own
  * pass adds its share.
  */
-export const forwardedBridges = ({ cache, isForwarded }: BridgeContext, pod: string): GefyraBridge[] =>
-  cache.bridges.all().filter((bridge) =>
+export const forwardedBridges = (
+  { cache, isForwarded }: BridgeContext,
+  { namespace, uid: pod }: { namespace: string; uid: string },
+): GefyraBridge[] =>
+  cache.bridges.inNamespace(namespace).filter((bridge) =>
     bridge.status?.pods?.some(({ uid }) => uid === pod) && isForwarded(bridge, pod)
   );
 

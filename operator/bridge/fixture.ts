@@ -184,6 +184,7 @@ export function fixture(
       pods: cached,
       stowaways: objectCache<V1Pod>(),
       watch: () => Promise.resolve(),
+      wholeBridge: (one: GefyraBridge) => Promise.resolve(one),
     },
     queue: { add: () => {} },
     namespace: "gefyra",

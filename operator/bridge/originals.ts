@@ -32,7 +32,7 @@ export function release(
   record: InterceptedPod,
 ): Promise<boolean> {
   return releaseShare(context.cluster, namespace, record, {
-    bridges: () => forwardedBridges(context, record.uid),
+    bridges: () => forwardedBridges(context, { namespace, uid: record.uid }),
     image: context.carrierImage,
     stowaway: stowawayAddress(context) ?? "",
     configure: context.carriers.configure,

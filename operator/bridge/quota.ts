@@ -9,8 +9,10 @@ import { type Context, keys } from "../runtime/context.ts";
 export interface Quota {
   /** Why there is no room for it; `undefined` if there is. The bridge may use its client. */
   refusalOf(bridge: GefyraBridge): string | undefined;
-  /** Gives the place of a bridge to the first that waits for it. */
-  release(namespace: string, name: string): void;
+  /** Whether it has a place. */
+  has(namespace: string, name: string): boolean;
+  /** Gives the place of a bridge to the first that waits for it. False if it had none. */
+  release(namespace: string, name: string): boolean;
 }
 
 interface Entry {
@@ -20,7 +22,7 @@ interface Entry {
 
 /**
  * Thousands of bridges may come and go, so nothing here looks at all of them for each: a new bridge is the youngest, and
- * one that goes is followed by those that wait. Only a change of a bridge makes it count everything again.
+ * one that goes is followed by those that wait. Only a change of the number of its ports makes it count everything again.
  */
 export function createQuota({ cache, limits, namespace: home, queue }: Context): Quota {
   /** By namespace and name, the oldest first. */
@@ -48,7 +50,7 @@ export function createQuota({ cache, limits, namespace: home, queue }: Context):
     return entries;
   };
   const isSame = (a: GefyraBridge, b: GefyraBridge) =>
-    a.metadata?.uid === b.metadata?.uid && a.metadata?.generation === b.metadata?.generation;
+    a.metadata?.uid === b.metadata?.uid && a.spec.ports.length === b.spec.ports.length;
   return {
     refusalOf: (bridge) => {
       const key = keyOf(bridge), known = entries?.get(key);
@@ -57,17 +59,22 @@ export function createQuota({ cache, limits, namespace: home, queue }: Context):
       const limit = entries?.get(key)?.limit;
       return limit && quotaText(limit, bridge, limits);
     },
+    has: (namespace, name) => {
+      const entry = entries?.get(keys.bridge(namespace, name));
+      return entry !== undefined && !entry.limit;
+    },
     release: (namespace, name) => {
       const key = keys.bridge(namespace, name), gone = entries?.get(key);
-      if (!entries || !gone) return;
+      if (!entries || !gone) return false;
       entries.delete(key);
-      if (gone.limit) return;
+      if (gone.limit) return false;
       room.give(gone.bridge);
       for (const [key, entry] of entries) {
         if (!entry.limit || room.take(entry.bridge)) continue;
         entry.limit = undefined;
         queue.add(key);
       }
+      return true;
     },
   };
 }

@@ -39,23 +39,21 @@ async function reconcileBridge(
   namespace: string,
   name: string,
 ): Promise<Result> {
-  const { cache, queue } = context;
+  const { cache } = context;
   const bridge = cache.bridges.get(namespace, name);
   if (!bridge) {
-    addOthers(context, namespace, name);
+    if (context.quota.release(namespace, name)) addOthers(context, namespace);
     return {};
   }
   if (bridge.metadata?.deletionTimestamp) return await restoreBridge(context, bridge);
-  if (!bridge.metadata?.finalizers?.includes(FINALIZER)) {
-    const finalizers = [...bridge.metadata?.finalizers ?? [], FINALIZER];
-    await setFinalizers(context, cache.bridges, bridgeRef(namespace, name), finalizers);
-  }
   const wait = async (reason: BridgeReason, message: string): Promise<Result> => {
     await setPhase(context, namespace, name, { phase: bridgePhases.waiting, reason, message });
     return {};
   };
   const client = cache.clients.get(context.namespace, bridge.spec.client);
-  if (!client || !mayUse(bridge.spec.owner, client)) context.quota.release(namespace, name);
+  if (!client || !mayUse(bridge.spec.owner, client)) {
+    if (context.quota.release(namespace, name)) addOthers(context, namespace);
+  }
   if (client && !mayUse(bridge.spec.owner, client)) {
     return await refuseBridge(context, bridge, bridgeReasons.notAllowed, whyNotAllowed(bridge, client));
   }
@@ -63,26 +61,48 @@ async function reconcileBridge(
     const missing = `there is no client "${bridge.spec.client}" with a tunnel`;
     return await wait(bridgeReasons.clientMissing, missing);
   }
-  if (namesOtherApps(client, cache.bridges.all())) queue.add(keys.client(bridge.spec.client));
   const over = context.quota.refusalOf(bridge);
-  const refusal = over
-    ? { reason: bridgeReasons.limitReached, message: over }
-    : refusalOf(bridge, client.status.tunnel.subnet);
+  if (over) return await refuseBridge(context, bridge, bridgeReasons.limitReached, over);
+  const whole = await cache.wholeBridge(bridge);
+  if (!whole) return {};
+  return await reconcileServed(context, tunnel, whole, client, wait);
+}
+
+/** `bridge`: one that has a place. */
+async function reconcileServed(
+  context: BridgeContext,
+  tunnel: Tunnel,
+  bridge: GefyraBridge,
+  client: GefyraClient,
+  wait: (reason: BridgeReason, message: string) => Promise<Result>,
+): Promise<Result> {
+  const { cache, queue } = context;
+  const { namespace = "", name = "", finalizers = [] } = bridge.metadata ?? {};
+  if (!finalizers.includes(FINALIZER)) {
+    await setFinalizers(context, cache.bridges, bridgeRef(namespace, name), [...finalizers, FINALIZER]);
+  }
+  if (namesOtherApps(client, cache.bridges.all())) queue.add(keys.client(bridge.spec.client));
+  const refusal = refusalOf(bridge, client.status?.tunnel?.subnet ?? "");
   if (refusal) return await refuseBridge(context, bridge, refusal.reason, refusal.message);
-  if (client.status.phase === clientPhases.silent) return await suspendBridge(context, bridge);
+  if (client.status?.phase === clientPhases.silent) return await suspendBridge(context, bridge);
   const stowaway = stowawayAddress(context);
   if (!stowaway) return await wait(bridgeReasons.stowawayMissing, "no Stowaway is running");
   return await reconcileTarget(context, tunnel, bridge, stowaway);
 }
 
-/** A bridge is gone. Others may have been refused because of its pods or its place, and its client may wait for its end. */
-function addOthers({ cache, queue, quota }: BridgeContext, namespace: string, name: string): void {
-  quota.release(namespace, name);
+/**
+ * A bridge with a place is gone. Those in its namespace may have been refused because of its pods, and its client may wait for
+ * its end. Those that wait for its place are the quota's matter.
+ */
+function addOthers({ cache, queue, quota }: BridgeContext, namespace: string): void {
   queue.add(keys.tunnel);
-  for (const { metadata } of cache.bridges.all()) {
-    if (metadata?.namespace === namespace) queue.add(keys.bridge(namespace, metadata.name ?? ""));
+  for (const { metadata } of cache.bridges.inNamespace(namespace)) {
+    const name = metadata?.name ?? "";
+    if (quota.has(namespace, name)) queue.add(keys.bridge(namespace, name));
   }
-  for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
+  for (const { metadata, status } of cache.clients.all()) {
+    if (status?.tunnel) queue.add(keys.client(metadata?.name ?? ""));
+  }
 }
 
 /** Pure. */

@@ -85,7 +85,7 @@ export async function reconcileTarget(
     return await refuse(bridgeReasons.cannotIntercept, reasons.join("; "));
   }
 
-  const claim = claimRefusal(bridge, admitted, cache.bridges.all());
+  const claim = claimRefusal(bridge, admitted, cache.bridges.inNamespace(namespace));
   if (claim) return await refuse(bridgeReasons.conflict, claim);
   if (pods.length === 0) return await waitForPods();
   const wasActive = isActive(currentBridge(context, bridge));

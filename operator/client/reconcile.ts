@@ -5,8 +5,8 @@ import { gvk } from "../../lib/api/gvk.ts";
 import { isBridgeOf } from "../../lib/api/owner.ts";
 import { type BridgedApp, clientRef, type ClientStatus, type GefyraClient } from "../../lib/api/client.ts";
 import { bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
-import { type ConditionUpdate, READY, withCondition } from "../../lib/api/conditions.ts";
-import { clientReasons } from "../../lib/api/reasons.ts";
+import { condition, type ConditionUpdate, READY, withCondition } from "../../lib/api/conditions.ts";
+import { bridgeReasons, clientReasons } from "../../lib/api/reasons.ts";
 import { clientPhases } from "../../lib/api/phases.ts";
 import { isAppAddress } from "../../lib/config/addresses.ts";
 import { type Context, keys, setFinalizers, writeStatus } from "../runtime/context.ts";
@@ -25,7 +25,29 @@ const CHECK_BRIDGES_MS = 1_000;
 /** Gives a client its place in the tunnel. Removes its bridges and its peer when it is deleted. */
 export function clientReconciler(context: Context, tunnel: Tunnel): (name: string) => Promise<Result> {
   const inTurn = createSerial();
-  return (name) => reconcileClient(context, tunnel, name, (assign) => inTurn("subnets", assign));
+  /** Those that had a place in the tunnel when they were last looked at. */
+  const placed = new Set(
+    context.cache.clients.all().filter(hasPlace).map(({ metadata }) => metadata?.name ?? ""),
+  );
+  return async (name) => {
+    if (!context.cache.clients.get(context.namespace, name)) {
+      if (placed.delete(name)) addOthers(context);
+      return {};
+    }
+    try {
+      return await reconcileClient(context, tunnel, name, (assign) => inTurn("subnets", assign));
+    } finally {
+      if (hasPlace(context.cache.clients.get(context.namespace, name))) placed.add(name);
+    }
+  };
+}
+
+const hasPlace = (client: GefyraClient | undefined) => client?.status?.tunnel !== undefined;
+
+/** A client with a place is gone: another may have the same key, which is free now, or wait for its place. */
+function addOthers({ cache, queue }: Context): void {
+  queue.add(keys.tunnel);
+  for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
 }
 
 /** `inTurn`: two clients that come at the same time must not get the same subnet. */
@@ -35,26 +57,23 @@ async function reconcileClient(
   name: string,
   inTurn: (assign: () => Promise<GefyraClient>) => Promise<GefyraClient>,
 ): Promise<Result> {
-  const { cache, namespace, queue, dns } = context;
-  const client = cache.clients.get(namespace, name);
-  if (!client) {
-    queue.add(keys.tunnel);
-    // Another client may have the same key, which is free now.
-    for (const { metadata } of cache.clients.all()) queue.add(keys.client(metadata?.name ?? ""));
-    return {};
-  }
-  if (client.metadata?.deletionTimestamp) return await release(context, tunnel, client);
+  const { cache, namespace, dns } = context;
+  const known = cache.clients.get(namespace, name);
+  if (!known) return {};
+  if (known.metadata?.deletionTimestamp) return await release(context, tunnel, known);
   const ref = clientRef(namespace, name);
-  if (!client.metadata?.finalizers?.includes(FINALIZER)) {
-    await setFinalizers(context, cache.clients, ref, [...client.metadata?.finalizers ?? [], FINALIZER]);
-  }
   let noPlace: string | undefined;
   const assign = async () => {
     const all = cache.clients.all();
-    const subnet = heldSubnet(client, all) ?? freeSubnet(client, all, context.limits);
+    const subnet = heldSubnet(known, all) ?? freeSubnet(known, all, context.limits);
     if (typeof subnet !== "string") {
       noPlace = subnet.refusal;
-      return client;
+      return known;
+    }
+    const client = await cache.wholeClient(known) ?? known;
+    const { finalizers = [] } = client.metadata ?? {};
+    if (!finalizers.includes(FINALIZER)) {
+      await setFinalizers(context, cache.clients, ref, [...finalizers, FINALIZER]);
     }
     return await writeStatus(context, cache.clients, ref, client, {
       ...client.status,
@@ -63,8 +82,8 @@ async function reconcileClient(
       namespaces: bridgedNamespaces(client, cache.bridges.all()),
     });
   };
-  const assigned = client.status?.tunnel ? await assign() : await inTurn(assign);
-  if (noPlace) return await refuse(context, client, noPlace);
+  const assigned = hasPlace(known) ? await assign() : await inTurn(assign);
+  if (noPlace) return await refuse(context, known, noPlace);
   let refusal: string | undefined, next: Requeue = {};
   const state = await tunnel.apply().catch((error) => {
     if (!configurationRefusal(error)) throw error;
@@ -72,18 +91,18 @@ async function reconcileClient(
     next = requeueAfter(RETRY_MS);
     return undefined;
   });
-  const known = state?.peers.some(({ publicKey }) => publicKey === client.spec.publicKey) ?? false;
+  const isPeer = state?.peers.some(({ publicKey }) => publicKey === known.spec.publicKey) ?? false;
   const not = (reason: string, message: string): ConditionUpdate => ({
     ...{ type: READY, status: "False", reason, message },
   });
-  const update: ConditionUpdate = !hasOwnKey(client, cache.clients.all())
+  const update: ConditionUpdate = !hasOwnKey(assigned, cache.clients.all())
     ? not(clientReasons.keyTaken, "another client has the same public key")
-    : known
+    : isPeer
     ? { ...not(clientReasons.peerConfigured, "Stowaway has this client as a peer"), status: "True" }
     : refusal
     ? not(clientReasons.stowawayRefused, refusal)
     : not(clientReasons.stowawayMissing, "no Stowaway is running");
-  const generation = client.metadata?.generation ?? 0;
+  const generation = known.metadata?.generation ?? 0;
   // The liveness check may have written it meanwhile.
   const current = cache.clients.get(namespace, name) ?? assigned, before = current.status;
   await writeStatus(context, cache.clients, ref, current, {
@@ -98,7 +117,7 @@ async function reconcileClient(
 /** It gets a place as soon as another client of its owner is gone. */
 async function refuse(context: Context, client: GefyraClient, message: string): Promise<Result> {
   const { namespace = "", name = "", generation = 0 } = client.metadata ?? {};
-  context.log(`client ${name}: refused: ${message}`);
+  if (client.status?.phase !== clientPhases.refused) context.log(`client ${name}: refused: ${message}`);
   const update: ConditionUpdate = {
     ...{ type: READY, status: "False", reason: clientReasons.limitReached, message },
   };
@@ -120,11 +139,17 @@ export function bridgedApps(
   subnet: string,
   bridges: GefyraBridge[],
 ): BridgedApp[] {
-  const named = bridges.filter((bridge) => isBridgeOf(bridge, client)).map(({ spec }) => spec.destination)
+  const named = bridges.filter((bridge) => isBridgeOf(bridge, client) && !isBeyondLimit(bridge)).map((
+    { spec },
+  ) => spec.destination)
     .filter(({ address }) => isAppAddress(subnet, address));
   const byAddress = new Map(named.map(({ name, address }) => [appKey({ name, address }), { name, address }]));
   return [...byAddress].sort(([a], [b]) => a < b ? -1 : 1).map(([, app]) => app);
 }
+
+/** Of thousands of bridges a status could not name all apps. */
+const isBeyondLimit = ({ status }: GefyraBridge) =>
+  condition(status?.conditions, READY)?.reason === bridgeReasons.limitReached;
 
 const appKey = ({ name, address }: BridgedApp) => `${address} ${name}`;
 

@@ -22,11 +22,14 @@ export function freeSubnet(
   limits: Limits,
 ): string | { refusal: string } {
   const user = client.spec.owner?.user;
-  const before = clients.filter((other) =>
-    other.spec.owner?.user === user && other.metadata?.uid !== client.metadata?.uid &&
-    (other.status?.tunnel || byAge(other, client) < 0)
+  const others = clients.filter(({ metadata, spec }) =>
+    spec.owner?.user === user && metadata?.uid !== client.metadata?.uid
   );
-  if (before.length >= limits.GEFYRA_CLIENTS_PER_USER) {
+  // Ages are read last: somebody may have made thousands.
+  const placed = others.filter(({ status }) => status?.tunnel).length;
+  const isFull = placed >= limits.GEFYRA_CLIENTS_PER_USER;
+  const before = isFull ? [] : others.filter((one) => !one.status?.tunnel && byAge(one, client) < 0);
+  if (isFull || placed + before.length >= limits.GEFYRA_CLIENTS_PER_USER) {
     return { refusal: limitText(`user "${user}"`, "clients", "GEFYRA_CLIENTS_PER_USER", limits) };
   }
   try {

@@ -2,19 +2,26 @@
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import pTimeout from "p-timeout";
 import { gvk } from "../../lib/api/gvk.ts";
-import type { KubernetesObject } from "../../lib/api/objects.ts";
+import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
 import type { Cluster, Selection } from "../../lib/kube/cluster.ts";
 import { identity, reducedPod } from "./reduce.ts";
+import { type Bounded, isPartial } from "./bounded.ts";
+import { boundedBridges, boundedClients, withoutExtras } from "./reduce-own.ts";
+import type { Limits } from "../../lib/limits.ts";
 import { API_VERSION, COMPONENT_LABEL } from "../../lib/names.ts";
-import { BRIDGE_KIND, type GefyraBridge } from "../../lib/api/bridge.ts";
-import { CLIENT_KIND, type GefyraClient } from "../../lib/api/client.ts";
+import { BRIDGE_KIND, bridgeRef, type GefyraBridge } from "../../lib/api/bridge.ts";
+import { CLIENT_KIND, clientRef, type GefyraClient } from "../../lib/api/client.ts";
 
 export interface ObjectCache<T> {
   get(namespace: string, name: string): T | undefined;
   all(): T[];
+  inNamespace(namespace: string): T[];
   /** Adds or updates an object, unless a newer version of it is here: also with what a write returned, so that the next pass sees it. */
   put(object: T): void;
   remove(object: T): void;
+  /** How many have gone so far. */
+  gone(): number;
+  size(): number;
 }
 
 export interface Cache {
@@ -28,6 +35,9 @@ export interface Cache {
   pods: ObjectCache<V1Pod>;
   /** Watches the pods and the Services of a namespace from now on. */
   watch(namespace: string): Promise<void>;
+  /** All of one that is served from now on, and of which a part may be here; `undefined` if it is gone. */
+  wholeBridge(bridge: GefyraBridge): Promise<GefyraBridge | undefined>;
+  wholeClient(client: GefyraClient): Promise<GefyraClient | undefined>;
   stop(): void;
 }
 
@@ -39,17 +49,36 @@ export type Change =
   | { kind: "pod"; namespace: string }
   | { kind: "service"; namespace: string };
 
-export function objectCache<T extends KubernetesObject>(): ObjectCache<T> {
-  const objects = new Map<string, T>();
-  const key = (object: T) => `${object.metadata?.namespace}/${object.metadata?.name}`;
+export function objectCache<T extends KubernetesObject>(
+  { reduce, forget }: Partial<Pick<Bounded<T>, "reduce" | "forget">> = {},
+): ObjectCache<T> {
+  const namespaces = new Map<string, Map<string, T>>();
+  let gone = 0, size = 0;
+  const placeOf = ({ metadata }: T) => [metadata?.namespace ?? "", metadata?.name ?? ""] as const;
+  const get = (namespace: string, name: string) => namespaces.get(namespace)?.get(name);
   return {
-    get: (namespace, name) => objects.get(`${namespace}/${name}`),
-    all: () => [...objects.values()],
+    get,
+    all: () => [...namespaces.values()].flatMap((objects) => [...objects.values()]),
+    inNamespace: (namespace) => [...namespaces.get(namespace)?.values() ?? []],
     put: (object) => {
-      const known = objects.get(key(object));
-      if (!known || isNewer(object, known)) objects.set(key(object), object);
+      const [namespace, name] = placeOf(object), known = get(namespace, name);
+      if (known && !isNewer(object, known)) return;
+      if (!known) size++;
+      else if (known.metadata?.uid !== object.metadata?.uid) gone++;
+      const objects = namespaces.get(namespace) ?? new Map<string, T>();
+      namespaces.set(namespace, objects.set(name, reduce ? reduce(object) : object));
     },
-    remove: (object) => void objects.delete(key(object)),
+    remove: (object) => {
+      const [namespace, name] = placeOf(object), objects = namespaces.get(namespace);
+      if (objects?.delete(name)) {
+        gone++;
+        size--;
+      }
+      if (objects?.size === 0) namespaces.delete(namespace);
+      forget?.(object);
+    },
+    gone: () => gone,
+    size: () => size,
   };
 }
 
@@ -62,22 +91,26 @@ function isNewer(a: KubernetesObject, b: KubernetesObject): boolean {
   return BigInt(a.metadata?.resourceVersion ?? 0) >= BigInt(b.metadata?.resourceVersion ?? 0);
 }
 
-/** What is watched. */
+/** What is watched, and how much of it is kept. */
 export interface Scope {
   /** Gefyra's own namespace. */
   namespace: string;
   /** The only namespaces where bridges are allowed; all if absent. */
   namespaces?: string[] | undefined;
+  limits: Limits;
 }
 
 /**
  * Where clients and bridges are watched; `undefined` stands for all namespaces. `gefyra doctor` has bridges in Gefyra's own.
  * Pure.
  */
-export function watchedNamespaces({ namespace, namespaces }: Scope) {
+export function watchedNamespaces({ namespace, namespaces }: Pick<Scope, "namespace" | "namespaces">) {
   if (!namespaces) return { clients: undefined, bridges: [undefined] };
   return { clients: namespace, bridges: [...new Set([namespace, ...namespaces])] };
 }
+
+/** Users decide how large their objects are: up to 1.5 MB each, all of them in memory at once as a text and as an object. */
+const PAGE = 10;
 
 /** A watch goes on trying; who waits for it comes again. */
 const LIST_TIMEOUT_MS = 15_000;
@@ -91,13 +124,14 @@ export async function startCache(
   const { namespace } = scope, watchedIn = watchedNamespaces(scope);
   const stops: (() => void)[] = [];
   const watched = new Map<string, Promise<unknown>>();
+  const keptClients = boundedClients(scope.limits), keptBridges = boundedBridges(scope.limits);
   const watch = async <T extends KubernetesObject>(
     selection: Selection,
     cacheOf: ObjectCache<T> | ((object: T) => ObjectCache<T>),
     changed: (object: T) => Change,
   ) => {
     stops.push(
-      await cluster.watch<T>(selection, ({ type, object }) => {
+      await cluster.watch<T>({ ...selection, page: PAGE }, ({ type, object }) => {
         const into = typeof cacheOf === "function" ? cacheOf(object) : cacheOf;
         if (type === "DELETED") into.remove(object);
         else into.put(object);
@@ -107,9 +141,9 @@ export async function startCache(
   };
 
   const cache: Cache = {
-    clients: objectCache(),
-    misplaced: objectCache(),
-    bridges: objectCache(),
+    clients: objectCache(keptClients),
+    misplaced: objectCache({ reduce: withoutExtras }),
+    bridges: objectCache(keptBridges),
     stowaways: objectCache(),
     pods: objectCache(),
     watch: async (target) => {
@@ -132,6 +166,8 @@ export async function startCache(
         message: `the pods of namespace "${target}" cannot be listed`,
       });
     },
+    wholeBridge: (bridge) => whole(cluster, bridge, bridgeRef, keptBridges.admit, cache.bridges),
+    wholeClient: (client) => whole(cluster, client, clientRef, keptClients.admit, cache.clients),
     stop: () => stops.forEach((stop) => stop()),
   };
   await watch(
@@ -139,9 +175,12 @@ export async function startCache(
     cache.stowaways,
     () => ({ kind: "stowaway" }),
   );
-  const isOwn = ({ metadata }: GefyraClient) => metadata?.namespace === namespace;
+  const isOwn = ({ metadata }: KubernetesObject) => metadata?.namespace === namespace;
   await watch<GefyraClient>(
-    { apiVersion: API_VERSION, kind: CLIENT_KIND, namespace: watchedIn.clients },
+    {
+      ...{ apiVersion: API_VERSION, kind: CLIENT_KIND, namespace: watchedIn.clients },
+      reduce: (client) => (isOwn(client) ? keptClients.reduce : withoutExtras)(client as GefyraClient),
+    },
     (client) => isOwn(client) ? cache.clients : cache.misplaced,
     (client) => {
       const { namespace = "", name = "" } = client.metadata ?? {};
@@ -150,7 +189,10 @@ export async function startCache(
   );
   const watchBridges = (namespace: string | undefined) =>
     watch<GefyraBridge>(
-      { apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace },
+      {
+        ...{ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace },
+        reduce: (bridge) => keptBridges.reduce(bridge as GefyraBridge),
+      },
       cache.bridges,
       ({ metadata }) => ({
         kind: "bridge",
@@ -168,4 +210,20 @@ export async function startCache(
     ),
   );
   return cache;
+}
+
+async function whole<T extends KubernetesObject>(
+  cluster: Cluster,
+  object: T,
+  refOf: (namespace: string, name: string) => ObjectRef,
+  admit: (object: T) => void,
+  into: ObjectCache<T>,
+): Promise<T | undefined> {
+  if (!isPartial(object)) return object;
+  const { namespace = "", name = "", uid } = object.metadata ?? {};
+  const found = await cluster.get<T>(refOf(namespace, name));
+  if (!found || found.metadata?.uid !== uid) return undefined;
+  admit(found);
+  into.put(found);
+  return into.get(namespace, name);
 }

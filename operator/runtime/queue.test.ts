@@ -149,3 +149,28 @@ Deno.test("no more passes run at the same time than there are workers", async ()
   assert.equal(most, 3);
   await queue.stop();
 });
+
+Deno.test("thousands of keys of one namespace hold up no other, nor do they all run at once", async () => {
+  const hung = Promise.withResolvers<void>();
+  let flood = 0;
+  const others: string[] = [];
+  const queue = startQueue(
+    async (key) => {
+      if (!key.startsWith("bridge/flood/")) others.push(key);
+      else {
+        flood++;
+        await hung.promise;
+      }
+      return {};
+    },
+    assert.fail,
+    { workers: 8 },
+  );
+  for (let i = 0; i < 1_000; i++) queue.add(`bridge/flood/${i}`);
+  for (const key of ["bridge/shop/a", "client/me", "tunnel"]) queue.add(key);
+  await until(() => others.length === 3);
+  assert.equal(flood, 2);
+  hung.resolve();
+  await until(() => flood === 1_000);
+  await queue.stop();
+});

@@ -1,10 +1,12 @@
 /**
  * A queue of keys. Each key is worked on once however often it was added, and never twice at the same time: a key that is
  * added during its own pass gets another pass afterwards. Different keys are worked on side by side, so that a pass that
- * waits for a pod or a node holds up nobody else (decision 035).
+ * waits for a pod or a node holds up nobody else (decision 035). Groups of keys take turns, and one group has a part of the
+ * workers at most: whoever adds thousands of keys waits for them alone (decision 036).
  */
 import type { Delays } from "./attempts.ts";
 import type { Result } from "./result.ts";
+import { createTurns } from "./turns.ts";
 
 export interface Queue {
   add(key: string): void;
@@ -20,6 +22,15 @@ const usual: Delays = { first: 250, longest: 30_000 };
 /** Passes at the same time. Most of them wait for an answer. */
 const WORKERS = 128;
 
+/** The bridges of a namespace are a group, and so are all clients; Gefyra's own parts are one each. */
+export function groupOf(key: string): string {
+  const [kind = "", namespace] = key.split("/");
+  return kind === "bridge" || kind === "misplaced" ? `${kind}/${namespace}` : kind;
+}
+
+/** Of the workers, for one group. */
+const SHARE = 1 / 4;
+
 /** `work` is one pass over a key. What it throws counts as its `error`. */
 export function startQueue(
   work: (key: string) => Promise<Result>,
@@ -28,7 +39,8 @@ export function startQueue(
     workers?: number;
   } = {},
 ): Queue {
-  const waiting = new Set<string>();
+  const waiting = createTurns(groupOf), perGroup = Math.max(1, Math.floor(workers * SHARE));
+  const busy = new Map<string, number>();
   const failures = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   const timers = new Map<string, { at: number; timer: ReturnType<typeof setTimeout> }>();
@@ -52,17 +64,24 @@ export function startQueue(
 
   const run = () => {
     if (stopped) return;
-    for (const key of waiting) {
-      if (running.size >= workers) return;
-      if (running.has(key)) continue;
-      waiting.delete(key);
+    const isFree = (group: string) => (busy.get(group) ?? 0) < perGroup;
+    while (running.size < workers) {
+      const key = waiting.take(isFree, (key) => !running.has(key));
+      if (key === undefined) return;
+      count(key, 1);
       // The caller may add more keys in the same turn, also this one.
       const done = Promise.resolve().then(() => workOn(key)).finally(() => {
         running.delete(key);
+        count(key, -1);
         run();
       });
       running.set(key, done);
     }
+  };
+  const count = (key: string, more: number) => {
+    const group = groupOf(key), now = (busy.get(group) ?? 0) + more;
+    if (now > 0) busy.set(group, now);
+    else busy.delete(group);
   };
   const pass = async (key: string): Promise<Result> => {
     try {

@@ -53,7 +53,7 @@ export async function openTunnel(context: Context, addresses: string[] = []): Pr
   const apply = coalesced(async () => {
     const pod = runningStowaway(context);
     if (!pod) return undefined;
-    const bridges = context.cache.bridges.all();
+    const bridges = context.cache.bridges.all().filter(({ status }) => status?.ports?.length);
     const state = wantedState(pair.privateKey, context.cache.clients.all(), bridges, senders(bridges));
     const files = stowawayFiles(state), container = containerOf(pod)?.containerID;
     const mark = JSON.stringify([container, files]);
@@ -106,12 +106,14 @@ export function runningStowaway({ cache }: Context): V1Pod | undefined {
 }
 
 /**
- * The oldest client with a key keeps it: WireGuard identifies a peer by its key, and would give the addresses of one client
+ * The oldest client with a key and a place in the tunnel keeps it: WireGuard identifies a peer by its key, and would give the addresses of one client
  * to the other. Pure.
  */
 export function hasOwnKey(client: GefyraClient, clients: GefyraClient[]): boolean {
   const [first = client] = clients
-    .filter(({ metadata, spec }) => !metadata?.deletionTimestamp && spec.publicKey === client.spec.publicKey)
+    .filter(({ metadata, spec, status }) =>
+      !metadata?.deletionTimestamp && spec.publicKey === client.spec.publicKey && status?.tunnel
+    )
     .sort(byAge);
   return first.metadata?.name === client.metadata?.name;
 }
@@ -131,7 +133,9 @@ export function wantedState(
   bridges: GefyraBridge[],
   senders: Senders,
 ): StowawayState {
-  const known = clients.filter((client) => !client.metadata?.deletionTimestamp && hasOwnKey(client, clients))
+  // There may be thousands without a place.
+  const placed = clients.filter(({ status }) => status?.tunnel);
+  const known = placed.filter((client) => !client.metadata?.deletionTimestamp && hasOwnKey(client, placed))
     .flatMap((client) => {
       const { spec, status } = client;
       return status?.tunnel
