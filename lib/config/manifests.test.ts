@@ -271,7 +271,9 @@ Deno.test("images come from the requested registry", () => {
 Deno.test("half of the operator's memory is for its objects, also where an administrator gives it more", () => {
   const heap = (memory?: string) => {
     const operator = memory ? { resources: { limits: { memory } } } : {};
-    const [made] = manifests({ namespace: "bridges", images, operator }).filter(({ kind }) => kind === "Deployment");
+    const [made] = manifests({ namespace: "bridges", images, operator }).filter(({ kind }) =>
+      kind === "Deployment"
+    );
     const env = (made as V1Deployment).spec?.template.spec?.containers[0]?.env;
     return env?.find(({ name }) => name === "DENO_V8_FLAGS")?.value;
   };

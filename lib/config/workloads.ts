@@ -44,7 +44,10 @@ const HEAP_SHARE = 1 / 2;
 function heapOf(memory: string | undefined) {
   const bytes = bytesOf(memory);
   if (bytes === undefined) return [];
-  return [{ name: "DENO_V8_FLAGS", value: `--max-old-space-size=${Math.floor(bytes * HEAP_SHARE / 2 ** 20)}` }];
+  return [{
+    name: "DENO_V8_FLAGS",
+    value: `--max-old-space-size=${Math.floor(bytes * HEAP_SHARE / 2 ** 20)}`,
+  }];
 }
 
 /** A StatefulSet, since its pod keeps its name, which the relay's role needs. */
