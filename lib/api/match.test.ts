@@ -133,3 +133,10 @@ function problemsOf(groups: string[][]): string {
   }
   throw new Error("nothing is wrong");
 }
+
+Deno.test("the values of one match are limited together", () => {
+  const groups = (count: number) => Array.from({ length: count }, (_, i) => [`path:~${"ü".repeat(990)}${i}`]);
+  assert.deepEqual(matchProblems(parseMatch(groups(16))), []);
+  const two = groups(16).map((rules) => [...rules, ...rules]);
+  assert.deepEqual(matchProblems(parseMatch(two)), ["all values have more than 16384 characters together"]);
+});

@@ -194,3 +194,18 @@ Deno.test("a bridge that there is no room for is refused, and gets the place of 
 function omitOwner({ owner: _, ...spec }: ClientSpec): ClientSpec {
   return spec;
 }
+
+Deno.test("a bridge without a place gets no finalizer, and its end is nothing to others", async () => {
+  const ports = Array.from({ length: 33 }, (_, i) => ({ remote: i + 1, local: 1, protocol: "TCP" as const }));
+  const { shared, events, bridge } = fixture({ bridge: bridgeOf([], { spec: { ports } }), client });
+  const added: string[] = [];
+  shared.queue.add = (key) => added.push(key);
+  const reconcile = bridgeReconciler(shared, { isForwarded: () => true } as Partial<Tunnel> as Tunnel);
+  await reconcile("shop", "b");
+  assert.deepEqual(events(), ["status: "]);
+  assert.equal(condition(bridge().status?.conditions, READY)?.reason, "LimitReached");
+  shared.cache.bridges.remove(bridge());
+  added.length = 0;
+  await reconcile("shop", "b");
+  assert.deepEqual(added, []);
+});

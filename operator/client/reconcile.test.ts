@@ -91,7 +91,8 @@ async function pass(
     },
   } as unknown as Cluster;
   const context = {
-    ...{ cluster, cache: { clients, bridges: cached }, limits, namespace: "gefyra", dns: {}, log: () => {} },
+    cache: { clients, bridges: cached, wholeClient: (one: GefyraClient) => Promise.resolve(one) },
+    ...{ cluster, limits, namespace: "gefyra", dns: {}, log: () => {} },
     queue: { add: () => {} },
   } as unknown as Context;
   const tunnel = { apply: () => Promise.resolve({ peers: [client.spec] }) } as unknown as Tunnel;
@@ -135,11 +136,42 @@ Deno.test("a client too many gets no place, and its status says why", async () =
   first.metadata = { name: "first", namespace: "gefyra", uid: "first", creationTimestamp: new Date(1_000) };
   first.spec.owner = { user: "anna" };
   const one = limitsIn({ GEFYRA_CLIENTS_PER_USER: "1" });
-  const { status } = await pass(late, [], [first], one);
+  delete late.metadata?.finalizers;
+  const { status, events } = await pass(late, [], [first], one);
+  assert.deepEqual(events, [], "it goes without the operator's help");
   assert.deepEqual([status?.phase, status?.tunnel], ["Refused", undefined]);
   assert.match(
     status?.conditions?.[0]?.message ?? "",
     /^user "anna" may have 1 clients: .*GEFYRA_CLIENTS_PER_USER/,
   );
-  assert.equal((await pass(late, [], [], one)).status?.phase, "Ready");
+  const served = await pass(late, [], [], one);
+  assert.deepEqual([served.status?.phase, served.events], ["Ready", [`finalizers: ${FINALIZER}`]]);
+});
+
+Deno.test("the end of a client without a place is nothing to others", async () => {
+  const placed = clientOf("placed"), { tunnel: _, ...noPlace } = clientOf("waiting").status!;
+  const waiting = { ...clientOf("waiting"), status: noPlace } as GefyraClient;
+  const clients = objectCache<GefyraClient>(), added: string[] = [];
+  for (const one of [placed, waiting, clientOf("me")]) {
+    one.metadata = { ...one.metadata, namespace: "gefyra" };
+    clients.put(one);
+  }
+  const queue = { add: (key: string) => added.push(key) };
+  const context = { cache: { clients }, namespace: "gefyra", queue } as unknown as Context;
+  const reconcile = clientReconciler(context, {} as Tunnel);
+  for (const one of [waiting, placed]) {
+    clients.remove(one);
+    added.length = 0;
+    assert.deepEqual(await reconcile(one.metadata!.name!), {});
+    assert.deepEqual(added, one === placed ? ["tunnel", "client/me"] : []);
+  }
+});
+
+Deno.test("bridges that are beyond a limit name no apps of their client", () => {
+  const beyond = bridge("me", "b", "198.18.1.11");
+  const ready = { type: "Ready", status: "False", reason: "LimitReached", message: "" };
+  beyond.status = { conditions: [ready] } as GefyraBridge["status"] & object;
+  assert.deepEqual(bridgedApps(clientOf("me"), SUBNET, [bridge("me", "a", "198.18.1.10"), beyond]), [
+    { name: "a", address: "198.18.1.10" },
+  ]);
 });
