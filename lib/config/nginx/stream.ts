@@ -18,10 +18,10 @@ proxy_socket_keepalive on;
 proxy_buffer_size 32k;`;
 
 /**
- * Connections that one client address may have, as a part of Nginx's slots: on an `http` port each may take four slots,
- * on a `tcp` port two, so two thirds of the slots in either case. The rest is left to others.
+ * Connections that one client address may have, as a part of Nginx's slots: on an `http` port each takes up to four slots,
+ * on a `tcp` port two. What remains is for others.
  */
-export const SHARE = { http: 1 / 6, tcp: 1 / 3 } as const;
+export const SHARE = { http: 49 / 200, tcp: 1 / 3 } as const;
 
 const ZONE = "addresses";
 
