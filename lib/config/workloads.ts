@@ -27,7 +27,7 @@ const restricted = {
 
 /** Memory at rest and under load is in docs/benchmarks.md. */
 const defaultResources = {
-  operator: { requests: { cpu: "10m", memory: "96Mi" }, limits: { cpu: "1", memory: "256Mi" } },
+  operator: { requests: { cpu: "10m", memory: "96Mi" }, limits: { cpu: "1", memory: "512Mi" } },
   stowaway: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
   relay: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "1", memory: "128Mi" } },
 };

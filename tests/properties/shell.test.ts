@@ -18,8 +18,8 @@ async function sources(folders: string[], matches: RegExp): Promise<[path: strin
 
 /** What is handed to an interpreter as its program. */
 const programsIn = (text: string) =>
-  [...text.matchAll(/"(?:ba|da)?sh",\s*"-c",\s*([^,\]]+)|"perl",\s*"-e",\s*([^,\]]+)/g)]
-    .map(([, shell, perl]) => (shell ?? perl ?? "").trim());
+  [...text.matchAll(/"(?:(?:ba|da)?sh|perl|python3|ruby|php|[a-z/]*node)",\s*"-[cer]",\s*([^,\]]+)/g)]
+    .map(([, program = ""]) => program.trim());
 
 Deno.test("every program is a constant, and gets what varies as arguments", async () => {
   let found = 0;

@@ -12,16 +12,23 @@ export interface ProcessEnvironment {
 /** Thrown when the process cannot be read; the API objects are used instead. */
 class NoProcess extends Error {}
 
-/** Programs of images that can print a file; those without a shell often have one of the last. */
+// Programs that print the file which their first argument names.
+const PERL = 'open(F, "<", $ARGV[0]) or exit 1; print <F>';
+const PYTHON = 'import sys; sys.stdout.buffer.write(open(sys.argv[1], "rb").read())';
+const NODE = 'process.stdout.write(require("fs").readFileSync(process.argv[1]))';
+const RUBY = "print File.binread(ARGV[0])";
+const PHP = "readfile($argv[1]);";
+
+/** Commands that print a file; images without a shell often have one of the last. */
 const readers = (path: string): string[][] => [
   ["busybox", "cat", path],
   ["dd", `if=${path}`],
-  ["python3", "-c", `import sys; sys.stdout.buffer.write(open("${path}", "rb").read())`],
-  ["node", "-e", `process.stdout.write(require("fs").readFileSync("${path}"))`],
-  ["/nodejs/bin/node", "-e", `process.stdout.write(require("fs").readFileSync("${path}"))`],
-  ["perl", "-e", `open(F, "${path}") or exit 1; print <F>`],
-  ["ruby", "-e", `print File.binread("${path}")`],
-  ["php", "-r", `readfile("${path}");`],
+  ["python3", "-c", PYTHON, path],
+  ["node", "-e", NODE, path],
+  ["/nodejs/bin/node", "-e", NODE, path],
+  ["perl", "-e", PERL, path],
+  ["ruby", "-e", RUBY, path],
+  ["php", "-r", PHP, path],
 ];
 
 /** The environment, or why it cannot be read. */

@@ -11,8 +11,8 @@ import { tools, workload } from "../harness/workloads.ts";
 
 const SIBLING = named("sibling"), SMALL = named("small");
 const FAILS_WITHIN_MS = 2_000;
-/** What starting a command in a container takes on a busy machine. */
-const EXEC_MS = 600;
+/** How late a process may be woken on a busy machine. */
+const LATE_MS = 600;
 
 const services: Manifest[] = [
   {
@@ -100,7 +100,7 @@ Deno.test("names", async (t) => {
         srvQuestion(`_http._tcp.headless.${namespace}.svc.cluster.local`),
       );
       assert.equal(inPod.trim().split("\n").length, 2, inPod);
-      assert.equal(asked, "0 2");
+      assert.match(asked, /^0 2 in /);
     });
 
     await step("while the tunnel is down a name fails within two seconds, and then at once", async () => {
@@ -108,18 +108,18 @@ Deno.test("names", async (t) => {
       const mend = await cut(cargo);
       const times: number[] = [];
       for (let i = 0; i < 6; i++) {
-        const start = performance.now();
         const code = await inApp(
           APP,
           "python3",
           "-c",
           srvQuestion(`missing-${i}.${namespace}.svc.cluster.local`),
         );
-        times.push(performance.now() - start);
-        assert.equal(code.stdout, "2 0", "not SERVFAIL");
+        const [answer = "", ms] = code.stdout.split(" in ");
+        times.push(Number(ms));
+        assert.equal(answer, "2 0", "not SERVFAIL");
       }
       report(`SERVFAIL after ${times.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ")}`);
-      for (const ms of times) assert.ok(ms < FAILS_WITHIN_MS + EXEC_MS, `${ms} ms`);
+      for (const ms of times) assert.ok(ms < FAILS_WITHIN_MS + LATE_MS, `${ms} ms`);
       assert.ok(times.at(-1)! < 1000, `${times.at(-1)} ms`);
       await mend();
       await eventually(async () => assert.equal(await glibc(APP, "web"), address), 20_000);
@@ -129,14 +129,15 @@ Deno.test("names", async (t) => {
   }
 });
 
-/** Asks the container's resolver once, and prints the answer's code and how many records it has. */
+/** Asks the container's resolver once; prints the answer's code, how many records it has and the ms that it took. */
 function srvQuestion(name: string): string {
-  return `import socket,struct
+  return `import socket,struct,time
 server = [line.split()[1] for line in open("/etc/resolv.conf") if line.startswith("nameserver")][0]
 question = b"".join(bytes([len(part)]) + part.encode() for part in "${name}".split(".")) + b"\\0"
 client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 client.settimeout(8)
+start = time.monotonic()
 client.sendto(struct.pack(">6H", 1, 0x100, 1, 0, 0, 0) + question + struct.pack(">2H", 33, 1), (server, 53))
 head = struct.unpack(">6H", client.recv(4096)[:12])
-print(head[1] & 15, head[3])`;
+print(head[1] & 15, head[3], "in", (time.monotonic() - start) * 1000)`;
 }
