@@ -39,7 +39,8 @@ ${filterChain("forward", forwarded)}${filterChain("input", accepted)}${UNTRACKED
 
 /**
  * WireGuard and pings need no connection tracking. Anybody may send them, from any number of ports, and would fill the
- * table that the connections of all bridges are in.
+ * table that the connections of all bridges are in. WireGuard's answers are tracked: only those who know its key get some,
+ * and where something in the pod has changed their port on the way in, it is changed back.
  */
 const UNTRACKED = `	chain untracked {
 		type filter hook prerouting priority raw; policy accept;
@@ -48,7 +49,6 @@ const UNTRACKED = `	chain untracked {
 	}
 	chain untracked_answers {
 		type filter hook output priority raw; policy accept;
-		oifname != "${DEVICE}" udp sport ${WIREGUARD_PORT} notrack
 		oifname != "${DEVICE}" icmp type echo-reply notrack
 	}
 `;
