@@ -8,7 +8,7 @@ import { env } from "./env.ts";
 import { exec } from "./exec.ts";
 import { install } from "./install.ts";
 import { lab } from "./lab.ts";
-import { restart, start, stop } from "./lifecycle.ts";
+import { restart, rm, start, stop } from "./lifecycle.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
 import { operator } from "./operator.ts";
@@ -33,6 +33,7 @@ export function commands(setExitCode: SetExitCode): Command[] {
     stop(),
     start(),
     restart(),
+    rm(),
     bridge(),
     list(),
     unbridge(),

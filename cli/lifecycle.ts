@@ -1,9 +1,18 @@
 /** `gefyra stop`, `start` and `restart`. */
 import { type Change, changeApps } from "../lib/app/lifecycle.ts";
+import { removeApps } from "../lib/app/remove.ts";
 import { requireConnection } from "../lib/connection/find.ts";
 import { whileConnected } from "../lib/connection/lock.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
-import { command, connectionOption, type Loudness, stepsOf, wholeNumber } from "./command.ts";
+import {
+  command,
+  connectionCluster,
+  connectionOption,
+  type Loudness,
+  stepsOf,
+  wholeNumber,
+} from "./command.ts";
+import { note } from "./output.ts";
 
 /** The longest time that Docker waits: a day is more than anybody waits. */
 const LONGEST_S = 86_400;
@@ -51,3 +60,19 @@ async function change(
   });
   for (const name of names) console.log(name);
 }
+
+export const rm = () =>
+  command("rm", "Remove app containers, and their synced files", "gefyra rm my-app\ngefyra rm --force my-app")
+    .argument("<names...>", "app containers")
+    .option("-f, --force", "remove running ones, and their bridges, too")
+    .addOption(connectionOption())
+    .action(async (names, { force = false, ...options }) => {
+      const engine = connectEngine();
+      await engine.version();
+      const connection = await requireConnection(engine, options.connection);
+      const cluster = await connectionCluster(connection);
+      await whileConnected(engine, connection, { command: "rm", steps: stepsOf(options) }, async () => {
+        note(options, await removeApps({ engine, cluster }, connection, names, { force }));
+      });
+      for (const name of names) console.log(name);
+    });

@@ -33,8 +33,8 @@ Deno.test("the problems of a bridge on this machine", () => {
       /gone: app "other" has its address and gets/,
       /./,
     ]]],
-    ["stopped", [stopped("exited")], {}, [[/^app "app" is exited$/, /^docker start app$/]]],
-    ["never started", [stopped("created")], {}, [[/is created/, /docker start/]]],
+    ["stopped", [stopped("exited")], {}, [[/^app "app" is exited$/, /^gefyra start app$/]]],
+    ["never started", [stopped("created")], {}, [[/is created/, /gefyra start/]]],
     ["paused", [app({ state: "paused" })], {}, [[/is paused/, /^docker unpause app$/]]],
     ["stopped, and another has the address", [stopped("exited"), squatter], {}, [[
       /exited: app "other"/,

@@ -47,7 +47,7 @@ export function bridgeProblems(bridge: Bridge, apps: AppContainer[], states: Por
     return [{ message: `app "${name}" is gone${gets}`, remedy }];
   }
   if (app.state !== "running") {
-    const remedy = app.state === "paused" ? `docker unpause ${name}` : `docker start ${name}`;
+    const remedy = app.state === "paused" ? `docker unpause ${name}` : `gefyra start ${name}`;
     return [{ message: `app "${name}" is ${app.state}${gets}`, remedy }];
   }
   if (!app.address || !leadsTo(address, app)) {

@@ -52,17 +52,32 @@ export async function commandIn(lab: SuiteLab, args: string[]): Promise<Output> 
 }
 
 export function startGefyra(args: string[], env: Env = {}): Running {
-  return start(args, {
-    KUBECONFIG: kubeconfig,
-    GEFYRA_CONNECTION: CONNECTION,
-    ...settingsIn(SHARED),
-    ...env,
-  });
+  return start(args, { ...ownEnv, ...env });
 }
 
-function start(args: string[], env: Env): Running {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-config", "--allow-all", program, ...args],
+/** With a terminal of that size, as `stty size` prints it; any outcome. */
+export function inTerminal(size: { rows: number; columns: number }, args: string[]): Promise<Output> {
+  const words = [Deno.execPath(), ...programArgs, ...args];
+  const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  const { rows, columns } = size;
+  const script = [
+    "--quiet",
+    "--return",
+    "--command",
+    `stty rows ${rows} cols ${columns}; ${line}`,
+    "/dev/null",
+  ];
+  return spawn("script", script, ownEnv).output;
+}
+
+const ownEnv: Env = { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, ...settingsIn(SHARED) };
+const programArgs = ["run", "--quiet", "--no-config", "--allow-all", program];
+
+const start = (args: string[], env: Env) => spawn(Deno.execPath(), [...programArgs, ...args], env);
+
+function spawn(file: string, args: string[], env: Env): Running {
+  const child = new Deno.Command(file, {
+    args,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",

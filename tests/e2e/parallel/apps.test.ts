@@ -122,8 +122,8 @@ Deno.test("a bridge leads to its own app, or says that it does not", async (t) =
     await docker(["unpause", A]);
     await docker(["stop", "--time", "1", A]);
     assert.deepEqual(await problems("one"), [`app "${A}" is exited`]);
-    assert.match((await gefyra("list")).stdout, new RegExp(`→ docker start ${A}`));
-    await docker(["start", A]);
+    assert.match((await gefyra("list")).stdout, new RegExp(`→ gefyra start ${A}`));
+    await gefyra("start", A);
     await eventually(async () => assert.deepEqual(await problems("one"), []));
   });
 

@@ -80,10 +80,10 @@ Deno.test("flood: thousands of bridges and clients, and the largest, hold up nob
       while (busy || took.length === 0) took.push(await neighbour());
     };
     await Promise.all([work().finally(() => busy = false), loop().finally(() => busy = false)]);
-    for (const  of of["bridge", "unbridge"] as const) {
-      const seconds = took.map((one) => one[of]), longest = Math.max(...seconds);
+    for (const part of ["bridge", "unbridge"] as const) {
+      const seconds = took.map((one) => one[part]), longest = Math.max(...seconds);
       const mean = seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
-      report(`${of} ${what}: ${mean.toFixed(1)} s, the longest of ${took.length} ${longest.toFixed(1)} s`);
+      report(`${part} ${what}: ${mean.toFixed(1)} s, the longest of ${took.length} ${longest.toFixed(1)} s`);
     }
   };
   const operator = async () => {
