@@ -277,7 +277,7 @@ Deno.test("half of the operator's memory is for its objects, also where an admin
     const env = (made as V1Deployment).spec?.template.spec?.containers[0]?.env;
     return env?.find(({ name }) => name === "DENO_V8_FLAGS")?.value;
   };
-  assert.equal(heap(), "--max-old-space-size=128");
+  assert.equal(heap(), "--max-old-space-size=256");
   assert.equal(heap("1Gi"), "--max-old-space-size=512");
 });
 
