@@ -13,10 +13,11 @@ import { get, type Json, kube, list } from "../harness/kube.ts";
 import { ordered, report } from "../harness/steps.ts";
 import { TEST_LABEL } from "../harness/suite.ts";
 import { clientOf, testEnv } from "../harness/test-env.ts";
+import { NIGHTLY } from "../harness/waits.ts";
 import { tools, workload } from "../harness/workloads.ts";
 
-/** As many as fit into forty seconds of creating, 10,000 at most. */
-const MOST = 10_000, CREATE_MS = 40_000, TOGETHER = 8;
+/** As many as fit into the time of creating, 10,000 at most. */
+const MOST = 10_000, CREATE_MS = NIGHTLY ? 240_000 : 40_000, TOGETHER = 8;
 /** As large as annotations may be, and how many of those there are: more than the operator's memory. */
 const ANNOTATION = "a".repeat(256 * 1024 - 64), LARGE = 500;
 /**
