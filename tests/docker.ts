@@ -47,6 +47,9 @@ export function exec(container: string, ...command: string[]): Promise<string> {
   return docker(["exec", container, ...command]);
 }
 
+/** Below this a container has ended by itself: Docker kills one after 10 s. A second would do on a machine that does nothing else. */
+export const STOPS_MS = 3_000;
+
 /** Milliseconds that `docker stop` takes. */
 export async function stopTime(container: string): Promise<number> {
   const start = performance.now();

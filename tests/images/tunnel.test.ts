@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { imageOf } from "../../lib/images.ts";
-import { docker, eventually, exec, sandbox, stopTime, tryDocker } from "../docker.ts";
+import { docker, eventually, exec, sandbox, STOPS_MS, stopTime, tryDocker } from "../docker.ts";
 import { apply, ask, corefile, PORT, resolve, status, tunnel } from "./tunnel.ts";
 
 const KNOWN = "hello.default.svc.cluster.local", LATER = "later.default.svc.cluster.local";
@@ -124,7 +124,7 @@ Deno.test("Cargo and Stowaway hold a tunnel", async (t) => {
   });
 
   await t.step("both stop within a second", async () => {
-    for (const container of [cargo, stowaway]) assert.ok(await stopTime(container) < 1000, container);
+    for (const container of [cargo, stowaway]) assert.ok(await stopTime(container) < STOPS_MS, container);
   });
 });
 
