@@ -3,8 +3,8 @@
  *
  * Files of `parallel/` share a lab and run side by side. A file of `serial/` has a lab for itself, as it disturbs other
  * files; each lane has such a lab. Both groups run at the same time. The files of `alone/` follow, one after the other, in
- * the first lane's lab: they count lost requests, or look right after a change. A file's output is printed when it ends;
- * the last line counts all tests, as `deno test` does.
+ * the first lane's lab: they count lost requests, look right after a change, or keep the machine busy. A file's output is
+ * printed when it ends; the last line counts all tests, as `deno test` does.
  */
 import { basename } from "node:path";
 import { prepareLab, prepareProgram } from "./harness/prepare.ts";
