@@ -6,8 +6,6 @@ import { defaultBridgeName } from "../lib/bridge/name.ts";
 import type { BridgeOptions } from "../lib/bridge/validate.ts";
 import { dryRunBridge } from "../lib/bridge/dry-run.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
-import { requireConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
 import { modes } from "../lib/api/modes.ts";
@@ -15,7 +13,15 @@ import { condition, READY } from "../lib/api/conditions.ts";
 import { bridgePhases } from "../lib/api/phases.ts";
 import { parsePorts, portText } from "../lib/workload/ports.ts";
 import { parseTarget, type Target, targetText } from "../lib/workload/target.ts";
-import { collect, command, connectionCluster, connectionOption, outputOption, stepsOf } from "./command.ts";
+import {
+  collect,
+  command,
+  connectionCluster,
+  connectionOption,
+  outputOption,
+  requireConnected,
+  stepsOf,
+} from "./command.ts";
 import { withMatch } from "./match-options.ts";
 import { print, warn } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
@@ -73,9 +79,7 @@ export const bridge = () =>
         mode: options.mode ?? (options.keep ? "beside" : options.replace ? "replace" : undefined),
         fallback: options.fallback,
       };
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await requireConnection(engine, options.connection);
+      const { engine, connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
       if (options.dryRun) {
         const preview = await dryRunBridge({ engine, cluster }, connection, wanted);

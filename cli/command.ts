@@ -3,6 +3,9 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { connectCluster } from "../lib/kube/kubernetes.ts";
 import type { Cluster } from "../lib/kube/cluster.ts";
 import { checkConnectionName, type Connection } from "../lib/connection/connection.ts";
+import { requireConnection } from "../lib/connection/find.ts";
+import { connectEngine } from "../lib/docker/dockerode.ts";
+import type { Engine } from "../lib/docker/engine.ts";
 import type { Steps } from "../lib/steps.ts";
 import { progress } from "./progress.ts";
 
@@ -48,6 +51,15 @@ export function clusterOf(
 
 /** For repeatable options. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** Docker, which must answer, and the connection. `name`: what `--connection` was given. */
+export async function requireConnected(
+  name: string | undefined,
+): Promise<{ engine: Engine; connection: Connection }> {
+  const engine = connectEngine();
+  await engine.version();
+  return { engine, connection: await requireConnection(engine, name) };
+}
 
 /** The cluster that a connection was made to, whatever the current context is now. */
 export function connectionCluster({ kubeconfig, context }: Connection): Promise<Cluster> {

@@ -2,8 +2,6 @@ import { Option } from "@commander-js/extra-typings";
 import { envFormats, writeVariables } from "../lib/app/env/format.ts";
 import { clusterVariables } from "../lib/app/env/gather.ts";
 import { localVariables } from "../lib/app/env/local.ts";
-import { requireConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import {
   clusterOf,
   command,
@@ -11,6 +9,7 @@ import {
   connectionOption,
   contextOption,
   kubeconfigOption,
+  requireConnected,
 } from "./command.ts";
 import { note } from "./output.ts";
 
@@ -44,7 +43,5 @@ export const env = () =>
     });
 
 async function connectedCluster(connection: string | undefined) {
-  const engine = connectEngine();
-  await engine.version();
-  return await connectionCluster(await requireConnection(engine, connection));
+  return await connectionCluster((await requireConnected(connection)).connection);
 }

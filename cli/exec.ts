@@ -1,10 +1,7 @@
-import { listApps, requireApp } from "../lib/app/apps.ts";
+import { appStopped, listApps, requireApp } from "../lib/app/apps.ts";
 import { ownVariables } from "../lib/app/env/gather.ts";
 import { mergeEnvironment } from "../lib/app/env/merge.ts";
-import { requireConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
-import { GefyraError } from "../lib/errors.ts";
-import { collect, command, connectionOption, type SetExitCode } from "./command.ts";
+import { collect, command, connectionOption, requireConnected, type SetExitCode } from "./command.ts";
 import { checkTerminal, followTerminal, passSize } from "./terminal.ts";
 
 const example = `gefyra exec -i -t my-app -- sh
@@ -32,20 +29,10 @@ export const exec = (setExitCode: SetExitCode) =>
       const { interactive = false, tty = false, user, workdir } = options;
       checkTerminal({ interactive, tty }, Deno.stdin.isTerminal());
       const own = await ownVariables({ files: options.envFile, own: options.env });
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await requireConnection(engine, options.connection);
-      const app = requireApp(await listApps(engine, connection), name, "run a command in");
-      if (app.state !== "running") {
-        throw new GefyraError(
-          "app-stopped",
-          `Cannot run a command in container "${name}": it is ${app.state}`,
-          {
-            exit: "conflict",
-            hint: `start it (\`gefyra start ${name}\`), or see why it ended (\`gefyra logs ${name}\`)`,
-          },
-        );
-      }
+      const { engine, connection } = await requireConnected(options.connection);
+      const action = "run a command in";
+      const app = requireApp(await listApps(engine, connection), name, action);
+      if (app.state !== "running") throw appStopped(app, action);
       const { done, resize } = await engine.execAttached(name, words[0] === "--" ? words.slice(1) : words, {
         env: mergeEnvironment({ from: [], ...own }),
         user,

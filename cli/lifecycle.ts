@@ -1,14 +1,14 @@
-/** `gefyra stop`, `start` and `restart`. */
+/** `gefyra stop`, `start`, `restart` and `rm`. */
+import { Option } from "@commander-js/extra-typings";
 import { type Change, changeApps } from "../lib/app/lifecycle.ts";
 import { removeApps } from "../lib/app/remove.ts";
-import { requireConnection } from "../lib/connection/find.ts";
 import { whileConnected } from "../lib/connection/lock.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import {
   command,
   connectionCluster,
   connectionOption,
   type Loudness,
+  requireConnected,
   stepsOf,
   wholeNumber,
 } from "./command.ts";
@@ -17,12 +17,16 @@ import { note } from "./output.ts";
 /** The longest time that Docker waits: a day is more than anybody waits. */
 const LONGEST_S = 86_400;
 
-const timeText = "seconds between the signal to end and the kill (default: the container's, else 10)";
+const timeOption = () =>
+  new Option(
+    "-t, --time <seconds>",
+    "seconds between the signal to end and the kill (default: the container's, else 10)",
+  ).argParser(wholeNumber(0, LONGEST_S));
 
 export const stop = () =>
   command("stop", "Stop app containers; they keep their addresses and bridges", "gefyra stop my-app -t 1")
     .argument("<names...>", "app containers")
-    .option("-t, --time <seconds>", timeText, wholeNumber(0, LONGEST_S))
+    .addOption(timeOption())
     .addOption(connectionOption())
     .action((names, { time, ...options }) => change("stop", names, { ...options, timeout: time }));
 
@@ -39,7 +43,7 @@ export const start = () =>
 export const restart = () =>
   command("restart", "Restart app containers; they keep their addresses and bridges", "gefyra restart my-app")
     .argument("<names...>", "app containers")
-    .option("-t, --time <seconds>", timeText, wholeNumber(0, LONGEST_S))
+    .addOption(timeOption())
     .addOption(connectionOption())
     .action((names, { time, ...options }) => change("restart", names, { ...options, timeout: time }));
 
@@ -52,9 +56,7 @@ async function change(
   names: string[],
   { timeout, ...options }: Options & { timeout?: number | undefined },
 ): Promise<void> {
-  const engine = connectEngine();
-  await engine.version();
-  const connection = await requireConnection(engine, options.connection);
+  const { engine, connection } = await requireConnected(options.connection);
   await whileConnected(engine, connection, { command: kind, steps: stepsOf(options) }, async () => {
     await changeApps(engine, connection, names, { change: kind, timeout });
   });
@@ -67,9 +69,7 @@ export const rm = () =>
     .option("-f, --force", "remove running ones, and their bridges, too")
     .addOption(connectionOption())
     .action(async (names, { force = false, ...options }) => {
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await requireConnection(engine, options.connection);
+      const { engine, connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
       await whileConnected(engine, connection, { command: "rm", steps: stepsOf(options) }, async () => {
         note(options, await removeApps({ engine, cluster }, connection, names, { force }));

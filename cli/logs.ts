@@ -1,8 +1,6 @@
 import { listApps, requireApp } from "../lib/app/apps.ts";
 import { parseSince } from "../lib/app/since.ts";
-import { requireConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
-import { command, connectionOption, wholeNumber } from "./command.ts";
+import { command, connectionOption, requireConnected, wholeNumber } from "./command.ts";
 
 const example = `gefyra logs my-app --tail 100
 gefyra logs my-app -f --since 10m`;
@@ -21,9 +19,7 @@ export const logs = () =>
     .addOption(connectionOption())
     .action(async (name, { follow = false, tail, since, timestamps = false, connection: wanted }) => {
       const from = since === undefined ? undefined : parseSince(since, Date.now());
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await requireConnection(engine, wanted);
+      const { engine, connection } = await requireConnected(wanted);
       requireApp(await listApps(engine, connection), name, "show the logs of");
       const tty = (await engine.inspect(name))?.Config.Tty ?? false;
       await engine.showLogs(

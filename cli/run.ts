@@ -11,8 +11,6 @@ import { LIKE, readLike } from "../lib/app/like/read.ts";
 import { createApp, previewApp, type RunOptions, startApp } from "../lib/app/run.ts";
 import { parseMatch } from "../lib/api/match.ts";
 import { defaultBridgeName } from "../lib/bridge/name.ts";
-import { requireConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import { whileKept } from "../lib/files/keep.ts";
 import { describeOptions } from "../lib/files/options.ts";
 import { parsePorts } from "../lib/workload/ports.ts";
@@ -24,6 +22,7 @@ import {
   command,
   connectionCluster,
   connectionOption,
+  requireConnected,
   type SetExitCode,
   stepsOf,
 } from "./command.ts";
@@ -57,9 +56,7 @@ export const run = (setExitCode: SetExitCode) => {
       const typedPorts = parsePorts(options.port);
       const match = options.match ? parseMatch(options.match) : undefined;
       if (!options.detach && !options.dryRun) checkTerminal(flags, Deno.stdin.isTerminal());
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await requireConnection(engine, options.connection);
+      const { engine, connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
       const tools = { engine, cluster, steps: stepsOf(options) };
       const { namespace } = options;

@@ -1,9 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { requireConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import { listFiles, type SyncedPath } from "../lib/files/list.ts";
 import { renewAll } from "../lib/files/renew-all.ts";
-import { command, connectionCluster, connectionOption, outputOption, stepsOf } from "./command.ts";
+import {
+  command,
+  connectionCluster,
+  connectionOption,
+  outputOption,
+  requireConnected,
+  stepsOf,
+} from "./command.ts";
 import { type Column, print, table } from "./output.ts";
 
 const columns: Column<SyncedPath>[] = [
@@ -31,9 +36,7 @@ export const sync = () =>
     .addOption(connectionOption())
     .addOption(outputOption(["json", "yaml"]))
     .action(async (name, options) => {
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await requireConnection(engine, options.connection);
+      const { engine, connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
       const tools = { engine, cluster, steps: stepsOf(options) };
       while (true) {

@@ -5,11 +5,9 @@ import { bridgeRef } from "../lib/api/bridge.ts";
 import { visibleBridges } from "../lib/bridge/visible.ts";
 import { pendingText, removeBridge, silentOriginals } from "../lib/bridge/remove.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
-import { requireConnection } from "../lib/connection/find.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import { GefyraError } from "../lib/errors.ts";
-import { command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
+import { command, connectionCluster, connectionOption, requireConnected, stepsOf } from "./command.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
 
 const example = `gefyra unbridge -N mypyserver-bridge
@@ -31,9 +29,7 @@ export const unbridge = () =>
         });
       }
       if (namespace !== undefined) checkObjectName("namespace", namespace);
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await requireConnection(engine, options.connection);
+      const { connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
       const { bridges, hidden } = await visibleBridges(cluster, connection, { namespace });
       if (hidden && !quiet) console.error(`Note: ${hidden}`);

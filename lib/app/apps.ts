@@ -54,6 +54,13 @@ export function requireApp(apps: AppContainer[], name: string, action: string): 
   );
 }
 
+/** `action` as for `requireApp`. */
+export const appStopped = ({ name, state }: AppContainer, action: string): GefyraError =>
+  new GefyraError("app-stopped", `Cannot ${action} container "${name}": it is ${state}`, {
+    exit: "conflict",
+    hint: `start it (\`gefyra start ${name}\`), or see why it ended (\`gefyra logs ${name}\`)`,
+  });
+
 /** The address of a running app container inside the tunnel. */
 export async function tunnelAddressOf(
   engine: Engine,
@@ -62,11 +69,6 @@ export async function tunnelAddressOf(
   tunnelSubnet: string,
 ): Promise<string> {
   const app = requireApp(await listApps(engine, connection), name, "bridge to");
-  if (!app.address) {
-    throw new GefyraError("app-stopped", `Cannot bridge to container "${name}": it is ${app.state}`, {
-      exit: "conflict",
-      hint: `start it (\`gefyra start ${name}\`), or see why it ended (\`gefyra logs ${name}\`)`,
-    });
-  }
+  if (!app.address) throw appStopped(app, "bridge to");
   return translate(app.address, tunnelSubnet);
 }
