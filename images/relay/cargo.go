@@ -87,12 +87,7 @@ type waiting struct {
 
 func (w *waiting) accept(listener *net.UnixListener) {
 	for {
-		relay, err := listener.AcceptUnix()
-		if err != nil {
-			log("cannot accept a relay: %v", err)
-			time.Sleep(acceptDelay)
-			continue
-		}
+		relay := accept(listener.AcceptUnix, "accept a relay")
 		w.mutex.Lock()
 		if w.relay != nil {
 			_ = w.relay.Close()

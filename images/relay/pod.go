@@ -44,18 +44,25 @@ func runPod() error {
 	}()
 	log("listening at %s", address)
 	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			// Out of files, or the client is gone already: the streams that are open go on.
-			log("cannot accept a stream: %v", err)
-			time.Sleep(acceptDelay)
-			continue
-		}
+		conn := accept(listener.Accept, "accept a stream")
 		go func() {
 			if err := serve(conn, open); err != nil {
 				log("stream ended: %v", err)
 			}
 		}()
+	}
+}
+
+// accept takes the next connection. One that fails, as the client is gone already or there are too many files, ends nothing:
+// those that are open go on.
+func accept[C net.Conn](next func() (C, error), what string) C {
+	for {
+		conn, err := next()
+		if err == nil {
+			return conn
+		}
+		log("cannot %s: %v", what, err)
+		time.Sleep(acceptDelay)
 	}
 }
 

@@ -114,12 +114,7 @@ func (t *streams) hand(s *stream) {
 
 func (t *streams) receiveTokens(inbox net.Listener) {
 	for {
-		conn, err := inbox.Accept()
-		if err != nil {
-			log("cannot take a token: %v", err)
-			time.Sleep(acceptDelay)
-			continue
-		}
+		conn := accept(inbox.Accept, "take a token")
 		_ = conn.SetDeadline(time.Now().Add(tokenTimeout))
 		token, err := io.ReadAll(io.LimitReader(conn, 16*1024))
 		_ = conn.Close()
