@@ -268,19 +268,6 @@ Deno.test("images come from the requested registry", () => {
   assert.equal(carrier?.value, "my.registry/team/carrier:9.9");
 });
 
-Deno.test("half of the operator's memory is for its objects, also where an administrator gives it more", () => {
-  const heap = (memory?: string) => {
-    const operator = memory ? { resources: { limits: { memory } } } : {};
-    const [made] = manifests({ namespace: "bridges", images, operator }).filter(({ kind }) =>
-      kind === "Deployment"
-    );
-    const env = (made as V1Deployment).spec?.template.spec?.containers[0]?.env;
-    return env?.find(({ name }) => name === "DENO_V8_FLAGS")?.value;
-  };
-  assert.equal(heap(), "--max-old-space-size=256");
-  assert.equal(heap("1Gi"), "--max-old-space-size=512");
-});
-
 Deno.test("Stowaway is reached by UDP on a port of every node", () => {
   const [service] = ofKind<V1Service>("Service");
   assert.equal(service?.spec?.type, "NodePort");
