@@ -139,9 +139,8 @@ export function bridgedApps(
   subnet: string,
   bridges: GefyraBridge[],
 ): BridgedApp[] {
-  const named = bridges.filter((bridge) => isBridgeOf(bridge, client) && !isBeyondLimit(bridge)).map((
-    { spec },
-  ) => spec.destination)
+  const own = bridges.filter((bridge) => isBridgeOf(bridge, client) && !isBeyondLimit(bridge));
+  const named = own.map(({ spec }) => spec.destination)
     .filter(({ address }) => isAppAddress(subnet, address));
   const byAddress = new Map(named.map(({ name, address }) => [appKey({ name, address }), { name, address }]));
   return [...byAddress].sort(([a], [b]) => a < b ? -1 : 1).map(([, app]) => app);

@@ -39,18 +39,8 @@ export function withoutExtras<T extends KubernetesObject>(object: T): T {
   const uninstalls = annotations?.[UNINSTALLS_ANNOTATION] === undefined ? {} : {
     annotations: { [UNINSTALLS_ANNOTATION]: "" },
   };
-  const known = {
-    ...{
-      name,
-      namespace,
-      uid,
-      resourceVersion,
-      generation,
-      creationTimestamp,
-      deletionTimestamp,
-      finalizers,
-    },
-  };
+  const identity = { name, namespace, uid, resourceVersion, generation };
+  const known = { ...identity, creationTimestamp, deletionTimestamp, finalizers };
   const metadata = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   return { ...object, metadata: { ...metadata, ...uninstalls } };
 }

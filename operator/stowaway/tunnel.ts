@@ -106,8 +106,8 @@ export function runningStowaway({ cache }: Context): V1Pod | undefined {
 }
 
 /**
- * The oldest client with a key and a place in the tunnel keeps it: WireGuard identifies a peer by its key, and would give the addresses of one client
- * to the other. Pure.
+ * The oldest client with a key and a place in the tunnel keeps it: WireGuard identifies a peer by its key, and would give
+ * the addresses of one client to the other. Pure.
  */
 export function hasOwnKey(client: GefyraClient, clients: GefyraClient[]): boolean {
   const [first = client] = clients
