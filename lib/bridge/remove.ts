@@ -1,6 +1,7 @@
 /** Deletes bridges and waits until the originals serve again. Restores the pods itself if no operator runs. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
+import { patchFinalizers } from "../kube/finalizers.ts";
 import { unlessForbidden } from "../kube/rights.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
 import { bridgeRef, type GefyraBridge, type InterceptedPod } from "../api/bridge.ts";
@@ -60,7 +61,7 @@ async function restoreAndRelease(cluster: Cluster, bridge: GefyraBridge): Promis
     if (!await restoreOrRelease(cluster, namespace, pod)) return false;
   }
   const finalizers = bridge.metadata?.finalizers?.filter((one) => one !== FINALIZER) ?? [];
-  await cluster.patch(bridgeRef(namespace, name), { metadata: { finalizers } });
+  await patchFinalizers(cluster, bridgeRef(namespace, name), bridge, finalizers);
   return false;
 }
 

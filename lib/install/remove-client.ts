@@ -1,5 +1,6 @@
 import { clientRef, type GefyraClient } from "../api/client.ts";
 import type { Cluster } from "../kube/cluster.ts";
+import { patchFinalizers } from "../kube/finalizers.ts";
 import { FINALIZER, RESTORE_TIMEOUT_MS } from "../names.ts";
 import { waitFor } from "../wait.ts";
 
@@ -14,7 +15,7 @@ export async function removeClient(
   if (!operated) {
     const client = await cluster.get<GefyraClient>(ref);
     const finalizers = client?.metadata?.finalizers?.filter((one) => one !== FINALIZER) ?? [];
-    if (client) await cluster.patch(ref, { metadata: { finalizers } });
+    if (client) await patchFinalizers(cluster, ref, client, finalizers);
   }
   await waitFor(async () => await cluster.get(ref) === undefined, {
     what: `client "${name}" to be gone`,

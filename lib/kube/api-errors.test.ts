@@ -71,3 +71,13 @@ Deno.test("only 404 means that the object does not exist", async () => {
     await assert.rejects(orUndefined(() => Promise.reject(error)), error);
   }
 });
+
+Deno.test("an object whose name another one has by now is gone", async () => {
+  const refused = (field: string) =>
+    new ApiError(
+      422,
+      `GefyraBridge "web" is invalid: metadata.${field}: Invalid value: "1": field is immutable`,
+    );
+  assert.equal(await orUndefined(() => Promise.reject(refused("uid"))), undefined);
+  await assert.rejects(orUndefined(() => Promise.reject(refused("name"))));
+});

@@ -23,15 +23,21 @@ export function isNodePortTaken(thrown: unknown): boolean {
     /nodePort: .*already allocated/.test(thrown.message);
 }
 
-/** `undefined` if the API server answers 404: no such object, or no such kind. */
+/**
+ * `undefined` if the API server answers 404: no such object, or no such kind; or if a patch names the object's uid, and another
+ * object has its name by now.
+ */
 export async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (thrown) {
-    if (thrown instanceof ApiError && thrown.code === 404) return undefined;
+    if (thrown instanceof ApiError && (thrown.code === 404 || isOfAnother(thrown))) return undefined;
     throw thrown;
   }
 }
+
+const isOfAnother = ({ code, message }: ApiError): boolean =>
+  code === 422 && /metadata\.uid: Invalid value: .*field is immutable/.test(message);
 
 /** Turns the error of a request into one that says what to do. */
 export async function explained<T>(server: URL, call: () => Promise<T>): Promise<T> {

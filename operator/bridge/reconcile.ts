@@ -79,7 +79,10 @@ async function reconcileServed(
   const { cache, queue } = context;
   const { namespace = "", name = "", finalizers = [] } = bridge.metadata ?? {};
   if (!finalizers.includes(FINALIZER)) {
-    await setFinalizers(context, cache.bridges, bridgeRef(namespace, name), [...finalizers, FINALIZER]);
+    await setFinalizers(context, cache.bridges, bridgeRef(namespace, name), bridge, [
+      ...finalizers,
+      FINALIZER,
+    ]);
   }
   if (namesOtherApps(client, cache.bridges.all())) queue.add(keys.client(bridge.spec.client));
   const refusal = refusalOf(bridge, client.status?.tunnel?.subnet ?? "");

@@ -56,7 +56,7 @@ export async function restoreBridge(
     return next;
   }
   const finalizers = bridge.metadata.finalizers.filter((one) => one !== FINALIZER);
-  await setFinalizers(context, context.cache.bridges, bridgeRef(namespace, name), finalizers);
+  await setFinalizers(context, context.cache.bridges, bridgeRef(namespace, name), bridge, finalizers);
   context.log(`bridge ${namespace}/${name}: restored`);
   return {};
 }

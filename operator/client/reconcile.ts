@@ -73,7 +73,7 @@ async function reconcileClient(
     const client = await cache.wholeClient(known) ?? known;
     const { finalizers = [] } = client.metadata ?? {};
     if (!finalizers.includes(FINALIZER)) {
-      await setFinalizers(context, cache.clients, ref, [...finalizers, FINALIZER]);
+      await setFinalizers(context, cache.clients, ref, client, [...finalizers, FINALIZER]);
     }
     return await writeStatus(context, cache.clients, ref, client, {
       ...client.status,
@@ -194,7 +194,7 @@ async function release(context: Context, tunnel: Tunnel, client: GefyraClient): 
     if (!configurationRefusal(error)) throw error;
   });
   const finalizers = (client.metadata?.finalizers ?? []).filter((one) => one !== FINALIZER);
-  await setFinalizers(context, cache.clients, clientRef(namespace, name), finalizers);
+  await setFinalizers(context, cache.clients, clientRef(namespace, name), client, finalizers);
   context.log(`client ${name}: released`);
   // `down` could not wait for its last pod, and left the rest to the operator.
   const uninstalls = client.metadata?.annotations?.[UNINSTALLS_ANNOTATION] !== undefined;

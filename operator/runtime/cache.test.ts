@@ -28,12 +28,16 @@ Deno.test("an older version does not overwrite the one just written", () => {
   assert.equal(known.get("shop", "a"), newer);
 });
 
-Deno.test("a new object of an old name counts as new, whatever its version", () => {
+Deno.test("the next object of a name counts, and what is told late of the one before changes nothing", () => {
   const known = objectCache();
   known.put(object("a", "10"));
-  const successor = object("a", "3", { uid: "2" });
+  const successor = object("a", "12", { uid: "2" });
   known.put(successor);
   assert.equal(known.get("shop", "a"), successor);
+  known.put(object("a", "11"));
+  known.remove(object("a", "11"));
+  assert.equal(known.get("shop", "a"), successor);
+  assert.deepEqual([known.size(), known.gone()], [1, 1]);
 });
 
 Deno.test("a removed object is gone", () => {

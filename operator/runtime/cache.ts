@@ -70,7 +70,8 @@ export function objectCache<T extends KubernetesObject>(
     },
     remove: (object) => {
       const [namespace, name] = placeOf(object), objects = namespaces.get(namespace);
-      if (objects?.delete(name)) {
+      // Another may have the name already.
+      if (objects?.get(name)?.metadata?.uid === object.metadata?.uid && objects?.delete(name)) {
         gone++;
         size--;
       }
@@ -85,9 +86,11 @@ export function objectCache<T extends KubernetesObject>(
 /** How long the operator waits for the bridges of an enabled namespace before it begins without them. */
 const FIRST_LIST_MS = 10_000;
 
-/** Resource versions grow with every write. A watch may deliver an older version than the one just written. */
+/**
+ * Resource versions grow with every write, of all objects of a kind. A watch may deliver an older version than the one just
+ * written, also of the object that had the name before.
+ */
 function isNewer(a: KubernetesObject, b: KubernetesObject): boolean {
-  if (a.metadata?.uid !== b.metadata?.uid) return true;
   return BigInt(a.metadata?.resourceVersion ?? 0) >= BigInt(b.metadata?.resourceVersion ?? 0);
 }
 

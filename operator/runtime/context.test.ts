@@ -63,7 +63,7 @@ Deno.test("a status of an object that is gone is not an error", async () => {
 Deno.test("an object without its last finalizer leaves the cache, even if its end was seen before", async () => {
   const answer: Thing = { metadata: { ...metadata, deletionTimestamp: new Date() } };
   const known = objectCache<Thing>();
-  await setFinalizers(contextWith(answer).context, known, ref, []);
+  await setFinalizers(contextWith(answer).context, known, ref, { metadata }, []);
   assert.deepEqual(known.all(), []);
 });
 
@@ -79,8 +79,15 @@ Deno.test("an object that still has finalizers, or is not deleted, stays in the 
       contextWith({ metadata: { ...metadata, ...more } }).context,
       known,
       ref,
+      { metadata },
       more.finalizers,
     );
     assert.equal(known.all().length, 1);
   }
+});
+
+Deno.test("finalizers are those of one object, not of whatever has its name", async () => {
+  const { context, patches } = contextWith(undefined);
+  await setFinalizers(context, objectCache<Thing>(), ref, { metadata }, ["mine"]);
+  assert.deepEqual(patches, [{ metadata: { uid: "1", finalizers: ["mine"] } }]);
 });

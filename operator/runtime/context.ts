@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject, ObjectRef } from "../../lib/api/objects.ts";
 import type { Cluster } from "../../lib/kube/cluster.ts";
+import { patchFinalizers } from "../../lib/kube/finalizers.ts";
 import type { Limits } from "../../lib/limits.ts";
 import type { Queue } from "./queue.ts";
 import type { Cache, ObjectCache } from "./cache.ts";
@@ -57,9 +58,10 @@ export async function setFinalizers<T extends KubernetesObject>(
   { cluster }: Context,
   into: ObjectCache<T>,
   ref: ObjectRef,
+  object: T,
   finalizers: string[],
 ): Promise<void> {
-  const written = await cluster.patch<T>(ref, { metadata: { finalizers } });
+  const written = await patchFinalizers(cluster, ref, object, finalizers);
   if (!written) return;
   // The watch may report the end of an object before the write that caused it is answered.
   if (written.metadata?.deletionTimestamp && !written.metadata.finalizers?.length) into.remove(written);
