@@ -33,14 +33,17 @@ export function addressOf(container: string): Promise<string> {
 }
 
 /**
- * Megabytes as `docker stats` shows them, which is `kubectl top`'s working set: without pages of program files that can be
- * dropped. Those depend on what the page cache has, and are there once for all Carriers.
+ * Megabytes that the kernel cannot take back. Pages of program files are left out: how many of them count for a container
+ * depends on who has read them first.
  */
 export async function memory(container: string): Promise<number> {
-  const said = await docker(["stats", "--no-stream", "--format", "{{.MemUsage}}", container]);
-  const [, amount, unit = ""] = /^([\d.]+)(B|KiB|MiB|GiB)/.exec(said) ?? [];
-  const bytes = Number(amount) * { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit as "B"]!;
-  return bytes / 1e6;
+  const folder = "/sys/fs/cgroup", old = `${folder}/memory`;
+  const script =
+    `cd ${old} 2>/dev/null || cd ${folder}; cat memory.usage_in_bytes memory.current 2>/dev/null; cat memory.stat`;
+  const [used, ...lines] = (await exec(container, "sh", "-c", script)).split("\n");
+  const stat = Object.fromEntries(lines.map((line) => line.split(" ")));
+  const files = Number(stat.total_cache ?? stat.file) - Number(stat.total_shmem ?? stat.shmem);
+  return (Number(used) - files) / 1e6;
 }
 
 /** A port as in mode "replace": nothing is left of the original. */
