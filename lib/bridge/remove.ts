@@ -1,5 +1,6 @@
 /** Deletes bridges and waits until the originals serve again. Restores the pods itself if no operator runs. */
 import type { V1Pod } from "@kubernetes/client-node";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Cluster } from "../kube/cluster.ts";
 import { patchFinalizers } from "../kube/finalizers.ts";
 import { unlessForbidden } from "../kube/rights.ts";
@@ -79,20 +80,33 @@ async function restoreOrRelease(
   });
 }
 
+/**
+ * Without a readiness probe, Kubernetes takes a container for ready when it has started. One that ends at once is ready
+ * until the kubelet looks again, a second later, and has reported it.
+ */
+const SETTLE_MS = 3_000;
+
 /** The reasons of the bridge's live pods whose originals do not serve. */
 export async function silentOriginals(
   cluster: Cluster,
   { metadata, status }: GefyraBridge,
 ): Promise<string[]> {
-  const looked = await Promise.all((status?.pods ?? []).map(async ({ name, uid }) => {
-    // Not all who may remove bridges may read pods.
-    const pod = await unlessForbidden(
-      cluster.get<V1Pod>(podRef(metadata?.namespace ?? "", name)),
-      undefined,
-    );
-    if (!pod || pod.metadata?.uid !== uid || pod.metadata.deletionTimestamp) return [];
-    const why = whyNotReady(pod);
+  const looked = await Promise.all((status?.pods ?? []).map(async ({ name, uid, container, mode }) => {
+    const look = async () => {
+      const ref = podRef(metadata?.namespace ?? "", name);
+      // Not all who may remove bridges may read pods.
+      const pod = await unlessForbidden(cluster.get<V1Pod>(ref), undefined);
+      return pod?.metadata?.uid === uid && !pod?.metadata?.deletionTimestamp ? pod : undefined;
+    };
+    const first = await look();
+    const again = first && !whyNotReady(first) && mode === "replace" && !isProbed(first, container);
+    if (again) await delay(SETTLE_MS);
+    const pod = again ? await look() : first;
+    const why = pod && whyNotReady(pod);
     return why ? [`pod ${name} is not ready: ${why}`] : [];
   }));
   return looked.flat();
 }
+
+const isProbed = ({ spec }: V1Pod, container: string) =>
+  spec?.containers.find(({ name }) => name === container)?.readinessProbe !== undefined;

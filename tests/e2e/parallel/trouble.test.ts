@@ -23,9 +23,10 @@ function crowded(name: string): Manifest[] {
   return [deployment!, ...rest];
 }
 
-/** Serves once; whenever it is started again it ends at once. */
+/** Serves once; whenever it is started again it ends, and the kubelet has seen it run. */
 function servesOnce(name: string): Manifest[] {
-  const start = "if [ -e /data/was ]; then exit 3; fi; touch /data/was; exec nginx -g 'daemon off;'";
+  const start =
+    "if [ -e /data/was ]; then sleep 0.5; exit 3; fi; touch /data/was; exec nginx -g 'daemon off;'";
   const extra = { command: ["sh", "-c", start], volumeMounts: [{ name: "data", mountPath: "/data" }] };
   const [deployment, ...rest] = workload(name, { extra });
   deployment!.spec.template.spec.volumes = [{ name: "data", emptyDir: {} }];
