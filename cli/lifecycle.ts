@@ -3,6 +3,7 @@ import { Option } from "@commander-js/extra-typings";
 import { type Change, changeApps } from "../lib/app/lifecycle.ts";
 import { removeApps } from "../lib/app/remove.ts";
 import { whileConnected } from "../lib/connection/lock.ts";
+import { renewStarting } from "../lib/files/renew-all.ts";
 import {
   command,
   connectionCluster,
@@ -12,7 +13,7 @@ import {
   stepsOf,
   wholeNumber,
 } from "./command.ts";
-import { note } from "./output.ts";
+import { note, warn } from "./output.ts";
 
 /** The longest time that Docker waits: a day is more than anybody waits. */
 const LONGEST_S = 86_400;
@@ -58,7 +59,14 @@ async function change(
 ): Promise<void> {
   const { engine, connection } = await requireConnected(options.connection);
   await whileConnected(engine, connection, { command: kind, steps: stepsOf(options) }, async () => {
-    await changeApps(engine, connection, names, { change: kind, timeout });
+    // An app reads its files when it starts, and its pod may be another by now.
+    const renew = async (apps: string[]) =>
+      warn(options, await renewStarting(engine, connection, apps, () => connectionCluster(connection)));
+    await changeApps(engine, connection, names, {
+      change: kind,
+      timeout,
+      ...(kind === "stop" ? {} : { renew }),
+    });
   });
   for (const name of names) console.log(name);
 }

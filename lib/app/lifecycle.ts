@@ -8,15 +8,24 @@ import { reasonOf } from "./reason.ts";
 
 export type Change = "stop" | "start" | "restart";
 
+export interface ChangeOptions {
+  change: Change;
+  /** Seconds until the kill. */
+  timeout?: number | undefined;
+  /** Called with the apps before any is changed. */
+  renew?: (apps: string[]) => Promise<void>;
+}
+
 /** Changes none if one is not an app of the connection. Synced files go on: another container keeps them. */
 export async function changeApps(
   engine: Engine,
   connection: Connection,
   names: string[],
-  { change, timeout }: { change: Change; timeout?: number | undefined },
+  { change, timeout, renew }: ChangeOptions,
 ): Promise<void> {
   const apps = await listApps(engine, connection);
   for (const name of names) requireApp(apps, name, change);
+  await renew?.(names);
   for (const name of names) {
     const container = await engine.inspect(name);
     await apply(engine, name, change, timeout);

@@ -1,7 +1,11 @@
-/** `gefyra sync`: every app's files come from a pod that is there. */
+/** Apps' files come from pods that are there: at `gefyra sync`, and when apps start. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Problem } from "../app/problems.ts";
 import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/lock.ts";
-import { GefyraError } from "../errors.ts";
+import type { Engine } from "../docker/engine.ts";
+import { GefyraError, messageOf } from "../errors.ts";
+import type { Cluster } from "../kube/cluster.ts";
 import { removeHelper } from "./helper.ts";
 import { listHelpers } from "./list.ts";
 import { renewFiles } from "./renew.ts";
@@ -33,6 +37,37 @@ export async function renewAll(
     }
     return failures;
   });
+}
+
+/** Longer than a new container in a pod takes. An app starts then with the files that it has. */
+const RENEW_MS = 20_000;
+
+/** Of apps that are about to start. Without files, no cluster is asked for. */
+export async function renewStarting(
+  engine: Engine,
+  connection: Connection,
+  names: string[],
+  connect: () => Promise<Cluster>,
+): Promise<Problem[]> {
+  const helpers = (await listHelpers(engine, connection)).filter(({ app }) => names.includes(app));
+  const problems = await Promise.all(helpers.map(async (helper) => {
+    const renewed = (async () => renewFiles({ engine, cluster: await connect() }, helper))();
+    // Its error may come after the deadline, when nobody waits for it any longer.
+    renewed.catch(() => {});
+    try {
+      await Promise.race([renewed, late()]);
+      return [];
+    } catch (error) {
+      const message = `app "${helper.app}" keeps the files that it has: ${messageOf(error)}`;
+      return [{ message, remedy: `\`gefyra sync ${helper.app}\` tries again` }];
+    }
+  }));
+  return problems.flat();
+}
+
+async function late(): Promise<never> {
+  await delay(RENEW_MS);
+  throw new Error(`no new files within ${RENEW_MS / 1000} s`);
 }
 
 function unknown(name: string, others: string[]): GefyraError {
