@@ -1,7 +1,7 @@
 export interface Figure {
   /** Snake case. */
   name: string;
-  unit: "s" | "ms" | "ratio" | "1/s" | "Mbit/s" | "MB" | "requests" | "restarts" | "load";
+  unit: "s" | "ms" | "ratio" | "1/s" | "Mbit/s" | "MB" | "B/s" | "%" | "requests" | "restarts" | "load";
   /** What is measured, for docs/benchmarks.md; for a ratio also the base. */
   about: string;
   /** The upper limit that it should keep; for a speed or a ratio of speeds the lower limit. */

@@ -1,6 +1,7 @@
 /** All figures in the order of measurement. Add a new one to one of these lists. */
 import type { Figure } from "./figure.ts";
 import { firstFigures } from "./figures-first.ts";
+import { filesFigures } from "./figures-files.ts";
 import { sharedFigures } from "./figures-shared.ts";
 import { loadFigures } from "./figures-load.ts";
 import { manyFigures, switchFigures } from "./figures-switch.ts";
@@ -14,6 +15,7 @@ export const figures: Figure[] = [
   ...switchFigures,
   ...loadFigures,
   ...transportFigures,
+  ...filesFigures,
   ...sharedFigures,
   ...manyFigures,
 ];

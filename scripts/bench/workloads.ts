@@ -38,6 +38,43 @@ function tools(name: string, ...command: string[]): object {
   };
 }
 
+/** With the volumes that a pod usually has. It prints the time at which it starts. */
+function typical(name: string): object[] {
+  const volumes = {
+    conf: { configMap: { name } },
+    secret: { secret: { secretName: name } },
+    data: { emptyDir: {} },
+  };
+  const container = {
+    name: "tools",
+    image: "tools:latest",
+    imagePullPolicy: "Never",
+    command: ["sh", "-c", "date +%s%3N; exec sleep infinity"],
+    volumeMounts: Object.keys(volumes).map((one) => ({
+      name: one,
+      mountPath: `/${one === "data" ? "" : "etc/"}${one}`,
+    })),
+  };
+  const spec = {
+    ...grace,
+    volumes: Object.entries(volumes).map(([one, source]) => ({ name: one, ...source })),
+    containers: [container],
+  };
+  return [
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { value: "0" } },
+    { apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: { password: "secret" } },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name },
+      spec: {
+        selector: { matchLabels: labels(name) },
+        template: { metadata: { labels: labels(name) }, spec },
+      },
+    },
+  ];
+}
+
 /** The shortest period: a pod is out of its service until the next probe, up to a second later. */
 const readinessProbe = { httpGet: { path: "/", port: 80 }, periodSeconds: 1 };
 
@@ -50,12 +87,14 @@ export const MATCHED = "matched";
 /** Has many ports. */
 export const MANY = "many";
 export const MANY_PORTS = Array.from({ length: 50 }, (_, i) => 8001 + i);
+/** Its files are copied. */
+export const TYPICAL = "typical";
 /** Never bridged. */
 export const DIRECT = "direct";
 /** The server of the bandwidth measurements. */
 export const IPERF_SERVER = "iperf-server";
 
-export const deployments = [PROBED, UNPROBED, SWITCHED, SWITCHED_HTTP, MATCHED, MANY, DIRECT];
+export const deployments = [PROBED, UNPROBED, SWITCHED, SWITCHED_HTTP, MATCHED, MANY, DIRECT, TYPICAL];
 
 export function manifests(namespace: string, toolsPod: string): object {
   const items = [
@@ -66,6 +105,7 @@ export function manifests(namespace: string, toolsPod: string): object {
     ...nginx(MATCHED),
     ...nginx(MANY, { ports: MANY_PORTS.map((containerPort) => ({ containerPort })) }),
     ...nginx(DIRECT),
+    ...typical(TYPICAL),
     tools(toolsPod, "sleep", "infinity"),
     tools(IPERF_SERVER, "iperf3", "--server"),
   ];
