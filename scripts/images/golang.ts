@@ -15,6 +15,7 @@ export const goPrograms = {
   relay: { name: "relay", module: "images/relay" },
   files: { name: "files", module: "images/files" },
   pause: { name: "pause", module: "images/pause" },
+  dlv: { name: "dlv", module: "tests/workloads/delve" },
   polyglot: { name: "polyglot", module: "tests/workloads/polyglot" },
 } as const satisfies Record<string, GoProgram>;
 

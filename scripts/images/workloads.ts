@@ -1,12 +1,17 @@
-/** The images of tests/workloads: they run in the cluster, or locally, in the tests, the demo and the bench. */
+/** The images of tests/workloads, for the tests, the demo and the bench. */
 import { buildImage, queue } from "./build.ts";
 import { goPrograms } from "./golang.ts";
 import { folder, goProgram, type Ingredient, type Report } from "./ingredients.ts";
 
-export const workloads = ["hello-nginx", "pyserver", "tools", "musl", "polyglot"] as const;
+/** These run in the cluster too. */
+export const clusterWorkloads = ["hello-nginx", "pyserver", "tools", "musl", "polyglot"] as const;
+const workloads = [...clusterWorkloads, "runtimes"] as const;
 type Workload = (typeof workloads)[number];
 
-const programs: { [name in Workload]?: Ingredient } = { polyglot: goProgram(goPrograms.polyglot) };
+const programs: { [name in Workload]?: Ingredient } = {
+  polyglot: goProgram(goPrograms.polyglot),
+  runtimes: goProgram(goPrograms.dlv),
+};
 
 /** Builds `<name>:latest` of each if its content has changed. */
 export async function buildWorkloads(

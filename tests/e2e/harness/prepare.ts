@@ -10,7 +10,7 @@ import { CONNECTION_LABEL, CONTEXT_LABEL } from "../../../lib/names.ts";
 import { silentSteps } from "../../../lib/steps.ts";
 import { bundle } from "../../../scripts/bundle.ts";
 import { buildImages } from "../../../scripts/images/build.ts";
-import { buildWorkloads, workloads } from "../../../scripts/images/workloads.ts";
+import { buildWorkloads, clusterWorkloads } from "../../../scripts/images/workloads.ts";
 import { docker } from "../../docker.ts";
 import { commandIn } from "./gefyra.ts";
 import { install } from "./install.ts";
@@ -58,7 +58,7 @@ export async function prepareLab(lab: SuiteLab): Promise<void> {
   say(`starting the lab "${lab.name}"`);
   const engine = connectEngine(), kubeconfig = kubeconfigOf(lab);
   await labUp(engine, silentSteps, { lab: lab.name, workers: WORKERS, kubeconfig });
-  await load(engine, lab.name, workloads.map((name) => `${name}:latest`));
+  await load(engine, lab.name, clusterWorkloads.map((name) => `${name}:latest`));
   await sweep(lab);
   if (lab.shared) await install(lab);
   Deno.env.set(PREPARED, [...prepared(), lab.name].join(" "));

@@ -8,6 +8,7 @@ import { connectCluster } from "../../../lib/kube/kubernetes.ts";
 import { silentSteps } from "../../../lib/steps.ts";
 import { helperOf } from "../../../lib/files/helper.ts";
 import { imageOf } from "../../../lib/images.ts";
+import { output } from "../../../scripts/images/command.ts";
 import { docker, eventually } from "../../docker.ts";
 import { asAccount } from "../harness/access.ts";
 import { gefyra, tryGefyra } from "../harness/gefyra.ts";
@@ -164,6 +165,26 @@ Deno.test("an app container has the files and the identity of a container in the
     assert.match((await gefyra("sync", OTHER)).stdout, /service account .*\/reader/);
   });
 
+  await step("the clients for TypeScript and Python list pods", async () => {
+    const program = `${place.folder}/pods.mjs`, clients = "tests/e2e/harness/clients";
+    const bundle = ["bundle", "--quiet", "--platform", "deno", "--output", program, `${clients}/pods.ts`];
+    await output(Deno.execPath(), bundle);
+    await Deno.copyFile(`${clients}/pods.py`, `${place.folder}/pods.py`);
+    const folders = ["-v", `${place.folder}:/src`, "-v", `${Deno.execPath()}:/usr/local/bin/deno:ro`];
+    const files = ["--sync", TOKENS, "--sync-from", "deployment/api"];
+    const app = ["-i", "runtimes", "-N", named("clients"), "-n", namespace];
+    await gefyra("run", ...app, "-d", ...folders, ...files, "--", "sleep", "infinity");
+    const subject = `--serviceaccount=${namespace}:default`;
+    await kubectl("create", "rolebinding", "clients", "-n", namespace, "--clusterrole=view", subject);
+    const pods = (await kube.list("Pod", namespace)).map(({ metadata }) => metadata.name);
+    for (const client of [["deno", "run", "--allow-all", "pods.mjs"], ["python3", "pods.py"]]) {
+      await eventually(async () => {
+        const { stdout, stderr } = await inApp(named("clients"), ...client, namespace);
+        assert.deepEqual(stdout.split("\n"), pods, stderr);
+      });
+    }
+  });
+
   await step("files follow a new pod", async () => {
     const [old] = await place.pods("api");
     await kubectl("delete", "pod", old.metadata.name, "-n", namespace, "--wait");
@@ -173,6 +194,11 @@ Deno.test("an app container has the files and the identity of a container in the
     const [pod] = await place.pods("api");
     assert.match(stdout, new RegExp(`from pod +${namespace}/${pod.metadata.name} +synced`));
     assert.equal(await cat("/data/file"), "again");
+    await kubectl("delete", "pod", pod.metadata.name, "-n", namespace, "--wait");
+    await kube.ready(namespace, "Deployment", "api");
+    await inPod("sh", "-c", "echo restarted >/data/file");
+    assert.equal((await gefyra("restart", "-t", "1", APP)).stderr, "");
+    assert.equal(await cat("/data/file"), "restarted");
   });
 
   await step("what cannot be served is refused, with the reason", async () => {
