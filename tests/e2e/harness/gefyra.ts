@@ -57,8 +57,7 @@ export function startGefyra(args: string[], env: Env = {}): Running {
 
 /** With a terminal of that size, as `stty size` prints it; any outcome. */
 export function inTerminal(size: { rows: number; columns: number }, args: string[]): Promise<Output> {
-  const words = [Deno.execPath(), ...programArgs, ...args];
-  const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  const line = quoted([Deno.execPath(), ...programArgs, ...args]);
   const { rows, columns } = size;
   const script = [
     "--quiet",
@@ -69,6 +68,16 @@ export function inTerminal(size: { rows: number; columns: number }, args: string
   ];
   return spawn("script", script, ownEnv).output;
 }
+
+/** Lines of shell in a folder, as a user types them; fails when one of them does. */
+export async function inShell(lines: string, folder: string): Promise<void> {
+  const program = quoted([Deno.execPath(), ...programArgs]);
+  const script = `cd ${quoted([folder])}\ngefyra() { ${program} "$@"; }\n${lines}`;
+  const { code, stdout, stderr } = await spawn("sh", ["-euc", script], ownEnv).output;
+  assert.equal(code, 0, `${lines}\n${stderr}\n${stdout}`);
+}
+
+const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 
 const ownEnv: Env = { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, ...settingsIn(SHARED) };
 const programArgs = ["run", "--quiet", "--no-config", "--allow-all", program];
