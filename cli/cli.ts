@@ -8,6 +8,11 @@ import { commands } from "./commands.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function cli(args: string[]): Promise<number> {
+  if (args[0] === "complete") {
+    const { complete } = await import("./completion/complete.ts");
+    console.log(await complete(args.slice(args[1] === "--" ? 2 : 1)));
+    return exitCodes.ok;
+  }
   let exitCode: number = exitCodes.ok, verbose = false;
   const program = new Command("gefyra")
     .description("Make a container on this machine part of a Kubernetes cluster.")

@@ -2,6 +2,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { SetExitCode } from "./command.ts";
 import { bridge } from "./bridge.ts";
+import { completion } from "./completion/completion.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
 import { env } from "./env.ts";
@@ -44,6 +45,7 @@ export function commands(setExitCode: SetExitCode): Command[] {
     install(),
     uninstall(),
     lab(),
+    completion(),
     version(),
     operator(),
     watchUrl(),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readSources } from "./sources.ts";
-import { commandsPage, PAGE } from "./docs.ts";
+import { commandsPage, commandTree, PAGE, TREE } from "./docs.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFile(root + path);
@@ -22,6 +22,10 @@ async function errorIds(): Promise<string[]> {
 
 Deno.test("docs/commands.md is what the commands say of themselves (else: deno task docs)", async () => {
   assert.equal(await read(PAGE), await commandsPage());
+});
+
+Deno.test("completions know the commands and options of the program (else: deno task docs)", async () => {
+  assert.equal(await read(TREE), await commandTree());
 });
 
 Deno.test("troubleshooting explains every error id, and no other, in alphabetical order", async () => {

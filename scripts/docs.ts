@@ -1,13 +1,15 @@
 /**
  * deno task docs
  *
- * Writes docs/commands.md from the help of the commands themselves.
+ * Writes docs/commands.md, and what completions know, from the commands themselves.
  */
 import { Command } from "@commander-js/extra-typings";
 import { commands } from "../cli/commands.ts";
+import { treeOf } from "../cli/completion/tree.ts";
 import { exitCodes, type ExitReason } from "../lib/errors.ts";
 
 export const PAGE = "docs/commands.md";
+export const TREE = "cli/completion/tree.json";
 
 const meanings: Record<ExitReason | "ok", string> = {
   ok: "done",
@@ -42,7 +44,11 @@ export async function commandsPage(): Promise<string> {
   );
   const table = ["## Exit codes", "", "| code | meaning |", "| --- | --- |", ...codes, ""].join("\n");
   const note = "`run` in the foreground ends with the container's own exit code.\n";
-  return await formatted([HEAD, ...sections, table, note].join("\n"));
+  return await formatted([HEAD, ...sections, table, note].join("\n"), "md");
+}
+
+export async function commandTree(): Promise<string> {
+  return await formatted(JSON.stringify(treeOf(commands(() => {}))), "json");
 }
 
 function pathOf(command: Command): string {
@@ -62,19 +68,24 @@ function helpOf(command: Command): string {
   return text;
 }
 
-async function formatted(markdown: string): Promise<string> {
+async function formatted(text: string, extension: "md" | "json"): Promise<string> {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "md", "--line-width", "110", "-"],
+    args: ["fmt", "--ext", extension, "--line-width", "110", "-"],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
   const output = process.output();
   const writer = process.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(markdown));
+  await writer.write(new TextEncoder().encode(text));
   await writer.close();
   const { success, stdout } = await output;
   if (!success) throw new Error("the page cannot be formatted");
   return new TextDecoder().decode(stdout);
 }
 
-if (import.meta.main) await Deno.writeTextFile(new URL(`../${PAGE}`, import.meta.url), await commandsPage());
+if (import.meta.main) {
+  const write = (path: string, text: string) =>
+    Deno.writeTextFile(new URL(`../${path}`, import.meta.url), text);
+  await write(PAGE, await commandsPage());
+  await write(TREE, await commandTree());
+}
