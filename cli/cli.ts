@@ -4,6 +4,7 @@ import { Command, CommanderError } from "@commander-js/extra-typings";
 import { causesOf, exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
 import { checkSettings } from "../lib/settings.ts";
+import { applyDefaults } from "./defaults.ts";
 import { commands } from "./commands.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
@@ -22,10 +23,11 @@ export async function cli(args: string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options)")
     .exitOverride()
-    .hook("preAction", (_, action) => {
+    .hook("preAction", async (_, action) => {
       // The command's own meaning: `-v` of `run` is a volume.
       verbose = action.getOptionValue("verbose") === true;
       checkSettings();
+      await applyDefaults(action as never);
     });
   for (const command of commands((code) => exitCode = code)) {
     for (const one of [command, ...command.commands]) {

@@ -2,6 +2,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { SetExitCode } from "./command.ts";
 import { bridge } from "./bridge.ts";
+import { config } from "./config.ts";
 import { completion } from "./completion/completion.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
@@ -45,6 +46,7 @@ export function commands(setExitCode: SetExitCode): Command[] {
     install(),
     uninstall(),
     lab(),
+    config(),
     completion(),
     version(),
     operator(),

@@ -6,9 +6,8 @@ const pure = ["lib", "lib/api", "lib/workload", "lib/config", "lib/plan"];
 /** Work in the cluster, done by the operator, or by a client if no operator runs. */
 const shared = [...pure, "lib/kube", "lib/pods", "lib/uninstall"];
 /** Use cases of the user's machine. */
-const useCases = ["app", "bridge", "bundle", "connection", "doctor", "files", "install", "lab"].map((one) =>
-  `lib/${one}`
-);
+const useCases = ["app", "bridge", "bundle", "connection", "doctor", "files", "install", "lab", "project"]
+  .map((one) => `lib/${one}`);
 const all = [...shared, "lib/docker", ...useCases];
 const program = ["", "cli", "operator", ...all];
 

@@ -1,0 +1,57 @@
+/** `gefyra config`: the defaults of a user and of a project. */
+import { loadConfiguration } from "../lib/project/load.ts";
+import { PROJECT_FILE, userFile } from "../lib/project/locate.ts";
+import type { Resolved } from "../lib/project/settings.ts";
+import { Argument } from "@commander-js/extra-typings";
+import { command, outputOption } from "./command.ts";
+import { settingsIn } from "./defaults.ts";
+import { type Column, print, table } from "./output.ts";
+
+const env = (name: string) => Deno.env.get(name);
+
+const example = `gefyra config view
+gefyra config schema project > gefyra.schema.json`;
+
+export const config = () =>
+  command("config", "Show the settings, and where each comes from", example)
+    .addCommand(view())
+    .addCommand(schema());
+
+const columns: Column<Resolved>[] = [
+  { name: "SETTING", value: ({ name }) => name },
+  { name: "VALUE", value: ({ value }) => value ?? "-" },
+  { name: "SOURCE", value: ({ source }) => source },
+  { name: "FROM", value: ({ from }) => from },
+];
+
+const view = () =>
+  command("view", "Show each setting, its value and where that comes from", "gefyra config view -o json")
+    .addOption(outputOption(["json", "yaml"]))
+    .action(async ({ output }) => {
+      const found = await loadConfiguration();
+      const settings = settingsIn(found, env);
+      const files = { user: found.user?.file, project: found.project?.file };
+      print({ files, settings }, output, () =>
+        [
+          table(settings, columns),
+          "",
+          `User:    ${files.user ?? `none (${userFile(env)})`}`,
+          `Project: ${files.project ?? `none (${PROJECT_FILE})`}`,
+        ].join("\n"));
+    });
+
+const schema = () =>
+  command(
+    "schema",
+    "Print the JSON schema of a configuration file, for editors",
+    "gefyra config schema project > gefyra.schema.json",
+  )
+    .addArgument(
+      new Argument("<file>", "config.yaml of the user, or gefyra.yaml of a project").choices(
+        ["user", "project"] as const,
+      ),
+    )
+    .action(async (kind) => {
+      const { configSchema } = await import("../lib/project/schema.ts");
+      console.log(JSON.stringify(configSchema(kind), null, 2));
+    });
