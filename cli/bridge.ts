@@ -34,7 +34,7 @@ gefyra bridge -N mypyserver -n default --target svc/shop --port 80:8000 --match 
 gefyra bridge -N resolver -n kube-system --target ds/node-dns --port 53:5353/udp --port 53:5353`;
 
 export const bridge = () =>
-  withMatch(command("bridge", "Send the traffic of a container in the cluster to a local container", example))
+  withMatch(command("bridge", example))
     .requiredOption("-N, --name <name>", "local container, started by `gefyra run`")
     .option("-n, --namespace <name>", "namespace of the target", "default")
     .option("--target <target>", "what to bridge: KIND/NAME[/CONTAINER], the kind as kubectl names it")

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import process from "node:process";
+import { type Command, Help } from "@commander-js/extra-typings";
 import { parseAllDocuments } from "yaml";
 import { exitCodes } from "../lib/errors.ts";
 import { manifests } from "../lib/config/manifests.ts";
 import { defaultImages } from "../lib/images.ts";
 import { NAMESPACE, VERSION } from "../lib/names.ts";
 import { cli } from "./cli.ts";
-import { commands } from "./commands.ts";
+import { allCommands, commandsFor } from "./commands.ts";
 
 /** Runs a command line in this process and catches what it prints. */
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -36,7 +37,7 @@ async function spawn(...args: string[]) {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-const all = commands(() => {});
+const all = await allCommands();
 const leaves = all.flatMap((command) =>
   command.commands.length ? command.commands.map((sub) => [command.name(), sub.name()]) : [[command.name()]]
 );
@@ -47,6 +48,12 @@ Deno.test("without a command, the help is printed", async () => {
   const { code, stdout, stderr } = await run();
   assert.deepEqual([code, stderr], [exitCodes.ok, ""]);
   for (const [name = ""] of everyCommand) assert.match(stdout, new RegExp(`^  ${name}\\b`, "m"));
+});
+
+Deno.test("the list of commands names the arguments that each command has", async () => {
+  const lines = (commands: Command[]) => commands.map((command) => new Help().subcommandTerm(command));
+  // No word names a command, so none is loaded.
+  assert.deepEqual(lines(await commandsFor([], () => {})), lines(all));
 });
 
 Deno.test("the help of every command says what it does and has an example that names it", async () => {

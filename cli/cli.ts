@@ -1,11 +1,9 @@
 /** The root of the command line: the only place that prints errors and decides the exit code. */
-import "./entropy.ts";
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { causesOf, exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
 import { checkSettings } from "../lib/settings.ts";
-import { applyDefaults } from "./defaults.ts";
-import { commands } from "./commands.ts";
+import { commandsFor } from "./commands.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function cli(args: string[]): Promise<number> {
@@ -27,9 +25,10 @@ export async function cli(args: string[]): Promise<number> {
       // The command's own meaning: `-v` of `run` is a volume.
       verbose = action.getOptionValue("verbose") === true;
       checkSettings();
+      const { applyDefaults } = await import("./defaults.ts");
       await applyDefaults(action as never);
     });
-  for (const command of commands((code) => exitCode = code)) {
+  for (const command of await commandsFor(args, (code) => exitCode = code)) {
     for (const one of [command, ...command.commands]) {
       one.exitOverride().copyInheritedSettings(program as never);
     }

@@ -11,10 +11,12 @@ import { progress } from "./progress.ts";
 
 export type SetExitCode = (code: number) => void;
 
-/** A command with `--verbose`, `--quiet` and an example in its help. `-v` is left out where it means a volume. */
-export function command(name: string, description: string, example: string, { shortVerbose = true } = {}) {
+/**
+ * A command with `--verbose`, `--quiet` and an example in its help; its description is in `commands.ts`. `-v` is left
+ * out where it means a volume.
+ */
+export function command(name: string, example: string, { shortVerbose = true } = {}) {
   return new Command(name)
-    .description(description)
     .optionsGroup("Common options:")
     .option(shortVerbose ? "-v, --verbose" : "--verbose", "print more details")
     .option("-q, --quiet", "print only the result")

@@ -13,7 +13,7 @@ const example = `gefyra config view
 gefyra config schema project > gefyra.schema.json`;
 
 export const config = () =>
-  command("config", "Show the settings, and where each comes from", example)
+  command("config", example)
     .addCommand(view())
     .addCommand(schema());
 
@@ -25,7 +25,8 @@ const columns: Column<Resolved>[] = [
 ];
 
 const view = () =>
-  command("view", "Show each setting, its value and where that comes from", "gefyra config view -o json")
+  command("view", "gefyra config view -o json")
+    .description("Show each setting, its value and where that comes from")
     .addOption(outputOption(["json", "yaml"]))
     .action(async ({ output }) => {
       const found = await loadConfiguration();
@@ -41,11 +42,8 @@ const view = () =>
     });
 
 const schema = () =>
-  command(
-    "schema",
-    "Print the JSON schema of a configuration file, for editors",
-    "gefyra config schema project > gefyra.schema.json",
-  )
+  command("schema", "gefyra config schema project > gefyra.schema.json")
+    .description("Print the JSON schema of a configuration file, for editors")
     .addArgument(
       new Argument("<file>", "config.yaml of the user, or gefyra.yaml of a project").choices(
         ["user", "project"] as const,

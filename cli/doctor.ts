@@ -20,7 +20,6 @@ const signs: Record<Verdict, string> = { ok: "✓", attention: "!", broken: "✗
 export const doctor = (setExitCode: SetExitCode) =>
   command(
     "doctor",
-    "Check everything from Docker to the cluster and back; exits 1 if something is broken",
     "gefyra doctor\ngefyra doctor -o json",
   )
     .addOption(connectionOption())

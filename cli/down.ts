@@ -4,7 +4,7 @@ import { connectEngine } from "../lib/docker/dockerode.ts";
 import { clusterOf, command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
 
 export const down = () =>
-  command("down", "Restore everything and disconnect from the cluster", "gefyra down")
+  command("down", "gefyra down")
     .addOption(connectionOption())
     .addOption(new Option("--all", "disconnect all connections of this machine"))
     .action(async (options, self) => {

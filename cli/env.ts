@@ -18,7 +18,7 @@ gefyra env pod/api-0/server -n shop -o json
 eval "$(gefyra env deployment/api -n shop -o shell)"`;
 
 export const env = () =>
-  command("env", "Print the environment of a container in the cluster, with its secrets", example)
+  command("env", example)
     .argument("<target>", "KIND/NAME[/CONTAINER], the kind as kubectl names it")
     .option("-n, --namespace <name>", "namespace of the target", "default")
     .addOption(

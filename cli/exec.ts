@@ -8,7 +8,7 @@ const example = `gefyra exec -i -t my-app -- sh
 gefyra exec -w /src -e DEBUG=1 my-app -- npm test`;
 
 export const exec = (setExitCode: SetExitCode) =>
-  command("exec", "Run a command in an app container; exits with its exit code", example)
+  command("exec", example)
     .argument("<name>", "app container")
     .argument("<command...>", "command and its arguments, after --")
     .option("-i, --interactive", "keep the command's input open")

@@ -27,7 +27,7 @@ gefyra install --dry-run -o yaml | kubectl apply -f -
 gefyra install --print-rbac developer | kubectl apply -f -`;
 
 export const install = () =>
-  command("install", "Install Gefyra in a cluster for all its users, as an administrator", example)
+  command("install", example)
     .addOption(contextOption())
     .addOption(kubeconfigOption())
     .option("--namespace <name>", "namespace for Gefyra in the cluster", NAMESPACE)

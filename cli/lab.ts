@@ -17,14 +17,14 @@ gefyra lab load my-app:dev
 gefyra lab down`.trimStart();
 
 export const lab = () =>
-  command("lab", "Run a Kubernetes cluster in Docker, to try and test Gefyra", example)
+  command("lab", example)
     .addCommand(up())
     .addCommand(down())
     .addCommand(status())
     .addCommand(loadImages());
 
 const labCommand = (name: string, description: string, example: string) =>
-  command(name, description, example).option("--name <name>", "the lab's name", DEFAULT_LAB);
+  command(name, example).description(description).option("--name <name>", "the lab's name", DEFAULT_LAB);
 
 const up = () =>
   labCommand("up", "Start a lab and make its context the current one", "gefyra lab up --workers 1")

@@ -25,7 +25,7 @@ const timeOption = () =>
   ).argParser(wholeNumber(0, LONGEST_S));
 
 export const stop = () =>
-  command("stop", "Stop app containers; they keep their addresses and bridges", "gefyra stop my-app -t 1")
+  command("stop", "gefyra stop my-app -t 1")
     .argument("<names...>", "app containers")
     .addOption(timeOption())
     .addOption(connectionOption())
@@ -34,7 +34,6 @@ export const stop = () =>
 export const start = () =>
   command(
     "start",
-    "Start stopped app containers, with the addresses and bridges that they had",
     "gefyra start my-app",
   )
     .argument("<names...>", "app containers")
@@ -42,7 +41,7 @@ export const start = () =>
     .action((names, options) => change("start", names, options));
 
 export const restart = () =>
-  command("restart", "Restart app containers; they keep their addresses and bridges", "gefyra restart my-app")
+  command("restart", "gefyra restart my-app")
     .argument("<names...>", "app containers")
     .addOption(timeOption())
     .addOption(connectionOption())
@@ -72,7 +71,7 @@ async function change(
 }
 
 export const rm = () =>
-  command("rm", "Remove app containers, and their synced files", "gefyra rm my-app\ngefyra rm --force my-app")
+  command("rm", "gefyra rm my-app\ngefyra rm --force my-app")
     .argument("<names...>", "app containers")
     .option("-f, --force", "remove running ones, and their bridges, too")
     .addOption(connectionOption())

@@ -62,7 +62,6 @@ const connectionColumns: Column<LocalState>[] = [
 export const list = () =>
   command(
     "list",
-    "List the app containers and bridges of a connection, or the connections",
     "gefyra list --bridges -o wide\ngefyra list --connections",
   )
     .option("--containers", "list app containers only")

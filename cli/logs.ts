@@ -6,7 +6,7 @@ const example = `gefyra logs my-app --tail 100
 gefyra logs my-app -f --since 10m`;
 
 export const logs = () =>
-  command("logs", "Print the output of an app container", example)
+  command("logs", example)
     .argument("<name>", "app container")
     .option("-f, --follow", "go on until the container ends, or Ctrl-C")
     .option(

@@ -5,7 +5,7 @@ import { command } from "./command.ts";
 
 /** Runs inside the cluster; the only import of the operator by the command line. */
 export const operator = () =>
-  command("operator", "Run the operator (inside a cluster)", "gefyra operator")
+  command("operator", "gefyra operator")
     .action(async () => {
       const { runOperator } = await import("../operator/main.ts");
       await runOperator({

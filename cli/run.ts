@@ -122,7 +122,7 @@ export const run = (setExitCode: SetExitCode) => {
 };
 
 const runCommand = () =>
-  command("run", "Run a local image as if it were a pod of the cluster", example, { shortVerbose: false })
+  command("run", example, { shortVerbose: false })
     .argument("[command...]", "command to run instead of the image's own, after --")
     .option("-i, --image <image>", "image to run (default with --like: that of the container)")
     .option("-N, --name <name>", "name of the container (default with --like: that of the target)")

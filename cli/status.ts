@@ -13,7 +13,6 @@ import { print, problemLines } from "./output.ts";
 export const status = (setExitCode: SetExitCode) =>
   command(
     "status",
-    "Show the state of all connections, or of one; exits 1 if any is down",
     "gefyra status -o json",
   )
     .addOption(connectionOption("show this one only"))

@@ -15,7 +15,6 @@ import { programVersion } from "./version.ts";
 export const supportBundle = () =>
   command(
     "support-bundle",
-    "Write states and logs to one archive, without keys, tokens and environment values",
     "gefyra support-bundle -f gefyra.tar.gz",
   )
     .option("-f, --file <path>", "archive to write (default: gefyra-support-TIME.tar.gz)")

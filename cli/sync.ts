@@ -28,7 +28,6 @@ const ROUND_MS = 10_000;
 export const sync = () =>
   command(
     "sync",
-    "Show the files that app containers have from the cluster, and follow a new pod if the old one is gone",
     example,
   )
     .argument("[name]", "app container; without it, all of the connection")

@@ -14,7 +14,7 @@ const example = `gefyra unbridge -N mypyserver-bridge
 gefyra unbridge --all`;
 
 export const unbridge = () =>
-  command("unbridge", "Remove bridges and restore the original containers", example)
+  command("unbridge", example)
     .option("-N, --name <bridge>", "name of the bridge")
     .option("-n, --namespace <name>", "namespace of the bridge; needed only if two have the same name")
     .option("-A, --all", "all bridges of this connection")

@@ -7,7 +7,7 @@ const example = `gefyra uninstall
 gefyra uninstall --force`;
 
 export const uninstall = () =>
-  command("uninstall", "Remove Gefyra from a cluster, as an administrator", example)
+  command("uninstall", example)
     .addOption(contextOption())
     .addOption(kubeconfigOption())
     .option("--namespace <name>", "Gefyra's namespace in the cluster", NAMESPACE)

@@ -36,7 +36,7 @@ gefyra up --context my-cluster --connection mine
 gefyra up --dry-run -o yaml | kubectl diff -f -`;
 
 export const up = () =>
-  command("up", "Connect this machine to a cluster", example)
+  command("up", example)
     .addOption(connectionOption("name of the connection (default: the context's name)"))
     .addOption(contextOption())
     .addOption(kubeconfigOption())

@@ -9,6 +9,6 @@ export const programVersion = () => ({
 });
 
 export const version = () =>
-  command("version", "Print the version", "gefyra version -o json")
+  command("version", "gefyra version -o json")
     .addOption(outputOption(["json", "yaml"]))
     .action(({ output }) => print(programVersion(), output, () => `gefyra ${VERSION}`));

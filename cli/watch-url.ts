@@ -5,7 +5,6 @@ import { command } from "./command.ts";
 export const watchUrl = () =>
   command(
     "watch-url",
-    "Send requests at a steady rate while a file exists (inside a cluster)",
     "gefyra watch-url http://shop /dev/shm/on",
   )
     .argument("<url>", "URL to call")

@@ -4,7 +4,7 @@
  * Writes docs/commands.md, and what completions know, from the commands themselves.
  */
 import { Command } from "@commander-js/extra-typings";
-import { commands } from "../cli/commands.ts";
+import { allCommands } from "../cli/commands.ts";
 import { treeOf } from "../cli/completion/tree.ts";
 import { exitCodes, type ExitReason } from "../lib/errors.ts";
 
@@ -33,7 +33,7 @@ Results go to stdout, progress and errors go to stderr. With \`-o json\` an erro
 
 export async function commandsPage(): Promise<string> {
   const root = new Command("gefyra").enablePositionalOptions();
-  const sections = commands(() => {}).flatMap((command) => {
+  const sections = (await allCommands()).flatMap((command) => {
     root.addCommand(command as never);
     return [command, ...command.commands as Command[]].map((one) =>
       `## ${pathOf(one)}\n\n\`\`\`text\n${helpOf(one).trim()}\n\`\`\`\n`
@@ -48,7 +48,7 @@ export async function commandsPage(): Promise<string> {
 }
 
 export async function commandTree(): Promise<string> {
-  return await formatted(JSON.stringify(treeOf(commands(() => {}))), "json");
+  return await formatted(JSON.stringify(treeOf(await allCommands())), "json");
 }
 
 function pathOf(command: Command): string {

@@ -17,7 +17,7 @@ gefyra completion fish | source     # in ~/.config/fish/config.fish
 gefyra completion powershell | Out-String | Invoke-Expression    # in $PROFILE`;
 
 export const completion = () =>
-  command("completion", "Print a script that completes commands, options and names in your shell", example)
+  command("completion", example)
     .addArgument(new Argument("<shell>", "the shell").choices(shells))
     .action(async (shell) => {
       if (own[shell]) return console.log(own[shell].trimEnd());

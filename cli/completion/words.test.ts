@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { commands } from "../commands.ts";
+import { allCommands } from "../commands.ts";
 import { answerText, staticCandidates } from "./answer.ts";
 import { kindOf, kinds } from "./kinds.ts";
 import { longOf, questionOf } from "./words.ts";
 import { treeOf } from "./tree.ts";
 
-const tree = treeOf(commands(() => {}));
+const tree = treeOf(await allCommands());
 const ask = (line: string) => questionOf(tree, line.split(" "));
 
 Deno.test("a line asks for a command, an option, a value or an argument", () => {
