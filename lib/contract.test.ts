@@ -61,7 +61,7 @@ const table: Row[] = [
   ["images/carrier/Dockerfile", /^COPY --from=modules \/built\/ngx_\S+ (.*)\/$/, paths.nginxModules],
   ["images/carrier/stand-in", /\/\S+\/carrier\b(?= run| running)/, paths.carrier],
   ["images/operator/Dockerfile", /^USER (.*)$/, user],
-  ["images/operator/Dockerfile", /^COPY gefyra\.js (.*)$/, paths.operator],
+  ["images/operator/Dockerfile", /^COPY gefyra (.*)$/, folderOf(paths.operator)],
   ["images/lab/node/node", /^PKI=(.*)$/, paths.labPki],
   ["images/lab/node/control-plane.sh", /--secure-port (\d+)/, ports.labApiServer],
   ["images/lab/node/certificates.sh", /server: "https:\/\/\$2:(\d+)"/, ports.labApiServer],

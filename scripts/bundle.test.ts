@@ -1,15 +1,85 @@
 import assert from "node:assert/strict";
-import { withoutModule } from "./bundle.ts";
+import { bundle, runFlags, withoutModule, withoutPackage } from "./bundle.ts";
+import { VERSION } from "../lib/names.ts";
 
-Deno.test("what a module that is left out would have brought is undefined", () => {
-  const named = `a();import{B as b,C as $c}from"./x/y.js";export{b,$c}`;
-  assert.equal(withoutModule(named, "./x/y.js"), "a();const{B:b,C:$c}={};export{b,$c}");
+Deno.test("what a module that is left out would have brought is undefined, before anything uses it", () => {
+  const named = `a(b);import{B as b,C as $c}from"./x/y.js";export{b,$c}`;
+  assert.deepEqual(withoutModule(named, "./x/y.js"), {
+    code: "const{B:b,C:$c}={};a(b);export{b,$c}",
+    count: 1,
+  });
   const all = `import*as n from"./z.js";f(n)`;
-  assert.equal(withoutModule(all, "./z.js"), "const n={};f(n)");
+  assert.deepEqual(withoutModule(all, "./z.js"), { code: "const n={};f(n)", count: 1 });
+  assert.deepEqual(withoutModule("a();", "./z.js"), { code: "a();", count: 0 });
 });
 
-Deno.test("a module that is not imported, or twice, is not left out silently", () => {
-  assert.throws(() => withoutModule("a();", "./z.js"), /z\.js: it is imported 0 times/);
-  const twice = `import*as n from"./z.js";import*as m from"./z.js";`;
-  assert.throws(() => withoutModule(twice, "./z.js"), /2 times/);
+Deno.test("a package that is left out is an empty object wherever it is required", () => {
+  const code = `var a=g("ssh2").Client,b=g("ssh2-streams"),$=$r("ssh2");`;
+  assert.deepEqual(withoutPackage(code, "ssh2"), {
+    code: `var a=({}).Client,b=g("ssh2-streams"),$=({});`,
+    count: 2,
+  });
 });
+
+Deno.test("the bundle runs by itself: no configuration, no package, only what it is allowed", async (t) => {
+  const work = await Deno.makeTempDir();
+  try {
+    const program = await bundle(`${work}/program`);
+    // Nothing can be taken from Deno's folder, and nothing be fetched.
+    const env = {
+      DENO_DIR: `${work}/cache`,
+      DOCKER_HOST: "unix:///nonexistent/docker.sock",
+      KUBECONFIG: `${work}/none`,
+    };
+    await Deno.mkdir(`${work}/empty`);
+    const run = async (...args: string[]) => {
+      const command = new Deno.Command(Deno.execPath(), { args, env, cwd: `${work}/empty` });
+      const { code, stdout, stderr } = await command.output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      return { code, stdout: text(stdout), stderr: text(stderr) };
+    };
+    const gefyra = (...args: string[]) => run(...runFlags, program, ...args);
+
+    await t.step("the root's help loads no command", async () => {
+      assert.deepEqual(await gefyra("--version"), { code: 0, stdout: `${VERSION}\n`, stderr: "" });
+      const { stdout } = await run("info", "--json", "--no-config", program);
+      const { modules } = JSON.parse(stdout) as { modules: Module[] };
+      const size = sizeAtStart(modules, new URL(`file://${await Deno.realPath(program)}`).href);
+      assert.ok(size > 10_000 && size < 100_000, `${size} bytes are loaded at each start`);
+    });
+    await t.step("a command is loaded when it is named", async () => {
+      for (const name of ["run", "lab", "support-bundle"]) {
+        const { code, stdout, stderr } = await gefyra(name, "--help");
+        assert.deepEqual([code, stderr], [0, ""]);
+        assert.match(stdout, new RegExp(`^Usage: gefyra ${name}\\b`));
+      }
+    });
+    await t.step("the clients of Docker and of the cluster are in it", async () => {
+      assert.match((await gefyra("list")).stderr, /^Error: Cannot reach Docker/);
+      assert.match((await gefyra("install")).stderr, /^Error: Cannot find a cluster/);
+    });
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+});
+
+interface Module {
+  specifier: string;
+  size?: number;
+  dependencies?: { code?: { specifier?: string }; isDynamic?: boolean }[];
+}
+
+/** The bytes of a module and of all that it imports statically. */
+function sizeAtStart(modules: Module[], entry: string): number {
+  const seen = new Set<string>(), waiting = [entry];
+  let bytes = 0;
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const module = modules.find(({ specifier }) => specifier === next);
+    if (!module || seen.has(next)) continue;
+    seen.add(next);
+    bytes += module.size ?? 0;
+    const imports = module.dependencies?.filter(({ isDynamic }) => !isDynamic) ?? [];
+    waiting.push(...imports.flatMap(({ code }) => code?.specifier ?? []));
+  }
+  return bytes;
+}

@@ -1,49 +1,116 @@
-/** The whole program as one JavaScript module, for images with Deno but without packages. */
+/**
+ * The whole program as JavaScript files that need no package: `gefyra.js`, and the chunks that it loads when they are
+ * needed. Any Deno runs them.
+ */
 import { output } from "./images/command.ts";
+import { filesIn } from "./images/content.ts";
+
+/** What the program uses of Deno: neither native libraries nor modules of other hosts. */
+export const permissions = [
+  ...["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys", "--allow-run"],
+  // Nobody is asked: what is not allowed is refused.
+  "--no-prompt",
+];
+
+/** Runs the bundle as it is: no configuration, nothing fetched. The path of `gefyra.js` and its arguments follow. */
+export const runFlags = ["run", "--quiet", "--no-config", "--no-lock", "--cached-only", ...permissions];
 
 /**
- * The parts of dockerode for building images and for Docker over SSH: a third of the bundle, loaded at each start, and
- * never used by Gefyra.
+ * The parts of dockerode for building images and for Docker over SSH, which Gefyra never uses. A `require` of one of
+ * them becomes an empty object.
  */
-const leftOut = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "ssh2"];
+const packages = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "ssh2"];
 /** Modules of the Kubernetes client that its `dist/gen/index.js` re-exports, and that Gefyra never uses. */
-const generated = ["./models/all.js", "./types/ObjectParamAPI.js"];
-/** CommonJS modules in the bundle need the first two, and get an empty object for omitted modules. */
-const prelude = `const __dirname = import.meta.dirname, __filename = import.meta.filename;
-import CommonJS from "node:module";
-const load = CommonJS._load;
-CommonJS._load = (id, ...rest) => ${JSON.stringify(leftOut)}.includes(id) ? {} : load(id, ...rest);
-`;
+const modules = ["./models/all.js", "./types/ObjectParamAPI.js"];
 
-/** Writes the bundle of main.ts to `file`. */
-export async function bundle(file: string): Promise<void> {
-  const root = new URL("..", import.meta.url).pathname;
-  const external = [...leftOut, ...generated].map((name) => `--external=${name}`);
-  const args = [
-    "bundle",
-    "--quiet",
-    "--platform",
-    "deno",
-    "--minify",
-    ...external,
-    "--output",
-    file,
-    "main.ts",
-  ];
-  await output(Deno.execPath(), args, { cwd: root });
-  await Deno.writeTextFile(file, prelude + generated.reduce(withoutModule, await Deno.readTextFile(file)));
-}
+const ENTRY = "gefyra.js";
 
-/** The exports of an omitted module become `undefined`. */
-export function withoutModule(code: string, specifier: string): string {
-  const from = `from"${specifier.replaceAll(".", "\\.")}";`;
-  const imports = [...code.matchAll(new RegExp(`import(?:\\{([^}]*)\\}|\\*as ([\\w$]+) )${from}`, "g"))];
-  if (imports.length !== 1) {
-    throw new Error(`Cannot leave out ${specifier}: it is imported ${imports.length} times`);
+/** Writes the bundle of main.ts into `folder`, in place of what is there, and returns the path of its first file. */
+export async function bundle(folder: string): Promise<string> {
+  const work = await Deno.makeTempDir({ prefix: "gefyra-bundle-" });
+  try {
+    await split(work);
+    const { "main.js": entry = "", ...chunks } = withoutAll(await textsIn(work));
+    await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
+    await Deno.mkdir(folder, { recursive: true });
+    for (const [name, code] of Object.entries({ ...chunks, [ENTRY]: entry })) {
+      await Deno.writeTextFile(`${folder}/${name}`, code);
+    }
+    return `${folder}/${ENTRY}`;
+  } finally {
+    await Deno.remove(work, { recursive: true });
   }
-  const [text, names = "", all] = imports[0]!;
-  const instead = all ? `const ${all}={};` : `const{${names.replaceAll(" as ", ":")}}={};`;
-  return code.replace(text, () => instead);
 }
 
-if (import.meta.main) await bundle(Deno.args[0] ?? "gefyra.js");
+async function split(folder: string): Promise<void> {
+  const external = [...packages, ...modules].map((name) => `--external=${name}`);
+  await output(Deno.execPath(), [
+    ...["bundle", "--quiet", "--platform", "deno", "--minify", "--code-splitting"],
+    ...external,
+    ...["--outdir", folder, "main.ts"],
+  ], { cwd: new URL("..", import.meta.url).pathname });
+}
+
+/** By their names. */
+type Files = Record<string, string>;
+
+async function textsIn(folder: string): Promise<Files> {
+  const names = await filesIn(folder);
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await Deno.readTextFile(`${folder}/${name}`)])),
+  );
+}
+
+/** Leaves out everything that Gefyra never uses. */
+function withoutAll(files: Files): Files {
+  let left = files;
+  for (const name of packages) left = replaced(left, name, withoutPackage);
+  for (const name of modules) left = replaced(left, name, withoutModule);
+  return left;
+}
+
+type Replace = (code: string, specifier: string) => { code: string; count: number };
+
+function replaced(files: Files, specifier: string, replace: Replace): Files {
+  let total = 0;
+  const entries = Object.entries(files).map(([name, text]) => {
+    const { code, count } = replace(text, specifier);
+    total += count;
+    return [name, code];
+  });
+  // A new version of a library renames it: nobody would notice that it is in the bundle again.
+  if (total === 0) throw new Error(`Cannot leave out ${specifier}: nothing imports it`);
+  return Object.fromEntries(entries);
+}
+
+/** Each `require` of a CommonJS package becomes an empty object. */
+export function withoutPackage(code: string, specifier: string): { code: string; count: number } {
+  let count = 0;
+  const text = code.replace(new RegExp(`[\\w$]+\\("${escaped(specifier)}"\\)`, "g"), () => {
+    count++;
+    return "({})";
+  });
+  return { code: text, count };
+}
+
+/** The exports of an ES module become `undefined`. */
+export function withoutModule(code: string, specifier: string): { code: string; count: number } {
+  const instead: string[] = [];
+  const text = code.replace(
+    new RegExp(`import(?:\\{([^}]*)\\}|\\*as ([\\w$]+) )from"${escaped(specifier)}";`, "g"),
+    (_, names = "", all?: string) => {
+      instead.push(all ? `const ${all}={};` : `const{${names.replaceAll(" as ", ":")}}={};`);
+      return "";
+    },
+  );
+  // An import is there before the code above it runs.
+  return { code: instead.join("") + text, count: instead.length };
+}
+
+const escaped = (specifier: string) => specifier.replaceAll(".", "\\.");
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+if (import.meta.main) console.log(await bundle(Deno.args[0] ?? "dist/gefyra"));

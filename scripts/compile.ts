@@ -2,13 +2,13 @@
  * deno task compile [--target NAME]… [--out FOLDER] [--bundle]
  *
  * Compiles the program for all targets, or for the named ones, and writes one archive each and their SHA-256 sums.
- * Deno fetches `denort`, its runtime for compiled programs, from dl.deno.land. With --bundle the answer is one
- * JavaScript module instead, which any Deno runs; nothing is fetched for it.
+ * Deno fetches `denort`, its runtime for compiled programs, from dl.deno.land. With --bundle the answer is a
+ * folder of JavaScript files instead, which any Deno runs; nothing is fetched for it.
  */
 import { parseArgs } from "node:util";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
-import { bundle } from "./bundle.ts";
+import { bundle, permissions } from "./bundle.ts";
 import { type ArchiveFile, tarGz, zip } from "./compile/archive.ts";
 import { output } from "./images/command.ts";
 import { sha256 } from "./images/content.ts";
@@ -42,15 +42,15 @@ async function compile(target: string, folder: string): Promise<string> {
   const work = await Deno.makeTempDir({ prefix: "gefyra-compile-" });
   try {
     // The bundle, which the end-to-end tests run, and which starts faster than the separate modules.
-    await bundle(`${work}/gefyra.js`);
-    const args = ["compile", "--quiet", "--no-config", "--allow-all", "--no-prompt"];
+    const entry = await bundle(`${work}/program`);
+    const args = ["compile", "--quiet", "--no-config", ...permissions];
     await output(Deno.execPath(), [
       ...args,
       "--target",
       targets[target] ?? "",
       "--output",
       `${work}/${program}`,
-      `${work}/gefyra.js`,
+      entry,
     ]).catch((cause) => {
       throw explainCompile(target, cause);
     });
@@ -90,8 +90,7 @@ async function main(args: string[]): Promise<void> {
   const chosen = chosenTargets(values.target);
   await Deno.mkdir(out, { recursive: true });
   if (values.bundle) {
-    await bundle(await Deno.realPath(out) + "/gefyra.js");
-    console.log(`${out}/gefyra.js`);
+    console.log(await bundle(`${out}/gefyra`));
     return;
   }
   const made: string[] = [];

@@ -1,6 +1,7 @@
 /** The programs that are measured, and those that measure: each call is a new process. */
 import { setTimeout as delay } from "node:timers/promises";
 import { controlPlaneOf } from "../../lib/lab/nodes.ts";
+import { runFlags } from "../bundle.ts";
 import { cacheFolder } from "../images/cache.ts";
 
 /** `GEFYRA_BENCH_LAB` sets another name, so that two benches can run on one machine. */
@@ -11,8 +12,8 @@ const CONNECTION = LAB;
 
 export const folder = cacheFolder(LAB);
 export const kubeconfig = `${folder}/kubeconfig`;
-/** The program as one file, as in releases. */
-export const program = `${folder}/gefyra.js`;
+/** The program as in releases. */
+export const program = `${folder}/program/gefyra.js`;
 
 /** The image with curl, wrk, iperf3 and Python. */
 export const TOOLS = "tools";
@@ -55,7 +56,7 @@ export interface RunOptions {
 /** The program under test. */
 export function gefyra(...args: string[]): Promise<Timed> {
   const env = { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, NO_COLOR: "1" };
-  return run(Deno.execPath(), ["run", "--quiet", "--no-config", "--allow-all", program, ...args], { env });
+  return run(Deno.execPath(), [...runFlags, program, ...args], { env });
 }
 
 /** `docker exec` arguments that run kubectl in the lab's control plane, because this machine may not have it. */

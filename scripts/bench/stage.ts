@@ -1,4 +1,5 @@
 /** Creates the bench's own lab and connection, and removes them. */
+import { dirname } from "node:path";
 import { connectEngine } from "../../lib/docker/dockerode.ts";
 import { labDown } from "../../lib/lab/down.ts";
 import { load } from "../../lib/lab/load.ts";
@@ -28,7 +29,7 @@ export async function setUp(say: (text: string) => void): Promise<void> {
   say("building what has changed");
   await buildImages(parts, defaultImages, () => {});
   await buildWorkloads(() => {});
-  await bundle(program);
+  await bundle(dirname(program));
   say(`starting the lab "${LAB}"`);
   await labUp(engine, silentSteps, { lab: LAB, workers: 0, kubeconfig });
   await load(engine, LAB, ["hello-nginx:latest", "tools:latest"]);

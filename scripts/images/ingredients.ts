@@ -36,7 +36,7 @@ export function goProgram(program: GoProgram): Ingredient {
   };
 }
 
-/** The gefyra program as `gefyra.js`. Its content is that of every local module in it. */
+/** The gefyra program as the folder `gefyra`. Its content is that of every local module in it. */
 export function program(): Ingredient {
   return {
     entries: async () => {
@@ -45,9 +45,9 @@ export function program(): Ingredient {
       const modules: string[] = graph.modules.map(({ specifier }: { specifier: string }) => specifier);
       const files = modules.filter((url) => url.startsWith(root)).map((url) => url.slice(root.length));
       const sources = [...files, "deno.lock", "scripts/bundle.ts"].map((file) => fileEntry(file, file));
-      return [{ path: "gefyra.js", digest: await contentOf(await Promise.all(sources)) }];
+      return [{ path: "gefyra", digest: await contentOf(await Promise.all(sources)) }];
     },
-    put: (context) => bundle(`${context}/gefyra.js`),
+    put: async (context) => void await bundle(`${context}/gefyra`),
   };
 }
 

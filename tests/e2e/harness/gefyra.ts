@@ -1,5 +1,6 @@
 /** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
 import assert from "node:assert/strict";
+import { runFlags } from "../../../scripts/bundle.ts";
 import { CONNECTION, kubeconfig, SHARED } from "./names.ts";
 import { settingsIn } from "./waits.ts";
 import { kubeconfigOf, program, type SuiteLab } from "./suite.ts";
@@ -80,7 +81,7 @@ export async function inShell(lines: string, folder: string): Promise<void> {
 const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 
 const ownEnv: Env = { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, ...settingsIn(SHARED) };
-const programArgs = ["run", "--quiet", "--no-config", "--allow-all", program];
+const programArgs = [...runFlags, program];
 
 const start = (args: string[], env: Env) => spawn(Deno.execPath(), [...programArgs, ...args], env);
 

@@ -1,4 +1,5 @@
 /** Brings up all that the tests stand on; what is there already takes a moment. */
+import { dirname } from "node:path";
 import { connectEngine } from "../../../lib/docker/dockerode.ts";
 import { load } from "../../../lib/lab/load.ts";
 import { contextOf } from "../../../lib/lab/nodes.ts";
@@ -50,7 +51,7 @@ export async function prepareProgram(): Promise<void> {
   say("building what has changed");
   await buildImages(parts, defaultImages, () => {});
   await buildWorkloads(() => {});
-  await bundle(program);
+  await bundle(dirname(program));
 }
 
 /** One lab, without what a run that was killed has left in it. */

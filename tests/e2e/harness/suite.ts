@@ -14,8 +14,8 @@ export const root = new URL("../../..", import.meta.url).pathname;
 export const folder = cacheFolder(`e2e-${SUITE}`);
 /** Held by the process that runs the suite. */
 export const lockFile = `${folder}/lock`;
-/** The program under test as one file: it starts faster and stays the same while somebody edits. */
-export const program = `${folder}/gefyra.js`;
+/** The program under test, bundled: it starts faster and stays the same while somebody edits. */
+export const program = `${folder}/program/gefyra.js`;
 
 /** How a lab is used: files of `parallel/` share one where Gefyra is installed; one of `serial/` or `alone/` has one for itself. */
 export interface SuiteLab {
