@@ -104,13 +104,22 @@ func (s *server) answer(conn net.Conn) {
 		given.Shares = append(given.Shares, state)
 	}
 	// A client that cannot have all of it does not come, and so does not say bye.
-	if served {
-		s.lock.Lock()
-		s.shares[wanted.Peer] = wanted.Shares
-		s.since = time.Now()
-		s.lock.Unlock()
+	if served && !s.letIn(wanted) {
+		fmt.Fprint(conn, `{"ending":true}`)
+		return
 	}
 	_ = json.NewEncoder(conn).Encode(given)
+}
+
+func (s *server) letIn(wanted permission) bool {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.ending {
+		return false
+	}
+	s.shares[wanted.Peer] = wanted.Shares
+	s.since = time.Now()
+	return true
 }
 
 var (

@@ -4,7 +4,8 @@
 //
 //	files serve ADDRESS SECONDS   listens on a port of ADDRESS; ends when no client was there for so long, or all said bye
 //	files allow                   reads {"peer": key, "shares": [{"name", "path", "write"}]} from stdin, replaces what this
-//	                              peer may have, and prints {"address", "identity", "shares": [{"name", "kind", "problem"}]}
+//	                              peer may have, and prints {"address", "identity", "shares": [{"name", "kind", "problem"}]},
+//	                              or {"ending": true}
 //
 // On the user's machine, in a container of Cargo's image:
 //

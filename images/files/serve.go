@@ -22,6 +22,7 @@ type server struct {
 	shares map[string][]share // by peer
 	open   int                // connections of known peers
 	since  time.Time          // when the last one ended
+	ending bool               // nobody is let in any longer
 	ended  chan string
 }
 
@@ -145,6 +146,7 @@ func (s *server) watchIdle() {
 			patience = min(patience, helloTime)
 		}
 		unused := s.open == 0 && time.Since(s.since) > patience
+		s.ending = unused
 		s.lock.Unlock()
 		if unused {
 			s.end("no client")
@@ -173,13 +175,11 @@ func (s *server) sharesOf(peer string) []share {
 	return s.shares[peer]
 }
 
-// bye forgets a client that its user took down; the last one ends the program.
+// bye forgets a client that its user took down. After the last one, the program waits for a moment: an ephemeral container
+// stays in its pod for ever, and an app that is started anew needs none of its own then.
 func (s *server) bye(peer string) {
 	s.lock.Lock()
+	defer s.lock.Unlock()
 	delete(s.shares, peer)
-	left := len(s.shares)
-	s.lock.Unlock()
-	if left == 0 {
-		s.end("all clients have left")
-	}
+	s.since = time.Now()
 }

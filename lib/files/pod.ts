@@ -108,23 +108,66 @@ export interface Offer {
   shares: { name: string; kind: "directory" | "file" }[];
 }
 
-/** Lets the client with this key have the shares. */
+/** Longer than the kubelet takes to report a container's end. */
+const ENDED_MS = 5_000;
+
+async function hasEnded(cluster: Cluster, pod: V1Pod, container: string): Promise<boolean> {
+  const ended = async () => {
+    const now = await podNow(cluster, pod);
+    const status = now?.status?.ephemeralContainerStatuses?.find(({ name }) => name === container);
+    return status?.state?.terminated !== undefined;
+  };
+  return await waitFor(ended, { what: "its end", timeout: ENDED_MS }).then(() => true, () => false);
+}
+
+const podNow = (cluster: Cluster, { metadata }: V1Pod) =>
+  cluster.get<V1Pod>(podRef(metadata?.namespace ?? "", metadata?.name ?? ""));
+
+/**
+ * Lets the client with this key have the shares. A container whose last client has left is said to run for a moment after
+ * its end; another one takes its place then.
+ */
 export async function allowPeer(
+  cluster: Cluster,
+  from: FilesPod,
+  container: string,
+  peer: string,
+): Promise<Offer> {
+  const offer = await askFor(cluster, from, container, peer);
+  if (offer) return offer;
+  const pod = await podNow(cluster, from.pod);
+  const other = pod && await hasEnded(cluster, pod, container)
+    ? await askFor(
+      cluster,
+      from,
+      await serveFiles(cluster, { ...from, pod: await podNow(cluster, pod) ?? pod }),
+      peer,
+    )
+    : undefined;
+  if (!other) throw refused(nameOf(from.pod), ["its container for files has ended"]);
+  return other;
+}
+
+/** `undefined` if the container has ended, or is about to. */
+async function askFor(
   cluster: Cluster,
   { pod, plan: { shares } }: FilesPod,
   container: string,
   peer: string,
-): Promise<Offer> {
+): Promise<Offer | undefined> {
   const { namespace = "", name = "" } = pod.metadata ?? {};
   const request = {
     peer,
     shares: shares.map(({ name, path, back }) => ({ name, path, write: back })),
   };
-  const { exitCode, stdout, stderr } = await cluster.exec(
-    { namespace, pod: name, container },
-    [contract.paths.filesInPod, "allow"],
-    { stdin: new TextEncoder().encode(JSON.stringify(request)) },
-  );
+  const stdin = new TextEncoder().encode(JSON.stringify(request));
+  const at = { namespace, pod: name, container }, allow = [contract.paths.filesInPod, "allow"];
+  const asked = await cluster.exec(at, allow, { stdin }).catch(async (error) => {
+    if (await hasEnded(cluster, pod, container)) return undefined;
+    throw error;
+  });
+  if (!asked || asked.stdout.trim() === ENDING) return undefined;
+  const { exitCode, stdout, stderr } = asked;
   const answer = exitCode === 0 ? parsed(stdout) : undefined;
   if (!answer) throw refused(nameOf(pod), [stderr.trim() || stdout.trim() || `exit code ${exitCode}`]);
   const problems = answer.shares.flatMap(({ name, problem }) => {
@@ -134,6 +177,9 @@ export async function allowPeer(
   if (problems.length) throw refused(nameOf(pod), problems);
   return answer as Offer;
 }
+
+/** Of a server that lets nobody in any longer. */
+const ENDING = '{"ending":true}';
 
 interface Answer {
   address: string;
