@@ -8,6 +8,7 @@ import { dockerRun } from "../lib/app/like/docker-run.ts";
 import { overridden } from "../lib/app/like/like.ts";
 import { portsToBridge } from "../lib/app/like/ports.ts";
 import { LIKE, readLike } from "../lib/app/like/read.ts";
+import { absentVolumes, takenPaths } from "../lib/app/like/volumes.ts";
 import { createApp, previewApp, type RunOptions, startApp } from "../lib/app/run.ts";
 import { parseMatch } from "../lib/api/match.ts";
 import { defaultBridgeName } from "../lib/bridge/name.ts";
@@ -64,7 +65,6 @@ export const run = (setExitCode: SetExitCode) => {
         target && readLike(tools, namespace, target),
         clusterVariables(cluster, namespace, options.envFrom),
       ]);
-      note(options, [...like?.notes ?? [], ...read.notes]);
       const from = [...like ? [like.variables] : [], ...read.variables];
       const typed = {
         ...flags,
@@ -81,8 +81,10 @@ export const run = (setExitCode: SetExitCode) => {
         from: fileFlags.syncFrom === undefined ? target : parseTarget(fileFlags.syncFrom),
         serviceAccount: fileFlags.serviceAccount,
       });
+      const mounts = like?.mounts ?? [], taken = takenPaths(typed, files?.files?.wanted ?? [], mounts);
+      note(options, [...like?.notes ?? [], ...absentVolumes(mounts, taken), ...read.notes]);
       const wanted: RunOptions = {
-        ...overridden(like?.options ?? {}, typed),
+        ...overridden(like?.options ?? {}, typed, taken),
         volumes: typed.volumes,
         publish: typed.publish,
         image: options.image ?? like?.options.image ?? "",

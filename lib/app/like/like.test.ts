@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import { likeContainer, overridden } from "./like.ts";
 import { portsToBridge } from "./ports.ts";
-import { volumeMounts } from "./volumes.ts";
+import { absentVolumes, takenPaths, volumeMounts } from "./volumes.ts";
 
 const bare = { image: "api:1", expose: [], searches: [], dnsOptions: ["ndots:5"], host: {} };
 
@@ -10,7 +10,8 @@ function like(container: Partial<V1Container>, spec: Partial<V1PodSpec> = {}) {
   const own: V1Container = { name: "app", ...container };
   const pod = { spec: { containers: [own], ...spec } };
   const context = { variables: new Map([["PORT", "80"]]), cpus: 2 };
-  return likeContainer({ pod, container: own, image: "api:1" }, context);
+  const { options, notes, mounts } = likeContainer({ pod, container: own, image: "api:1" }, context);
+  return { options, notes: [...notes, ...absentVolumes(mounts, [])] };
 }
 
 Deno.test("a container in the cluster becomes options of a local one", () => {
@@ -111,7 +112,7 @@ Deno.test("a container in the cluster becomes options of a local one", () => {
       },
       { host: { Tmpfs: { "/tmp": "rw,exec,mode=0777,size=1048576" } } },
       [
-        '/etc/app (configMap "settings") is not there; --volume can give it',
+        '/etc/app (configMap "settings") is not there; --sync or --volume can give it',
       ],
     ],
   ];
@@ -173,7 +174,47 @@ Deno.test("what was typed wins", () => {
       },
     }],
   ];
-  for (const [what, typed, expected] of table) assert.deepEqual(overridden(theirs, typed), expected, what);
+  for (const [what, typed, expected] of table) {
+    assert.deepEqual(overridden(theirs, typed, takenPaths(typed, [], [])), expected, what);
+  }
+});
+
+Deno.test("where files are synced or something is mounted, no tmpfs hides it and no note misses it", () => {
+  const spec = {
+    volumes: [{ name: "data", emptyDir: {} }, { name: "conf", configMap: { name: "c" } }],
+  };
+  const container = {
+    volumeMounts: [{ name: "data", mountPath: "/data" }, { name: "conf", mountPath: "/etc/conf" }],
+  };
+  const own: V1Container = { name: "app", ...container };
+  const pod = { spec: { containers: [own], ...spec } };
+  const { options, mounts } = likeContainer({ pod, container: own, image: "i" }, {
+    variables: new Map(),
+    cpus: 2,
+  });
+  const path = (remote: string, local = remote) => ({ remote, local });
+  const table: [string, Parameters<typeof takenPaths>[0], ReturnType<typeof path>[], string[], number][] = [
+    ["nothing", {}, [], ["/data"], 1],
+    ["all volumes", {}, [path("volumes")], [], 0],
+    ["a path of its own", {}, [path("/etc/conf")], ["/data"], 0],
+    ["at another place", {}, [path("/etc/conf", "/conf")], ["/data"], 1],
+    ["a folder above", {}, [path("/etc")], ["/data"], 0],
+    ["a folder below", {}, [path("/data/large")], ["/data"], 1],
+    ["a volume", { volumes: ["/here:/data:ro"] }, [], [], 1],
+    [
+      "a mount",
+      { host: { Mounts: [{ Type: "bind", Source: "/x", Target: "/etc/conf" }] } },
+      [],
+      ["/data"],
+      0,
+    ],
+  ];
+  for (const [what, typed, wanted, tmpfs, notes] of table) {
+    const taken = takenPaths(typed, wanted, mounts);
+    const { host } = overridden(options, typed, taken);
+    assert.deepEqual(Object.keys(host?.Tmpfs ?? {}), tmpfs, what);
+    assert.equal(absentVolumes(mounts, taken).length, notes, what);
+  }
 });
 
 Deno.test("a bridge leads to the ports that the container declares", () => {

@@ -7,14 +7,15 @@ import type { AppOptions } from "../spec.ts";
 import { limitsOf } from "./limits.ts";
 import { namesOf } from "./network.ts";
 import { securityOf } from "./security.ts";
-import { absentVolumes, emptyDirs, volumeMounts } from "./volumes.ts";
+import { emptyDirs, isTaken, type VolumeMount, volumeMounts } from "./volumes.ts";
 
 type LikeOptions = Partial<Omit<AppOptions, "name" | "namespace" | "env">> & Pick<AppOptions, "image">;
 
 export interface Like {
   options: LikeOptions;
-  /** What the local container cannot have. */
+  /** What the local container cannot have, but for volumes. */
   notes: string[];
+  mounts: VolumeMount[];
 }
 
 export interface LikeContext {
@@ -58,7 +59,8 @@ export function likeContainer(
         ...(Object.keys(tmpfs).length ? { Tmpfs: tmpfs } : {}),
       },
     },
-    notes: [...security.notes, ...limits.notes, ...names.notes, ...absentVolumes(mounts)],
+    notes: [...security.notes, ...limits.notes, ...names.notes],
+    mounts,
   };
 }
 
@@ -66,10 +68,14 @@ function given<T extends object>(all: T): { [K in keyof T]?: NonNullable<T[K]> }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as never;
 }
 
-/** What was typed wins. Lists are joined; an own program or command takes the place of the whole command line. */
+/**
+ * What was typed wins. Lists are joined; an own program or command takes the place of the whole command line. A path that
+ * is taken gets no tmpfs of the pod.
+ */
 export function overridden<T extends Partial<AppOptions>>(
   like: Partial<AppOptions>,
   typed: T,
+  taken: string[],
 ): Partial<AppOptions> & T {
   const own = given(typed) as Partial<AppOptions>;
   const { entrypoint: _entrypoint, command: _command, ...rest } = like;
@@ -77,22 +83,15 @@ export function overridden<T extends Partial<AppOptions>>(
   const [theirs, mine] = [like.host ?? {}, own.host ?? {}];
   const joined = <K extends "ExtraHosts" | "CapAdd" | "CapDrop">(key: K) =>
     theirs[key] || mine[key] ? { [key]: [...mine[key] ?? [], ...theirs[key] ?? []] } : {};
+  const free = (tmpfs: Record<string, string>) =>
+    Object.fromEntries(Object.entries(tmpfs).filter(([path]) => !isTaken(path, taken)));
   const host = {
     ...theirs,
     ...mine,
     ...joined("ExtraHosts"),
     ...joined("CapAdd"),
     ...joined("CapDrop"),
-    ...(theirs.Tmpfs || mine.Tmpfs ? { Tmpfs: withoutTaken({ ...theirs.Tmpfs, ...mine.Tmpfs }, own) } : {}),
+    ...(theirs.Tmpfs || mine.Tmpfs ? { Tmpfs: { ...free(theirs.Tmpfs ?? {}), ...mine.Tmpfs } } : {}),
   };
   return { ...base, ...own, host } as Partial<AppOptions> & T;
-}
-
-/** A path that a volume or mount is given for gets no tmpfs. */
-function withoutTaken(tmpfs: Record<string, string>, { volumes = [], host }: Partial<AppOptions>) {
-  const taken = [
-    ...volumes.map((one) => one.split(":")[1]),
-    ...(host?.Mounts ?? []).map(({ Target }) => Target),
-  ];
-  return Object.fromEntries(Object.entries(tmpfs).filter(([path]) => !taken.includes(path)));
 }

@@ -1,6 +1,8 @@
 /** The volumes that a container in the cluster mounts. Pure. */
 import type { V1Container, V1PodSpec, V1Volume } from "@kubernetes/client-node";
+import { VOLUMES, type Wanted } from "../../files/wanted.ts";
 import { bytesOf } from "../../workload/quantity.ts";
+import type { AppOptions } from "../spec.ts";
 
 export interface VolumeMount {
   /** Where the container has it. */
@@ -32,10 +34,30 @@ export function emptyDirs(mounts: VolumeMount[]): Record<string, string> {
   );
 }
 
+/** Paths at which the app gets something else: what is typed, and files that are synced. */
+export function takenPaths(
+  { volumes = [], host = {} }: Pick<Partial<AppOptions>, "volumes" | "host">,
+  wanted: Pick<Wanted, "remote" | "local">[],
+  mounts: VolumeMount[],
+): string[] {
+  return [
+    ...volumes.flatMap((one) => one.split(":")[1] ?? []),
+    ...(host.Mounts ?? []).map(({ Target }) => Target),
+    ...Object.keys(host.Tmpfs ?? {}),
+    ...wanted.flatMap(({ remote, local }) => remote === VOLUMES ? mounts.map(({ path }) => path) : [local]),
+  ];
+}
+
+/** Whether the path, or a folder above it, is taken. */
+export const isTaken = (path: string, taken: string[]): boolean =>
+  taken.some((one) => path === one || path.startsWith(`${one}/`));
+
 /** One note for each volume that is not here. */
-export function absentVolumes(mounts: VolumeMount[]): string[] {
-  return mounts.filter((mount) => !isEmptyDir(mount))
-    .map(({ path, kind, volume }) => `${path} (${kind} "${volume.name}") is not there; --volume can give it`);
+export function absentVolumes(mounts: VolumeMount[], taken: string[]): string[] {
+  return mounts.filter((mount) => !isEmptyDir(mount) && !isTaken(mount.path, taken))
+    .map(({ path, kind, volume }) =>
+      `${path} (${kind} "${volume.name}") is not there; --sync or --volume can give it`
+    );
 }
 
 const isEmptyDir = ({ kind, subPath }: VolumeMount) => kind === "emptyDir" && subPath === undefined;

@@ -131,6 +131,22 @@ Deno.test("an app container has the files and the identity of a container in the
     await eventually(async () => assert.equal(await cat("/etc/conf/app.yaml"), "two"), 5_000);
   });
 
+  await step(
+    "--like has the volumes too, and one that starts anew needs no other container in the pod",
+    async () => {
+      const like = ["run", "--like", "deployment/api", "-N", named("like"), "-n", namespace, "-d"];
+      const containers = async () => (await place.pods("api"))[0].spec.ephemeralContainers.length;
+      const before = await containers();
+      for (let times = 0; times < 2; times++) {
+        const { stderr } = await gefyra(...like, "--sync", "volumes");
+        assert.doesNotMatch(stderr, /is not there/);
+        assert.equal((await inApp(named("like"), "cat", "/data/file")).stdout, "new");
+        await gefyra("rm", "--force", named("like"));
+      }
+      assert.equal(await containers(), before);
+    },
+  );
+
   await step("nothing secret is in a setting of a container or in the pod", async () => {
     const token = await cat(`${TOKENS}/token`);
     assert.match(token, /^ey/);
