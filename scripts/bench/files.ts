@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { helperOf } from "../../lib/files/helper.ts";
 import { iperf } from "./bandwidth.ts";
-import { field, gefyra, inApp, kubectl, NAMESPACE, once, onNode, run, until } from "./commands.ts";
+import { gefyra, inApp, kubectl, NAMESPACE, once, onNode, run, until } from "./commands.ts";
 import { connect } from "./stage.ts";
 import { TYPICAL } from "./workloads.ts";
 
@@ -110,7 +110,8 @@ async function firstLine(...options: string[]): Promise<number> {
 
 const remove = () => gefyra("rm", "--force", APP);
 
-const pod = () => field(`pods -l app=${TYPICAL}`, ".items[0].metadata.name");
+const pod = () =>
+  kubectl("get", "pods", "--selector", `app=${TYPICAL}`, "--output", "jsonpath={.items[0].metadata.name}");
 
 async function inPod(script: string): Promise<string> {
   return await kubectl("exec", `deployment/${TYPICAL}`, "--", "sh", "-c", script);
