@@ -5,7 +5,7 @@ import { folder, goProgram, type Ingredient, type Report } from "./ingredients.t
 
 /** These run in the cluster too. */
 export const clusterWorkloads = ["hello-nginx", "pyserver", "tools", "musl", "polyglot"] as const;
-const workloads = [...clusterWorkloads, "runtimes"] as const;
+const workloads = [...clusterWorkloads, "runtimes", "packager"] as const;
 type Workload = (typeof workloads)[number];
 
 const programs: { [name in Workload]?: Ingredient } = {

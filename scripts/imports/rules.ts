@@ -6,7 +6,18 @@ const pure = ["lib", "lib/api", "lib/workload", "lib/config", "lib/plan"];
 /** Work in the cluster, done by the operator, or by a client if no operator runs. */
 const shared = [...pure, "lib/kube", "lib/pods", "lib/uninstall"];
 /** Use cases of the user's machine. */
-const useCases = ["app", "bridge", "bundle", "connection", "doctor", "files", "install", "lab", "project"]
+const useCases = [
+  "app",
+  "bridge",
+  "bundle",
+  "connection",
+  "doctor",
+  "files",
+  "install",
+  "lab",
+  "project",
+  "release",
+]
   .map((one) => `lib/${one}`);
 const all = [...shared, "lib/docker", ...useCases];
 const program = ["", "cli", "operator", ...all];
