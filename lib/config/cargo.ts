@@ -37,26 +37,30 @@ export function cargoFiles(
   };
 }
 
-/**
- * The cluster's resolver answers names, as in a pod. If it does not answer, it is asked once more, and SERVFAIL is
- * returned within two seconds; while it is known to be down, at once.
- */
+/** The cluster's resolver answers names, as in a pod. */
 function corefile(zones: string, server: string): string {
   return `${zones}:53 {
     errors
     cache 10 {
         servfail 1s
     }
-    forward . ${server} {
+${forwardToCluster(server)}}
+`;
+}
+
+/**
+ * If the resolver does not answer, it is asked once more, and SERVFAIL is returned within two seconds; while it is known
+ * to be down, at once.
+ */
+export const forwardToCluster = (server: string): string =>
+  `    forward . ${server} {
         read_timeout 900ms
         max_connect_attempts 2
         max_fails 2
         health_check 500ms
         failfast_all_unhealthy_upstreams
     }
-}
 `;
-}
 
 /** The cluster resolves its own names and addresses, this machine all others. */
 function splitCorefile({ server, domain }: TunnelStatus["dns"]): string {

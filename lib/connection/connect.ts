@@ -1,7 +1,6 @@
 /** Finds an endpoint that answers, measures the path, and leaves Cargo connected over it. */
 import type { GefyraClient, TunnelStatus } from "../api/client.ts";
 import { cargoFiles } from "../config/cargo.ts";
-import { withAddresses } from "../config/ranges.ts";
 import { GefyraError } from "../errors.ts";
 import type { Note } from "../steps.ts";
 import { candidatesFor, isRelayed } from "./candidates.ts";
@@ -11,7 +10,7 @@ import { type Candidate, describeCandidate, describeTunnel, hostPort } from "./e
 import { keepEndpoint } from "./keep-endpoint.ts";
 import { tellMtu } from "./mtu.ts";
 import type { UpOptions } from "./options.ts";
-import { clusterRanges } from "./ranges.ts";
+import { onlyCluster } from "./ranges.ts";
 import type { Search } from "./reach.ts";
 import { lastWordsOfRelay, removeRelay, startRelay } from "./relay.ts";
 import type { Tools } from "./tools.ts";
@@ -34,7 +33,7 @@ export async function connect(
   const candidates = await candidatesFor(tools, connection, tunnel, transport, service);
   const { cargo } = dockerNames(connection.name);
   const settings = {
-    only: network.egress === "local" ? await onlyCluster(tools, tunnel) : undefined,
+    only: network.egress === "local" ? await onlyCluster(cluster, tunnel) : undefined,
     mtu: (await cargoStatus(engine, cargo)).mtu,
   };
   let relayed = false, refusal: string | undefined;
@@ -74,11 +73,6 @@ export async function connect(
   if (changed && !await cargoConfirm(engine, cargo)) throw unreachable([endpoint], tunnel, "");
   note(`connected over ${describeTunnel(endpoint, path)}`);
   return { endpoint, mtu, latencyMs, changed };
-}
-
-async function onlyCluster({ cluster }: Tools, { dns }: TunnelStatus): Promise<string[]> {
-  const { pods, services } = await clusterRanges(cluster);
-  return withAddresses([...pods, ...services, ...(dns.server ? [`${dns.server}/32`] : [])], []);
 }
 
 function unreachable(tried: Candidate[], { nodePort }: TunnelStatus, words: string): GefyraError {

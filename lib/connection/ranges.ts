@@ -1,6 +1,7 @@
 /** The address ranges in use, on this machine and in the cluster. */
 import type { V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
 import { gvk } from "../api/gvk.ts";
+import type { TunnelStatus } from "../api/client.ts";
 import type { KubernetesObject } from "../api/objects.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -68,6 +69,12 @@ export async function clusterRanges(cluster: Cluster): Promise<ClusterRanges> {
   const given = nodes.flatMap(({ spec }) => spec?.podCIDRs ?? spec?.podCIDR ?? []).filter(isIpv4);
   const addresses = systemPods.filter(({ spec }) => !spec?.hostNetwork).flatMap((pod) => podIpv4(pod) ?? []);
   return { pods: withAddresses(given, addresses), services: services.filter(isIpv4) };
+}
+
+/** What the tunnel leads to if it is not the default route. */
+export async function onlyCluster(cluster: Cluster, { dns }: Pick<TunnelStatus, "dns">): Promise<string[]> {
+  const { pods, services } = await clusterRanges(cluster);
+  return withAddresses([...pods, ...services, ...(dns.server ? [`${dns.server}/32`] : [])], []);
 }
 
 const isIpv4 = (range: string) => !range.includes(":");
