@@ -34,9 +34,12 @@ const table: Row[] = [
   ["images/cargo/cargo", /^# Volume: ([^ ]*)/, paths.cargoState],
   ["images/cargo/cargo", /^# {9}(\/run[^ ,]*)/, paths.relayFolder],
   ["images/cargo/cargo", /CARGO_GATEWAY/, contract.cargoVariables.gateway],
+  ["images/cargo/attach", /^# {3}(ATTACH_\w+)/, ...Object.values(contract.attachVariables)],
+  ["images/cargo/attach", /\bATTACH_\w+/, ...Object.values(contract.attachVariables)],
   [
     "images/cargo/Dockerfile",
-    /^COPY coredns relay files cargo (.*)$/,
+    /^COPY coredns relay files cargo attach (.*)$/,
+    folderOf(paths.attach),
     folderOf(paths.cargo),
     folderOf(paths.files),
     folderOf(paths.relay),

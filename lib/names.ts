@@ -45,16 +45,18 @@ export const COMPONENT_LABEL = "app.kubernetes.io/component";
 // Docker -----------------------------------------------------------------------------------------------------
 /** On every network, container and volume: the connection it belongs to. */
 export const CONNECTION_LABEL = "dev.gefyra.connection";
-/** `network`, `cargo`, `relay`, `app`, `files`, `volume`, `probe` (of `gefyra doctor`); `lab-node` and `lab-network` belong to the lab. */
+/** `network`, `cargo`, `relay`, `app`, `attach`, `files`, `volume`, `probe` (of `gefyra doctor`); `lab-node` and `lab-network` belong to the lab. */
 export const ROLE_LABEL = "dev.gefyra.role";
 export const CONTEXT_LABEL = "dev.gefyra.context";
 export const KUBECONFIG_LABEL = "dev.gefyra.kubeconfig";
 export const NAMESPACE_LABEL = "dev.gefyra.namespace";
 export const CLIENT_LABEL = "dev.gefyra.client";
-/** On app containers: the namespace whose names they see. */
+/** On app containers, and on the helpers of attached ones: the namespace whose names they see. */
 export const APP_NAMESPACE_LABEL = "dev.gefyra.app-namespace";
-/** On the helper and the volumes of an app's files: the app's name. */
+/** On the helper and the volumes of an app's files, and on the helper of an attached container: the app's name. */
 export const APP_LABEL = "dev.gefyra.app";
+/** On the helper of an attached container: the container's id. */
+export const ATTACHED_LABEL = "dev.gefyra.attached";
 /** On such a helper: which files, of which container (lib/files/description.ts). */
 export const FILES_LABEL = "dev.gefyra.files";
 /** Begins the names of what copies files: containers in pods and here, and volumes. */

@@ -56,14 +56,32 @@ export async function createWithAddress(
   request: AddressRequest,
   optionsAt: (address: string) => ContainerCreateOptions,
 ): Promise<{ id: string; address: string }> {
+  return await takeAddress(engine, connection, request, {
+    take: (address) => engine.create(optionsAt(address)),
+    release: (id) => engine.remove(id),
+  });
+}
+
+interface Taking {
+  /** Gives the address to a container, and returns its id. */
+  take: (address: string) => Promise<string>;
+  release: (id: string) => Promise<void>;
+}
+
+export async function takeAddress(
+  engine: Engine,
+  connection: Connection,
+  request: AddressRequest,
+  { take, release }: Taking,
+): Promise<{ id: string; address: string }> {
   for (let tries = 0;; tries++) {
     const skip = Math.floor(Math.random() * 4 * tries);
     const taken = (await fixedAddresses(engine, connection)).map(({ address }) => address);
     const address = pickAddress(connection.subnet, taken, request, skip);
-    const id = await engine.create(optionsAt(address));
+    const id = await take(address);
     const holders = (await fixedAddresses(engine, connection)).filter((one) => one.address === address);
     if (holders.every((one) => one.id === id)) return { id, address };
-    await engine.remove(id);
+    await release(id);
   }
 }
 

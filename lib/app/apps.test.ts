@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../connection/connection.ts";
 import type { Container, Engine, Network } from "../docker/engine.ts";
-import { listApps } from "./apps.ts";
+import { GefyraError } from "../errors.ts";
+import { ROLE_LABEL } from "../names.ts";
+import { type AppContainer, appStopped, listApps, refuseAttached } from "./apps.ts";
 
 const connection = { name: "lab", network: "0-gefyra-lab" } as Connection;
 
@@ -9,7 +11,7 @@ async function strayGateway(gateways: string[]): Promise<string | undefined> {
   const networks = [{ name: "0-0-inside", internal: true }, { name: "0-0-open", internal: false }];
   const container = { name: "app", labels: {}, addresses: {}, gateways } as unknown as Container;
   const engine: Partial<Engine> = {
-    containers: () => Promise.resolve([container]),
+    containers: (labels) => Promise.resolve(labels[ROLE_LABEL] === "app" ? [container] : []),
     allNetworks: () => Promise.resolve(networks as Network[]),
   };
   const [app] = await listApps(engine as Engine, connection);
@@ -29,4 +31,21 @@ Deno.test("an app whose default gateway is not Cargo is distinguished from one t
   for (const [gateways, expected] of table) {
     assert.equal(await strayGateway(gateways), expected, gateways.join());
   }
+});
+
+Deno.test("Gefyra does not stop or remove what it did not start, and names the command that does", () => {
+  const own = { name: "web", state: "exited" } as AppContainer, attached = { ...own, attached: {} };
+  const hintOf = (action: string) => {
+    try {
+      refuseAttached(attached, action);
+    } catch (error) {
+      if (error instanceof GefyraError) return [error.id, error.hint];
+    }
+    return [];
+  };
+  assert.deepEqual(hintOf("restart"), ["app-attached", "`docker restart web`"]);
+  assert.deepEqual(hintOf("remove"), ["app-attached", "`gefyra detach web`, or `docker rm`"]);
+  refuseAttached(own, "remove");
+  assert.match(appStopped(attached, "bridge to").hint ?? "", /docker start web/);
+  assert.match(appStopped(own, "bridge to").hint ?? "", /gefyra start web/);
 });

@@ -3,6 +3,7 @@ import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { APP_NAMESPACE_LABEL } from "../names.ts";
 import { translate } from "../config/addresses.ts";
+import { type AttachedApp, attachedApps } from "./attach/attached.ts";
 
 export interface AppContainer {
   name: string;
@@ -16,9 +17,20 @@ export interface AppContainer {
    * The Docker network of its default gateway, if it is not the connection's: the app does not reach the cluster then.
    */
   strayGateway?: string;
+  /** Of a container that Gefyra did not start. */
+  attached?: AttachedApp["attached"];
 }
 
+/** Those that Gefyra started, and then those that are attached. */
 export async function listApps(engine: Engine, connection: Connection): Promise<AppContainer[]> {
+  const [own, attached] = await Promise.all([
+    ownApps(engine, connection),
+    attachedApps(engine, connection),
+  ]);
+  return [...own, ...attached];
+}
+
+async function ownApps(engine: Engine, connection: Connection): Promise<AppContainer[]> {
   const containers = await engine.containers(connectionLabels(connection.name, "app"));
   const { network } = connection;
   // This is rare; only then are the networks listed.
@@ -49,16 +61,31 @@ export function requireApp(apps: AppContainer[], name: string, action: string): 
     `Cannot ${action} container "${name}": it was not started by \`gefyra run\``,
     {
       exit: "notFound",
-      hint: names ? `choose one of: ${names}` : "start one with `gefyra run`",
+      hint: `${
+        names ? `choose one of: ${names}` : "start one with `gefyra run`"
+      }; \`gefyra attach\` makes a container of your own one`,
     },
   );
 }
 
+/** Refuses what Gefyra does to its own containers only. `action` as for `requireApp`. */
+export function refuseAttached({ name, attached }: AppContainer, action: string): void {
+  if (!attached) return;
+  throw new GefyraError("app-attached", `Cannot ${action} container "${name}": Gefyra did not start it`, {
+    exit: "conflict",
+    hint: action === "remove"
+      ? `\`gefyra detach ${name}\`, or \`docker rm\``
+      : `\`docker ${action} ${name}\``,
+  });
+}
+
 /** `action` as for `requireApp`. */
-export const appStopped = ({ name, state }: AppContainer, action: string): GefyraError =>
+export const appStopped = ({ name, state, attached }: AppContainer, action: string): GefyraError =>
   new GefyraError("app-stopped", `Cannot ${action} container "${name}": it is ${state}`, {
     exit: "conflict",
-    hint: `start it (\`gefyra start ${name}\`), or see why it ended (\`gefyra logs ${name}\`)`,
+    hint: `start it (\`${
+      attached ? "docker" : "gefyra"
+    } start ${name}\`), or see why it ended (\`gefyra logs ${name}\`)`,
   });
 
 /** The address of a running app container inside the tunnel. */

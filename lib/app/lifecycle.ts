@@ -3,7 +3,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { removeHelper } from "../files/helper.ts";
-import { listApps, requireApp } from "./apps.ts";
+import { listApps, refuseAttached, requireApp } from "./apps.ts";
 import { reasonOf } from "./reason.ts";
 
 export type Change = "stop" | "start" | "restart";
@@ -24,7 +24,7 @@ export async function changeApps(
   { change, timeout, renew }: ChangeOptions,
 ): Promise<void> {
   const apps = await listApps(engine, connection);
-  for (const name of names) requireApp(apps, name, change);
+  for (const name of names) refuseAttached(requireApp(apps, name, change), change);
   await renew?.(names);
   for (const name of names) {
     const container = await engine.inspect(name);

@@ -35,6 +35,19 @@ Deno.test("the problems of a bridge on this machine", () => {
     ]]],
     ["stopped", [stopped("exited")], {}, [[/^app "app" is exited$/, /^gefyra start app$/]]],
     ["never started", [stopped("created")], {}, [[/is created/, /gefyra start/]]],
+    ["stopped, and not Gefyra's", [stopped("exited", { attached: {} })], {}, [[
+      /exited/,
+      /^docker start app$/,
+    ]]],
+    ["attached, and removed", [stopped("removed", { attached: { lost: "it is gone" } })], {}, [[
+      /^app "app" is removed$/,
+      /^start it again, and `gefyra attach app`$/,
+    ]]],
+    ["attached, and restarted", [app({ attached: { lost: "it was restarted" } })], { [at]: "silent" }, [[
+      /^app "app" is attached and does not reach the cluster: it was restarted$/,
+      /gefyra attach app/,
+    ]]],
+    ["attached", [app({ attached: {} })], { [at]: "open" }, []],
     ["paused", [app({ state: "paused" })], {}, [[/is paused/, /^docker unpause app$/]]],
     ["stopped, and another has the address", [stopped("exited"), squatter], {}, [[
       /exited: app "other"/,

@@ -47,7 +47,7 @@ export function bridgeProblems(bridge: Bridge, apps: AppContainer[], states: Por
     return [{ message: `app "${name}" is gone${gets}`, remedy }];
   }
   if (app.state !== "running") {
-    const remedy = app.state === "paused" ? `docker unpause ${name}` : `gefyra start ${name}`;
+    const remedy = remedyOf(app);
     return [{ message: `app "${name}" is ${app.state}${gets}`, remedy }];
   }
   if (!app.address || !leadsTo(address, app)) {
@@ -57,6 +57,11 @@ export function bridgeProblems(bridge: Bridge, apps: AppContainer[], states: Por
   const stray = appProblems(app);
   if (stray.length) return stray;
   return ports.flatMap((port) => portProblem(`${name}:${port.local}`, states[key(app.address!, port)]));
+}
+
+function remedyOf({ name, state, attached }: AppContainer): string {
+  if (state === "removed") return `start it again, and \`gefyra attach ${name}\``;
+  return state === "paused" ? `docker unpause ${name}` : `${attached ? "docker" : "gefyra"} start ${name}`;
 }
 
 function portProblem(port: string, state: PortState | undefined): Problem[] {
@@ -78,7 +83,13 @@ function portProblem(port: string, state: PortState | undefined): Problem[] {
 export const notAmong = (known: Problem[]) => ({ message }: Problem) =>
   !known.some((one) => one.message === message);
 
-export function appProblems({ name, strayGateway }: AppContainer): Problem[] {
+export function appProblems({ name, strayGateway, attached }: AppContainer): Problem[] {
+  if (attached?.lost) {
+    return [{
+      message: `app "${name}" is attached and does not reach the cluster: ${attached.lost}`,
+      remedy: `gefyra attach ${name}, or gefyra detach ${name}`,
+    }];
+  }
   if (!strayGateway) return [];
   const remedy = `docker network disconnect ${strayGateway} ${name}`;
   const message =

@@ -8,7 +8,7 @@ import { GefyraError } from "../errors.ts";
 import { removeHelper } from "../files/helper.ts";
 import { operatorRuns } from "../install/operator-state.ts";
 import type { Cluster } from "../kube/cluster.ts";
-import { type AppContainer, listApps, requireApp } from "./apps.ts";
+import { type AppContainer, listApps, refuseAttached, requireApp } from "./apps.ts";
 
 /** What keeps apps from being removed: one that runs, or that a bridge leads to. Pure. */
 export function obstacles(
@@ -36,6 +36,7 @@ export async function removeApps(
 ): Promise<string[]> {
   const all = await listApps(engine, connection);
   const apps = [...new Set(names)].map((name) => requireApp(all, name, "remove"));
+  for (const app of apps) refuseAttached(app, "remove");
   const { bridges, hidden } = await visibleBridges(cluster, connection);
   const own = bridges.filter(({ spec }) => apps.some(({ name }) => name === spec.destination.name));
   const found = obstacles(apps, own);

@@ -139,7 +139,7 @@ export async function previewApp(
   return appOptions(options, connection, address, domainOf(client));
 }
 
-const domainOf = ({ status }: GefyraClient): string => status?.tunnel?.dns.domain ?? "cluster.local";
+export const domainOf = ({ status }: GefyraClient): string => status?.tunnel?.dns.domain ?? "cluster.local";
 
 /** A container that cannot join one of its networks is removed. */
 async function joinNetworks(engine: Engine, id: string, networks: string[]): Promise<void> {
@@ -151,7 +151,7 @@ async function joinNetworks(engine: Engine, id: string, networks: string[]): Pro
   }
 }
 
-async function clientOf(cluster: Cluster, connection: Connection): Promise<GefyraClient> {
+export async function clientOf(cluster: Cluster, connection: Connection): Promise<GefyraClient> {
   const client = await cluster.get<GefyraClient>(clientRef(connection.namespace, connection.client));
   if (client) return client;
   throw new GefyraError(

@@ -1,9 +1,14 @@
-import type { Engine, Labels, Network } from "../docker/engine.ts";
+import { undoAttach } from "../app/attach/undo.ts";
+import type { Container, Engine, Labels, Network } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
+import { ATTACHED_LABEL } from "../names.ts";
 
 export async function removeContainers(engine: Engine, labels: Labels): Promise<number> {
   const containers = await engine.containers(labels);
-  await Promise.all(containers.map(({ id }) => engine.remove(id)));
+  // Its container is not Gefyra's, and needs what the helper has changed changed back.
+  const remove = (one: Container) =>
+    one.labels[ATTACHED_LABEL] ? undoAttach(engine, one) : engine.remove(one.id);
+  await Promise.all(containers.map(remove));
   return containers.length;
 }
 

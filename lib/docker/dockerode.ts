@@ -1,6 +1,6 @@
 /** The Docker API through dockerode: the only file that imports it. */
 // @ts-types="@types/dockerode"
-import Docker, { type ContainerCreateOptions } from "dockerode";
+import Docker, { type ContainerCreateOptions, type EndpointSettings } from "dockerode";
 import { Buffer } from "node:buffer";
 import { PassThrough } from "node:stream";
 import { filter, toContainer, toNetwork } from "./answers.ts";
@@ -69,10 +69,17 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
     allNetworks: async () => (await docker().listNetworks()).map(toNetwork),
     network: (name) => orUndefined(async () => toNetwork(await docker().getNetwork(name).inspect())),
     createNetwork: async (options) => (await docker().createNetwork(options)).id,
-    connect: async (network, container, ipv4) => {
+    connect: async (network, container, endpoint) => {
       await docker().getNetwork(network).connect({
         Container: container,
-        ...(ipv4 ? { EndpointConfig: { IPAMConfig: { IPv4Address: ipv4 } } } : {}),
+        ...(endpoint
+          ? {
+            EndpointConfig: {
+              IPAMConfig: { IPv4Address: endpoint.ipv4 },
+              GwPriority: endpoint.gatewayPriority,
+            } as EndpointSettings,
+          }
+          : {}),
       });
     },
     disconnect: (network, container) =>

@@ -82,6 +82,13 @@ export interface Attached {
   done: Promise<void>;
 }
 
+export interface EndpointOptions {
+  /** The container's address, for its whole life. */
+  ipv4: string;
+  /** Of the network's gateway as the default one; engines before Docker 28 ignore it. */
+  gatewayPriority: number;
+}
+
 export interface Engine {
   /** Version, operating system and, for people, the address; throws a `GefyraError` if no engine answers. */
   version(): Promise<{ version: string; os: string; at: string }>;
@@ -93,7 +100,7 @@ export interface Engine {
   allNetworks(): Promise<Network[]>;
   network(name: string): Promise<Network | undefined>;
   createNetwork(options: NetworkCreateOptions): Promise<string>;
-  connect(network: string, container: string, ipv4?: string): Promise<void>;
+  connect(network: string, container: string, endpoint?: EndpointOptions): Promise<void>;
   /** Works for running containers; no error if it is not in the network. */
   disconnect(network: string, container: string): Promise<void>;
   /** No error if it is already gone. */
