@@ -35,7 +35,7 @@ gefyra bridge -N resolver -n kube-system --target ds/node-dns --port 53:5353/udp
 
 export const bridge = () =>
   withMatch(command("bridge", example))
-    .requiredOption("-N, --name <name>", "local container, started by `gefyra run`")
+    .requiredOption("-N, --name <name>", "local container, from `gefyra run` or `gefyra attach`")
     .option("-n, --namespace <name>", "namespace of the target", "default")
     .option("--target <target>", "what to bridge: KIND/NAME[/CONTAINER], the kind as kubectl names it")
     .option("--deployment <name>", "the same as --target deployment/NAME")

@@ -77,6 +77,18 @@ const entries: Entry[] = [
     load: async () => (await import("./lifecycle.ts")).rm(),
   },
   {
+    name: "attach",
+    args: "<containers...>",
+    description: "Give containers that Gefyra did not start the cluster's names, routes and bridges",
+    load: async () => (await import("./attach.ts")).attach(),
+  },
+  {
+    name: "detach",
+    args: "<names...>",
+    description: "Leave attached containers as they were before",
+    load: async () => (await import("./attach.ts")).detach(),
+  },
+  {
     name: "bridge",
     description: "Send the traffic of a container in the cluster to a local container",
     load: async () => (await import("./bridge.ts")).bridge(),

@@ -10,6 +10,8 @@ export type Kind =
   | "contexts"
   | "deployments"
   | "files"
+  /** Running containers that Gefyra did not start. */
+  | "foreign"
   | "namespaces"
   | "ports"
   | "targets"
@@ -37,6 +39,7 @@ export const kinds: Record<string, Kind> = {
   "--file": "files",
   "--values": "files",
   "--volume": "files",
+  "<containers>": "foreign",
   "<name>": "apps",
   "<names>": "apps",
   "<target>": "targets",

@@ -9,6 +9,7 @@ import { connectEngine } from "../../lib/docker/dockerode.ts";
 import type { Cluster } from "../../lib/kube/cluster.ts";
 import { contextNames } from "../../lib/kube/kubeconfig-names.ts";
 import { connectCluster } from "../../lib/kube/kubernetes.ts";
+import { CONNECTION_LABEL, LAB_LABEL } from "../../lib/names.ts";
 import { findTarget } from "../../lib/pods/resolve.ts";
 import { targetText } from "../../lib/workload/target.ts";
 import type { Candidate } from "./answer.ts";
@@ -31,6 +32,12 @@ export async function namesOf(question: Question, kind: Kind, add: Add): Promise
     const { engine, connection } = await connected(question);
     const apps = await listApps(engine, connection);
     return add(apps.filter(({ name }) => !question.args.includes(name)).map(appCandidate));
+  }
+  if (kind === "foreign") {
+    const running = (await connectEngine().containers({})).filter(({ state, labels }) =>
+      state === "running" && !(CONNECTION_LABEL in labels) && !(LAB_LABEL in labels)
+    );
+    return add(running.filter(({ name }) => !question.args.includes(name)).map(appCandidate));
   }
   if (kind === "ports" && question.start.includes(":")) return add(await localPorts(question));
   const { cluster, connection } = await clusterOf(question);

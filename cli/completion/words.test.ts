@@ -84,6 +84,8 @@ Deno.test("every value of every option is one of a kind, has choices, or is text
 Deno.test("one name means different things to different commands", () => {
   const kindAfter = (line: string) => kindOf(ask(line));
   assert.equal(kindAfter("bridge --name "), "apps");
+  assert.equal(kindAfter("attach "), "foreign");
+  assert.equal(kindAfter("detach "), "apps");
   assert.equal(kindAfter("unbridge --name "), "bridges");
   assert.equal(kindAfter("run --name "), "text");
   assert.equal(kindAfter("up --port "), "text");
