@@ -28,6 +28,11 @@ export interface Tunnel extends AsyncDisposable {
   pod: string;
   /** Cargo's way out, where it is asked for: it stands for the machine, with the address of the Docker bridge. */
   router: string;
+  /** The Docker network of the app, and its subnet. */
+  network: string;
+  subnet: string;
+  /** Everything is in it. */
+  box: Sandbox;
   addresses: Record<"cargo" | "stowaway" | "app" | "pod" | "router", string>;
   privateKey: string;
   /** The right state of either end. */
@@ -46,6 +51,7 @@ export interface Tunnel extends AsyncDisposable {
 interface LocalEnd {
   cargo: string;
   app: string;
+  network: string;
   subnet: string;
   /** In the Docker network. */
   at: (host: number) => string[];
@@ -56,12 +62,19 @@ const onNetwork = (network: string, ip: string) => ["--network", network, "--ip"
 
 async function localEnd(
   box: Sandbox,
-  { name, octet, cluster, routed }: { name: string; octet: number; cluster: string; routed: boolean },
+  { name, octet, cluster, routed, labels = [] }: {
+    name: string;
+    octet: number;
+    cluster: string;
+    routed: boolean;
+    labels?: string[];
+  },
 ): Promise<LocalEnd> {
   const subnet = `10.214.${octet}.0/24`, gateway = hostIn(subnet, hosts.gateway);
   // As the product names it: Docker takes the default gateway from the network that sorts first.
   const network = await box.network(`0-${name}`, [
     ...["--subnet", subnet, "--aux-address", `DefaultGatewayIPv4=${gateway}`],
+    ...labels.flatMap((label) => ["--label", label]),
     // A container has the address of the bridge.
     ...(routed ? ["--gateway", hostIn(subnet, BRIDGE)] : []),
   ]);
@@ -83,10 +96,13 @@ async function localEnd(
   ]);
   await docker(["network", "connect", cluster, cargo]);
   await docker(["start", cargo]);
-  return { cargo, app, subnet, at };
+  return { cargo, app, network, subnet, at };
 }
 
-export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
+/** `labels`: of the Docker network of the app. */
+export async function tunnel(
+  { router: routed = false, labels = [] }: { router?: boolean; labels?: string[] } = {},
+): Promise<Tunnel> {
   const box = sandbox();
   try {
     const octet = Math.floor(Math.random() * 125);
@@ -103,11 +119,11 @@ export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
       ),
     });
     const [local, stowaway, { pod, address: podAddress }] = await Promise.all([
-      localEnd(box, { name: "local", octet, cluster: clusterNetwork, routed }),
+      localEnd(box, { name: "local", octet, cluster: clusterNetwork, routed, labels }),
       box.run("stowaway", [...inCluster(20), ...forwards], imageOf("stowaway")),
       otherPod(21),
     ]);
-    const { cargo, app, subnet } = local;
+    const { cargo, app, network, subnet } = local;
     const addresses = {
       cargo: hostIn(subnet, hosts.cargo),
       stowaway: hostIn(cluster, 20),
@@ -154,6 +170,7 @@ export async function tunnel({ router: routed = false } = {}): Promise<Tunnel> {
     const files = { cargo: cargoWith({}), stowaway: stowawayFiles(state) };
     return {
       ...{ cargo, stowaway, app, pod, router, addresses, privateKey, files, cargoWith, state },
+      ...{ network, subnet, box },
       ...{ otherPod, otherClient },
       [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
     };
