@@ -147,6 +147,15 @@ Deno.test("an app container has the files and the identity of a container in the
     },
   );
 
+  await step("--sync-back brings to the pod what changes here", async () => {
+    const app = named("back");
+    const { code, stderr } = await run(app, "--sync-back", "/data", "--sync-from", "deployment/api");
+    assert.equal(code, 0, stderr);
+    assert.equal((await inApp(app, "sh", "-c", "cat /data/file && echo back >/data/back")).stdout, "new");
+    await eventually(async () => assert.equal(await inPod("cat", "/data/back"), "back"));
+    await gefyra("rm", "--force", app);
+  });
+
   await step("nothing secret is in a setting of a container or in the pod", async () => {
     const token = await cat(`${TOKENS}/token`);
     assert.match(token, /^ey/);

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { docker, eventually, tryDocker } from "../../docker.ts";
 import { cut } from "../harness/cut.ts";
 import { gefyra } from "../harness/gefyra.ts";
-import { APP, CONTROL_PLANE } from "../harness/names.ts";
-import { type Json, list } from "../harness/kube.ts";
-import { containersOf, type TestEnv, testEnv } from "../harness/test-env.ts";
+import { APP, CONTROL_PLANE, named } from "../harness/names.ts";
+import { type Json, kube, list, type Manifest } from "../harness/kube.ts";
+import { containersOf, inApp, type TestEnv, testEnv } from "../harness/test-env.ts";
 import { LONG_OUTAGE_MS, SHORT_OUTAGE_MS, SUSPEND_AFTER_MS } from "../harness/waits.ts";
 import { ordered, report, timed } from "../harness/steps.ts";
 import { tools, workload } from "../harness/workloads.ts";
@@ -53,14 +53,41 @@ const restarts = async (place: TestEnv) =>
   (await Promise.all(names.map((name) => place.pods(name)))).flat()
     .map(({ status }) => status.containerStatuses[0].restartCount);
 
+const SYNCED = named("synced");
+
+/** Its files are in the app container of the same name. */
+function withFiles(name: string): Manifest[] {
+  const data = { name: "data", mountPath: "/data" };
+  const [deployment, ...rest] = workload(name, { extra: { volumeMounts: [data] } });
+  deployment!.spec.template.spec.volumes = [{ name: "data", emptyDir: {} }];
+  return [deployment!, ...rest];
+}
+
+async function write(place: TestEnv, text: string): Promise<void> {
+  const [{ metadata: { name: pod } }] = await place.pods("files");
+  const at = { namespace: place.namespace, pod, container: "hello-nginx" };
+  const { code, stderr } = await kube.exec(at, ["sh", "-c", `echo ${text} >/data/file`]);
+  assert.equal(code, 0, stderr);
+}
+
+async function isSynced(text: string, within: number): Promise<void> {
+  await eventually(
+    async () => assert.equal((await inApp(SYNCED, "cat", "/data/file")).stdout, text),
+    within,
+  );
+}
+
 Deno.test("an interrupted line", async (t) => {
   await using place = await testEnv("outage");
   const step = ordered(t);
-  await Promise.all([place.apply([tools(), ...names.flatMap((name) => workload(name))]), gefyra("up")]);
+  const deployments = [...names.flatMap((name) => workload(name)), ...withFiles("files")];
+  await Promise.all([place.apply([tools(), ...deployments]), gefyra("up")]);
   const [cargo = ""] = await containersOf("cargo");
   await place.run(APP, "local");
   await Promise.all([place.bridge(APP, "kept", "--keep"), place.bridge(APP, "replaced", "--replace")]);
   await localAnswers(place, 10_000);
+  const app = ["run", "-i", "pyserver", "-N", SYNCED, "-n", place.namespace, "-d"];
+  await gefyra(...app, "--sync", "/data", "--sync-from", "deployment/files");
 
   await step("a short outage is not noticed but by those who ask meanwhile", async () => {
     const before = await restarts(place);
@@ -90,8 +117,10 @@ Deno.test("an interrupted line", async (t) => {
     const mend = await cut(cargo);
     await Promise.all([sleep(LONG_OUTAGE_MS), originalsAnswer(place, ORIGINALS_WITHIN_MS)]);
     assert.deepEqual(await phases(place), ["Suspended", "Suspended"]);
+    await write(place, "outage");
     await mend();
     report(`local after ${await localAnswers(place, LOCAL_WITHIN_MS)}`);
+    report(`files after ${await timed(() => isSynced("outage", 60_000))}`);
   });
 
   await step("Cargo comes back from a restart, and from the end of its processes", async () => {
@@ -100,6 +129,8 @@ Deno.test("an interrupted line", async (t) => {
     // As the engine's end: all processes are killed at once, and the restart policy brings them back.
     await signal(cargo, "KILL", "coredns");
     report(`killed: local after ${await localAnswers(place, LOCAL_WITHIN_MS)}`);
+    await write(place, "restart");
+    report(`files after ${await timed(() => isSynced("restart", 60_000))}`);
     const state = "{{.State.Running}} {{.RestartCount}}";
     assert.equal(await docker(["inspect", "--format", state, cargo]), "true 1");
   });
@@ -120,6 +151,9 @@ Deno.test("an interrupted line", async (t) => {
   await step("after a restart of the node all of it comes back", async () => {
     await docker(["restart", "--time", "5", CONTROL_PLANE]);
     report(`local after ${await localAnswers(place, 120_000)}`);
+    await write(place, "node");
+    await gefyra("sync", SYNCED);
+    await isSynced("node", 10_000);
   });
 });
 
