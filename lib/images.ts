@@ -1,4 +1,5 @@
 /** The names of Gefyra's images. */
+import released from "./image-digests.json" with { type: "json" };
 import { VERSION } from "./names.ts";
 
 export const DEFAULT_REGISTRY = "gefyra";
@@ -17,7 +18,19 @@ export const defaultImages: ImageNames = {
   tag: Deno.env.get("GEFYRA_TAG") || VERSION,
 };
 
-/** The image of one part, e.g. `gefyra/cargo:0.1.0`. */
-export function imageOf(part: Part, names: ImageNames = defaultImages): string {
-  return `${names.registry}/${part}:${names.tag}`;
+/** By part, e.g. `sha256:…`. The file is empty but in a released program, see .github/workflows/release.yml. */
+type Digests = Partial<Record<Part, string>>;
+
+/**
+ * The image of one part, e.g. `gefyra/cargo:0.1.0`. A released program asks for its own images by digest as well: another
+ * image under the same name is never used.
+ */
+export function imageOf(
+  part: Part,
+  names: ImageNames = defaultImages,
+  digests: Digests = released,
+): string {
+  const name = `${names.registry}/${part}:${names.tag}`;
+  const digest = names.registry === DEFAULT_REGISTRY && names.tag === VERSION ? digests[part] : undefined;
+  return digest ? `${name}@${digest}` : name;
 }

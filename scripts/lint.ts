@@ -1,7 +1,7 @@
 /**
  * deno task lint
  *
- * Lints what is not TypeScript: shell scripts with shellcheck, Go with gofmt, vet and staticcheck, C with gcc's warnings.
+ * Lints what is not TypeScript: shell scripts with shellcheck, Go with gofmt, vet and staticcheck, C with gcc's warnings, workflows with actionlint.
  * Files that passed are not linted again until they, or the linter, change.
  */
 import { messageOf } from "../lib/errors.ts";

@@ -1,40 +1,95 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import config from "../deno.json" with { type: "json" };
-import { parts } from "../lib/images.ts";
+import { DEFAULT_REGISTRY, parts } from "../lib/images.ts";
+import { systems } from "../lib/release/facts.ts";
 
 interface Step {
   run?: string;
+  uses?: string;
   with?: Record<string, string>;
 }
+interface Job {
+  steps?: Step[];
+  needs?: string | string[];
+  uses?: string;
+  permissions?: Record<string, string>;
+  strategy?: {
+    matrix: { part?: string[]; target?: string[]; include?: { target?: string; arch?: string }[] };
+  };
+}
 interface Workflow {
-  jobs: Record<string, { steps?: Step[]; needs?: string; uses?: string }>;
+  env?: Record<string, string>;
+  jobs: Record<string, Job>;
 }
 
 const read = async (name: string): Promise<Workflow> =>
   parse(await Deno.readTextFile(new URL(`../.github/workflows/${name}.yml`, import.meta.url)));
-const runs = ({ jobs }: Workflow, job: string) =>
-  jobs[job]?.steps?.map(({ run }) => run ?? "").join("\n") ?? "";
+const script = async (name: string) => await Deno.readTextFile(new URL(name, import.meta.url));
+const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps = [] }) => steps);
+const runs = (job: Job | undefined) => job?.steps?.map(({ run }) => run ?? "").join("\n") ?? "";
 
-Deno.test("the checks of CI are those of ./scripts/test", async () => {
-  assert.match(runs(await read("ci"), "test"), /^\.\/scripts\/test$/m);
+/** The jobs that one waits for, directly or not. */
+function before({ jobs }: Workflow, job: string): string[] {
+  const needs = [jobs[job]?.needs ?? []].flat();
+  return needs.flatMap((one) => [one, ...before({ jobs }, one)]);
+}
+
+Deno.test("CI runs every part of ./scripts/test, each on a machine of its own", async () => {
+  const { test } = (await read("ci")).jobs;
+  assert.match(runs(test), /^\.\/scripts\/test \$\{\{ matrix\.part \}\}$/m);
+  const all = (await script("test")).match(/^ALL=\((.*)\)$/m)?.[1]?.split(" ");
+  assert.deepEqual(test?.strategy?.matrix.part, all);
 });
 
-Deno.test("a release is tested first, and pushes the image of every part", async () => {
+Deno.test("nothing is pushed or published before the tests have passed", async () => {
   const release = await read("release");
   assert.equal(release.jobs.test?.uses, "./.github/workflows/ci.yml");
-  assert.equal(release.jobs.release?.needs, "test");
-  const [, pushed = ""] = runs(release, "release").match(/for part in (.*);/) ?? [];
-  assert.deepEqual(pushed.split(" ").sort(), parts.toSorted());
+  const pushing = Object.entries(release.jobs).filter(([, job]) =>
+    /docker push|imagetools create|gh release/.test(runs(job))
+  );
+  assert.deepEqual(pushing.map(([name]) => name), ["images", "indexes", "publish"]);
+  for (const [name] of pushing) assert.ok(before(release, name).includes("test"), name);
+});
+
+Deno.test("a release pushes the image of every part, for both architectures", async () => {
+  const release = await read("release");
+  assert.deepEqual(release.env?.PARTS?.split(" ").sort(), parts.toSorted());
+  assert.equal(release.env?.REGISTRY, DEFAULT_REGISTRY);
+  const { images, indexes } = release.jobs;
+  for (const { arch } of images?.strategy?.matrix.include ?? []) {
+    assert.ok(runs(indexes).includes(`"$name-${arch}"`), `${arch}`);
+  }
+  assert.equal(images?.strategy?.matrix.include?.length, 2);
+});
+
+Deno.test("a release compiles for every system after its images have digests, and starts each program", async () => {
+  const release = await read("release");
+  const { compile, start, publish } = release.jobs;
+  assert.deepEqual(compile?.strategy?.matrix.target, [...systems]);
+  assert.deepEqual(start?.strategy?.matrix.include?.map(({ target }) => target), [...systems]);
+  assert.ok(before(release, "compile").includes("indexes"));
+  assert.ok(before(release, "publish").includes("start"));
+  // The digests are put where the program reads them.
+  for (const job of [compile, publish]) {
+    const digests = job?.steps?.find((step) => step.with?.name === "image-digests");
+    assert.equal(digests?.with?.path, "lib");
+  }
+});
+
+Deno.test("only the jobs that sign or publish have rights of their own", async () => {
+  const { jobs } = await read("release");
+  const rights = Object.entries(jobs).filter(([, job]) => job.permissions).map(([name]) => name);
+  assert.deepEqual(rights, ["indexes", "publish"]);
 });
 
 Deno.test("a release uses tasks that there are, and the Deno that the project is tested with", async () => {
   const release = await read("release");
-  const tasks = [...runs(release, "release").matchAll(/deno task (\w+)/g)].map(([, task = ""]) => task);
-  assert.ok(tasks.length > 0);
+  const run = Object.values(release.jobs).map(runs).join("\n");
+  const tasks = [...run.matchAll(/deno task (?:--quiet )?(\w+)/g)].map(([, task = ""]) => task);
+  assert.deepEqual([...new Set(tasks)].sort(), ["changelog", "compile", "images", "packages"]);
   for (const task of tasks) assert.ok(task in config.tasks, task);
-  const setup = await Deno.readTextFile(new URL("setup", import.meta.url));
-  const version = release.jobs.release?.steps?.find((step) => step.with?.["deno-version"])?.with
-    ?.["deno-version"];
-  assert.equal(version, setup.match(/^DENO_VERSION=(.*)$/m)?.[1]);
+  const version = (await script("setup")).match(/^DENO_VERSION=(.*)$/m)?.[1];
+  const versions = stepsOf(release).flatMap((step) => step.with?.["deno-version"] ?? []);
+  assert.deepEqual([...new Set(versions)], [version]);
 });

@@ -17,12 +17,15 @@ func main() {
 func unused() {}
 `,
   "a.c": "int main(int argc, char **argv) { unsigned one = 1; return argc < one; }\n",
+  ".github/workflows/ci.yml":
+    "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    needs: two\n    steps:\n      - run: echo $1\n",
 };
 const found: Record<string, RegExp> = {
   "shellcheck": /SC2086/,
   "gofmt a": /^main\.go$/,
   "go vet a": /Printf format %d/,
   "staticcheck a": /func unused is unused \(U1000\)/,
+  "actionlint": /needs job "two".*SC2086/s,
   "gcc a.c": /comparison .*unused parameter/s,
 };
 
@@ -32,7 +35,9 @@ const sourcesOf = (files: Record<string, string>): Source[] =>
 Deno.test("each linter finds a fault, also the second time", async () => {
   const root = await Deno.makeTempDir({ prefix: "gefyra-lint-" });
   try {
-    await Deno.mkdir(`${root}/a`);
+    for (const folder of ["a", ".github/workflows"]) {
+      await Deno.mkdir(`${root}/${folder}`, { recursive: true });
+    }
     for (const [path, text] of Object.entries(faulty)) await Deno.writeTextFile(`${root}/${path}`, text);
     const linters = lintersFor(sourcesOf(faulty)).map((linter) => ({
       ...linter,
@@ -71,7 +76,10 @@ Deno.test("what has passed is linted again when a file changes", async () => {
 
 Deno.test("a kind of file that is nowhere found is a fault of the search", () => {
   for (
-    const [missing, kind] of [["run", "shellcheck"], ["a/go.mod", "staticcheck"], ["a.c", "gcc"]] as const
+    const [missing, kind] of [["run", "shellcheck"], ["a/go.mod", "staticcheck"], ["a.c", "gcc"], [
+      ".github/workflows/ci.yml",
+      "actionlint",
+    ]] as const
   ) {
     const rest = sourcesOf(faulty).filter(({ path }) => path !== missing);
     assert.throws(() => lintersFor(rest), new RegExp(`no files for ${kind}`));

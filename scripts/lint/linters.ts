@@ -14,11 +14,12 @@ export interface Linter {
 }
 
 const STATICCHECK = "honnef.co/go/tools/cmd/staticcheck@v0.8.2";
+const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.9";
 
 /** Throws where a kind of file is missing: then the search is broken, not the repository clean. */
 export function lintersFor(sources: Source[]): Linter[] {
-  const linters = [...shell(sources), ...go(sources), ...c(sources)];
-  for (const kind of ["shellcheck", "staticcheck", "gcc"]) {
+  const linters = [...shell(sources), ...go(sources), ...c(sources), ...workflows(sources)];
+  for (const kind of ["shellcheck", "staticcheck", "gcc", "actionlint"]) {
     if (!linters.some(({ name }) => name.startsWith(kind))) {
       throw new Error(`Cannot lint: no files for ${kind}`);
     }
@@ -73,4 +74,13 @@ function c(sources: Source[]): Linter[] {
     },
     version: ["--version"],
   }));
+}
+
+/** It hands the shell in a workflow to shellcheck. */
+function workflows(sources: Source[]): Linter[] {
+  const files = sources.filter(({ path }) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+  if (files.length === 0) return [];
+  const args = ["run", ACTIONLINT, "-no-color", ...files.map(({ path }) => path)];
+  const version = ["run", ACTIONLINT, "-version"];
+  return [{ name: "actionlint", files, program: "go", args, cwd: ".", version }];
 }
