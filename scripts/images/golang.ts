@@ -17,6 +17,7 @@ export const goPrograms = {
   pause: { name: "pause", module: "images/pause" },
   dlv: { name: "dlv", module: "tests/workloads/delve" },
   polyglot: { name: "polyglot", module: "tests/workloads/polyglot" },
+  helm: { name: "helm-template", module: "tests/helm" },
 } as const satisfies Record<string, GoProgram>;
 
 /** The linker's flags, which set Kubernetes' version; it is pinned in go.mod only. */

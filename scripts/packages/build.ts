@@ -1,9 +1,11 @@
 /** Writes all packages of a folder with archives. */
 import { factsOf, type System } from "../../lib/release/facts.ts";
 import { output } from "../images/command.ts";
+import { tarGz } from "../compile/archive.ts";
+import { chartFiles } from "./chart.ts";
 import { packageFiles } from "./files.ts";
 import { architectures, nfpmConfig } from "./linux.ts";
-import { type Release, releaseOf } from "./product.ts";
+import { product, type Release, releaseOf } from "./product.ts";
 
 const NFPM = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1";
 
@@ -30,8 +32,21 @@ export async function buildPackages(options: BuildOptions): Promise<string[]> {
   await Deno.mkdir(out, { recursive: true });
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${out}/${name}`, text);
   await Deno.chmod(`${out}/install.sh`, 0o755);
+  const chart = `gefyra-chart-${version}.tgz`;
+  await Deno.writeFile(`${out}/${chart}`, await chartArchive(version));
   const built = formats.length > 0 ? await buildLinux(release, dist, out, formats) : [];
-  return [...Object.keys(files), ...built];
+  return [...Object.keys(files), chart, ...built];
+}
+
+/** As `helm package` makes it: all in a folder with the chart's name. */
+async function chartArchive(version: string): Promise<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  return await tarGz(
+    Object.entries(chartFiles(version)).map(([path, text]) => ({
+      name: `${product.name}/${path}`,
+      content: encoder.encode(text),
+    })),
+  );
 }
 
 async function buildLinux(
