@@ -20,49 +20,50 @@ const { attachedDns: FIRST } = contract.ports;
  * - A name of one word is a neighbour's first: a service of the cluster must not take its place. If the nameservers have
  *   no address for it, it is a service's: some words, as `app`, are domains of the Internet without one.
  * - A longer name is looked up in the cluster first, as in a pod: `web.shop` may be a domain of the Internet, too.
+ *
+ * Each part has a port, because `next` needs an answer: Docker's resolver gives none if the machine's own is silent.
  */
 export function attachedCorefile({ namespace, domain, cargo }: AttachedNames): string {
   const searches = [`${namespace}.svc.${domain}`, `svc.${domain}`, domain];
-  const part = (index: number) => `127.0.0.1:${FIRST + 1 + index}`;
-  const asked = (to: string, more: string) =>
-    `    forward . ${to} {
-        policy sequential
-        max_fails 0
-        next NXDOMAIN SERVFAIL REFUSED
-${more}    }
-`;
-  const all = [
-    asked(part(0), "        next_on_nodata\n"),
-    ...searches.map((_, index) => asked(part(index + 1), "")),
-    asked("/etc/resolv.conf", ""),
-    forwardToCluster(cargo),
+  const parts = [
+    // Docker answers for neighbours at once.
+    { plugins: `${ONE_WORD}${forwardToOwn("500ms")}`, more: "        next_on_nodata\n" },
+    ...searches.map((search) => ({ plugins: appending(search) + forwardToCluster(cargo), more: "" })),
+    { plugins: forwardToOwn("3s"), more: "" },
   ];
+  const asked = parts.map(({ more }, index) => askPart(FIRST + 1 + index, more));
   return [
-    block(".", FIRST, all.join("")),
+    block(".", FIRST, asked.join("") + forwardToCluster(cargo)),
     block(domain, FIRST, forwardToCluster(cargo)),
-    block(
-      ".",
-      FIRST + 1,
-      `    template ANY ANY . {
+    ...parts.map(({ plugins }, index) => block(".", FIRST + 1 + index, plugins)),
+  ].join("");
+}
+
+const ONE_WORD = `    template ANY ANY . {
         match ^[^.]+[.][^.]
         rcode NXDOMAIN
         fallthrough
     }
-    forward . /etc/resolv.conf {
+`;
+
+const appending = (search: string): string => `    rewrite name suffix . .${search}. answer auto\n`;
+
+const forwardToOwn = (timeout: string): string =>
+  `    forward . /etc/resolv.conf {
         policy sequential
+        read_timeout ${timeout}
+        max_connect_attempts 1
         max_fails 0
     }
-`,
-    ),
-    ...searches.map((search, index) =>
-      block(
-        ".",
-        FIRST + 2 + index,
-        `    rewrite name suffix . .${search}. answer auto\n${forwardToCluster(cargo)}`,
-      )
-    ),
-  ].join("");
-}
+`;
+
+const askPart = (port: number, more: string): string =>
+  `    forward . 127.0.0.1:${port} {
+        read_timeout 4s
+        max_fails 0
+        next NXDOMAIN SERVFAIL REFUSED
+${more}    }
+`;
 
 const block = (zone: string, port: number, plugins: string): string =>
   `${zone}:${port} {

@@ -32,7 +32,12 @@ Deno.test("an attached container", async (t) => {
       for (const { id } of await engine.containers({ [CONNECTION_LABEL]: name })) await engine.remove(id);
     },
   };
-  assert.equal((await apply(cargo, "cargo", end.files.cargo)).code, 0);
+  // The cluster has a service of the neighbour's name, too.
+  const Corefile = end.files.cargo.Corefile!.replace(
+    "hosts {",
+    "hosts {\n    10.96.0.78 db.default.svc.cluster.local",
+  );
+  assert.equal((await apply(cargo, "cargo", { ...end.files.cargo, Corefile })).code, 0);
   const forward = {
     ...{ port: 10081, address: hostIn(TUNNEL_SUBNET, HOST_NUMBER), local: PORT, protocol: "TCP" as const },
     from: [end.addresses.pod],
@@ -55,10 +60,10 @@ Deno.test("an attached container", async (t) => {
     "--publish",
     `127.0.0.1:${published}:${PORT}`,
   );
-  const id = await docker(["inspect", "--format", "{{.Id}}", web]);
   const apps = () => attachedApps(engine, connection);
-  const attach = async (container = web) =>
-    await joinNetwork(engine, connection, {
+  const attach = async (container = web) => {
+    const id = await docker(["inspect", "--format", "{{.Id}}", container]);
+    return await joinNetwork(engine, connection, {
       name: container,
       bridged: [],
       helperWith: (gateway) =>
@@ -67,13 +72,23 @@ Deno.test("an attached container", async (t) => {
           routes: [`${STOWAWAY_TUNNEL_ADDRESS}/32`, `${end.addresses.pod}/32`],
         }, imageOf("cargo")),
     });
+  };
   const detach = async () => {
     for (const helper of await attachHelpers(engine, name)) await undoAttach(engine, helper);
   };
   /** Seen from its network namespace, with the right to see all. */
-  const inNamespace = (script: string) =>
+  const inNamespace = (script: string, container = web) =>
     docker([
-      ...["run", "--rm", "--network", `container:${web}`, "--cap-add", "NET_ADMIN", "--entrypoint", "bash"],
+      ...[
+        "run",
+        "--rm",
+        "--network",
+        `container:${container}`,
+        "--cap-add",
+        "NET_ADMIN",
+        "--entrypoint",
+        "bash",
+      ],
       ...[imageOf("cargo"), "-c", script],
     ]);
   const snapshot = async () => {
@@ -181,6 +196,19 @@ Deno.test("an attached container", async (t) => {
     await docker(["pause", web]);
     await assert.rejects(attach(), /it is paused/);
     await docker(["unpause", web]);
+  });
+
+  await t.step("one that has no way out gets none, but the cluster", async () => {
+    const inside = await box.network("inside", ["--internal"]);
+    const closed = await start("closed", "--network", inside);
+    const routes = () => inNamespace("ip -4 route; ip -4 rule; cat /etc/hosts", closed);
+    const before = await routes();
+    await attach(closed);
+    assert.equal(await resolve(closed, "hello"), "10.96.0.77");
+    assert.equal(await ask(closed, end.addresses.pod, 9000), `pod saw ${end.addresses.stowaway}`);
+    assert.match(await inNamespace("ip -4 route get 203.0.113.1 2>&1 || true", closed), /No route to host/);
+    await detach();
+    assert.equal(await routes(), before);
   });
 
   await t.step("after a restart of the container the helper serves it again", async () => {
