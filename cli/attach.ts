@@ -1,9 +1,19 @@
 /** `gefyra attach` and `detach`. */
-import { attachContainer } from "../lib/app/attach/attach.ts";
+import { attachContainer, awaitRunning } from "../lib/app/attach/attach.ts";
 import { detachContainers } from "../lib/app/attach/detach.ts";
 import { whileConnected } from "../lib/connection/lock.ts";
-import { command, connectionCluster, connectionOption, requireConnected, stepsOf } from "./command.ts";
+import {
+  command,
+  connectionCluster,
+  connectionOption,
+  requireConnected,
+  stepsOf,
+  wholeNumber,
+} from "./command.ts";
 import { note } from "./output.ts";
+
+/** A day: longer than anybody waits. */
+const LONGEST_S = 86_400;
 
 export const attach = () =>
   command(
@@ -12,16 +22,26 @@ export const attach = () =>
   )
     .argument("<containers...>", "names or ids of running containers")
     .option("-n, --namespace <name>", "namespace whose names the containers see", "default")
+    .option(
+      "--wait <seconds>",
+      "wait so long for containers that do not run yet",
+      wholeNumber(0, LONGEST_S),
+      0,
+    )
     .addOption(connectionOption())
-    .action(async (names, { namespace, ...options }) => {
+    .action(async (names, { namespace, wait, ...options }) => {
       const { engine, connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
       const steps = stepsOf(options);
-      await whileConnected(engine, connection, { command: "attach", steps }, async () => {
-        for (const name of names) {
-          console.log(await attachContainer({ engine, cluster, steps }, connection, { name, namespace }));
-        }
-      });
+      const tools = { engine, cluster, steps };
+      for (const name of names) {
+        await awaitRunning(tools, name, wait * 1000);
+        await whileConnected(engine, connection, { command: "attach", steps }, async () => {
+          const attached = await attachContainer(tools, connection, { name, namespace });
+          note(options, attached.notes);
+          console.log(attached.name);
+        });
+      }
     });
 
 export const detach = () =>

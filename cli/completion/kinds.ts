@@ -59,7 +59,16 @@ export const kinds: Record<string, Kind> = {
   ),
   ...texts("--cap-drop", "--cpus", "--entrypoint", "--gpus", "--hostname", "--label", "--memory", "--mount"),
   ...texts("--network", "--platform", "--restart", "--shm-size", "--tmpfs", "--ulimit", "--match", "--sync"),
-  ...texts("--sync-back", "--service-account", "--tail", "--since", "--time", "--bridge-name", "--watch-url"),
+  ...texts(
+    "--sync-back",
+    "--service-account",
+    "--tail",
+    "--since",
+    "--time",
+    "--wait",
+    "--bridge-name",
+    "--watch-url",
+  ),
   ...texts("--workers", "<image>", "<url>"),
 };
 

@@ -7,21 +7,48 @@ import { onlyCluster } from "../../connection/ranges.ts";
 import type { Container, Engine } from "../../docker/engine.ts";
 import { requireImage } from "../../docker/images.ts";
 import { imageOf } from "../../images.ts";
+import { waitFor } from "../../wait.ts";
 import { requireNamespace } from "../../kube/namespaces.ts";
 import { ATTACHED_LABEL, CONNECTION_LABEL, STOWAWAY_TUNNEL_ADDRESS } from "../../names.ts";
 import { clientOf, domainOf, type RunTools } from "../run.ts";
 import { attachedApps } from "./attached.ts";
 import { attachHelper, attachHelperOf, sameHelper } from "./helper.ts";
 import { joinNetwork, missing, refuse } from "./join.ts";
-import { nameOf } from "./refusals.ts";
+import { nameOf, overlapNotes } from "./refusals.ts";
 import { undoAttach } from "./undo.ts";
 
-/** Returns the container's name. `namespace`: whose names it sees. One that is attached already stays as it is. */
+export interface AttachOptions {
+  /** Any that Docker knows. */
+  name: string;
+  /** Whose names the container sees. */
+  namespace: string;
+}
+
+export interface Attached {
+  /** Of the container. */
+  name: string;
+  /** What of the cluster it does not reach. */
+  notes: string[];
+}
+
+/** Waits until the container runs: an IDE's first command comes before its container. `timeout`: milliseconds. */
+export async function awaitRunning(
+  { engine, steps }: Pick<RunTools, "engine" | "steps">,
+  name: string,
+  timeout: number,
+): Promise<void> {
+  const running = async () => (await engine.inspect(name))?.State.Status === "running";
+  if (timeout === 0 || await running()) return;
+  const what = `container "${name}" to run`;
+  await steps.step(`Waiting for ${what}`, () => waitFor(running, { what, timeout, interval: 500 }));
+}
+
+/** A container that is attached already stays as it is. */
 export async function attachContainer(
   { engine, cluster, steps }: RunTools,
   connection: Connection,
-  { name: wanted, namespace }: { name: string; namespace: string },
-): Promise<string> {
+  { name: wanted, namespace }: AttachOptions,
+): Promise<Attached> {
   return await steps.step(`Attaching ${wanted}`, async (note) => {
     checkObjectName("namespace", namespace);
     const container = await engine.inspect(wanted) ?? missing(wanted);
@@ -36,16 +63,19 @@ export async function attachContainer(
     const attachment = { id, name, namespace, domain: domainOf(client), routes };
     const helperWith = (gateway: string | undefined) =>
       attachHelper(connection, { ...attachment, gateway }, image);
+    const own = Object.keys(container.NetworkSettings.Networks);
+    const networks = (await engine.allNetworks()).filter((one) => own.includes(one.name));
+    const attached = { name, notes: overlapNotes(name, networks, routes) };
     const helper = await helperFor(engine, connection, attachment);
     if (helper && await serves(engine, connection, name, helper, helperWith(undefined))) {
       note("is attached already");
-      return name;
+      return attached;
     }
     if (helper) await undoAttach(engine, helper);
     const bridged = client.status?.apps ?? [];
     const address = await joinNetwork(engine, connection, { name: id, bridged, helperWith });
     note(`${name} at ${address}, as a pod of namespace ${namespace}`);
-    return name;
+    return attached;
   });
 }
 

@@ -38,7 +38,10 @@ export async function joinNetwork(
   const around: Surroundings = { network: connection.network, networks, version };
   refuse(name, refusals(container, around));
   const options = helperWith(gatewayOf(container, around));
-  const helper = await engine.create(options);
+  // Another command may attach it at this moment.
+  const helper = await engine.create(options).catch((cause) => {
+    throw failed(name, reasonOf(cause), cause);
+  });
   const { Id: id } = container;
   try {
     await engine.start(helper);
@@ -55,13 +58,15 @@ export async function joinNetwork(
     const output = await engine.logs(helper, LINES).catch(() => "");
     await undoAttach(engine, { id: helper, labels: options.Labels ?? {} });
     if (cause instanceof GefyraError) throw cause;
-    const state = lastRefusal(output) ?? reasonOf(cause);
-    throw new GefyraError("attach-failed", `Cannot attach container "${name}": ${state}`, {
-      hint: "the container is as it was before",
-      cause,
-    });
+    throw failed(name, lastRefusal(output) ?? reasonOf(cause), cause);
   }
 }
+
+const failed = (name: string, state: string, cause: unknown) =>
+  new GefyraError("attach-failed", `Cannot attach container "${name}": ${state}`, {
+    hint: "the container is as it was before",
+    cause,
+  });
 
 async function ready(engine: Engine, helper: string): Promise<void> {
   const { exitCode, stderr } = await engine.exec(helper, [contract.paths.attach, "ready"]);

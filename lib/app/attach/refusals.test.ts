@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CONNECTION_LABEL, LAB_LABEL, ROLE_LABEL } from "../../names.ts";
-import { type Foreign, gatewayOf, refusals } from "./refusals.ts";
+import { type Foreign, gatewayOf, overlapNotes, refusals } from "./refusals.ts";
 
 const endpoint = (Gateway: string) => ({ Gateway }) as never;
 const around = {
@@ -87,4 +87,15 @@ Deno.test("the default gateway is that of the first network that is not internal
   for (const [networks, expected] of table) {
     assert.equal(gatewayOf(container({ networks }), around), expected, JSON.stringify(networks));
   }
+});
+
+Deno.test("a network of the container that overlaps a range of the cluster is named", () => {
+  const networks = [{ name: "shop", subnets: ["172.18.0.0/16"] }, {
+    name: "inside",
+    subnets: ["10.0.0.0/24"],
+  }];
+  assert.deepEqual(overlapNotes("web", networks, ["198.18.0.1/32", "10.96.0.0/16"]), []);
+  const [note, ...more] = overlapNotes("web", networks, ["10.96.0.0/16", "172.16.0.0/12"]);
+  assert.match(note ?? "", /^in 172\.16\.0\.0\/12, container "web" .*"shop" \(172\.18\.0\.0\/16\)/);
+  assert.deepEqual(more, []);
 });

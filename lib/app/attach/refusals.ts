@@ -1,6 +1,7 @@
 /** What keeps a container from being attached. Pure. */
 // @ts-types="@types/dockerode"
 import type { ContainerInspectInfo } from "dockerode";
+import { overlaps } from "../../config/addresses.ts";
 import { LONGEST } from "../../api/object-names.ts";
 import type { Network } from "../../docker/engine.ts";
 import { gatewayOrder } from "../../docker/gateway.ts";
@@ -133,6 +134,22 @@ function portRefusal(container: Foreign, around: Surroundings): Refusal | undefi
     } on another port of the machine`,
     hint: "publish it on a port that you name (`docker run -p HOST:CONTAINER`), or use Docker 28",
   };
+}
+
+/** The container's own networks keep their routes. `routes`: CIDRs of the cluster. */
+export function overlapNotes(
+  name: string,
+  networks: Pick<Network, "name" | "subnets">[],
+  routes: string[],
+): string[] {
+  return networks.flatMap((network) => {
+    const hidden = routes.filter((route) => network.subnets.some((subnet) => overlaps(subnet, route)));
+    if (hidden.length === 0) return [];
+    return [
+      `in ${hidden.join(", ")}, container "${name}" reaches its Docker network "${network.name}" ` +
+      `(${network.subnets.join(", ")}) where both have an address, and not the cluster`,
+    ];
+  });
 }
 
 /** The gateway of its default route; `undefined` if it has none. */

@@ -80,6 +80,12 @@ export async function inShell(lines: string, folder: string): Promise<void> {
 
 const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 
+/** A file that runs the program, for what does not know the shell's functions. */
+export async function programFile(path: string): Promise<void> {
+  await Deno.writeTextFile(path, `#!/bin/sh\nexec ${quoted([Deno.execPath(), ...programArgs])} "$@"\n`);
+  await Deno.chmod(path, 0o755);
+}
+
 const ownEnv: Env = { KUBECONFIG: kubeconfig, GEFYRA_CONNECTION: CONNECTION, ...settingsIn(SHARED) };
 const programArgs = [...runFlags, program];
 

@@ -1,9 +1,10 @@
 /** A container that Gefyra did not start: attached, bridged, and left as it was. */
 import assert from "node:assert/strict";
-import { docker, eventually, sandbox } from "../../docker.ts";
-import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import config from "../../../deno.json" with { type: "json" };
+import { docker, eventually, sandbox, tryDocker } from "../../docker.ts";
+import { gefyra, inShell, programFile, tryGefyra } from "../harness/gefyra.ts";
 import { CONNECTION } from "../harness/names.ts";
-import { ordered } from "../harness/steps.ts";
+import { ordered, SOON_MS } from "../harness/steps.ts";
 import { testEnv } from "../harness/test-env.ts";
 import { tools, workload } from "../harness/workloads.ts";
 
@@ -81,6 +82,31 @@ Deno.test("attach", async (t) => {
     assert.match(await fetch("http://db:8000"), /from db/);
     const again = await tryGefyra(["detach", own]);
     assert.equal(again.code, 3, again.stderr);
+  });
+
+  await step("a Dev Container is attached when it starts, as docs/attach.md says", async () => {
+    const name = `${box.name}-dev`, folder = `${place.folder}/dev`;
+    const page = await Deno.readTextFile(new URL("../../../docs/attach.md", import.meta.url));
+    const [, json = ""] = /^```json\n(.*?)^```/ms.exec(page) ?? [];
+    const own = json.replaceAll("shop-dev", name).replace(" -n shop ", ` ${n.join(" ")} `)
+      .replace(/"image": ".*"/, '"image": "pyserver"').replace("/tmp/", `${folder}/`);
+    await Deno.mkdir(`${folder}/.devcontainer`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/.devcontainer/devcontainer.json`, own);
+    await programFile(`${folder}/gefyra`);
+    const cli = `'${Deno.execPath()}' run --allow-all ${config.imports["@devcontainers/cli"]}`;
+    try {
+      await inShell(`PATH="$PWD:$PATH" ${cli} up --workspace-folder .`, folder);
+      await eventually(async () => {
+        assert.match(
+          await docker(["exec", name, "curl", "--silent", "--max-time", "4", "http://web"]),
+          /hello/,
+        );
+      }, SOON_MS);
+      await gefyra("detach", name);
+    } finally {
+      await tryDocker(["rm", "--force", name]);
+      await tryDocker(["network", "rm", name]);
+    }
   });
 
   await step("down leaves it as it was", async () => {
