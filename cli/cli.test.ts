@@ -204,3 +204,33 @@ Deno.test("--verbose and -v show the causes of an error, without a stack", async
   assert.ok(!causes.test(stderr));
   assert.match(stderr, /--verbose shows the cause/);
 });
+
+Deno.test("version --check says whether there is a newer release; upgrade leaves what Deno runs alone", async () => {
+  const releases = (version: string) =>
+    Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      () => Response.json({ version, archives: {} }),
+    );
+  const checked = async (version: string) => {
+    const server = releases(version);
+    Deno.env.set("GEFYRA_RELEASES_URL", `http://127.0.0.1:${server.addr.port}/`);
+    try {
+      return [await run("version", "--check"), await run("version", "--check", "-o", "json")] as const;
+    } finally {
+      Deno.env.delete("GEFYRA_RELEASES_URL");
+      await server.shutdown();
+    }
+  };
+  const [newer, newerJson] = await checked("99.0.0");
+  assert.equal(newer.stdout, `gefyra ${VERSION}\nVersion 99.0.0 is there: gefyra upgrade\n`);
+  assert.deepEqual([JSON.parse(newerJson.stdout).latest, JSON.parse(newerJson.stdout).newer], [
+    "99.0.0",
+    true,
+  ]);
+  const [same, sameJson] = await checked(VERSION);
+  assert.equal(same.stdout, `gefyra ${VERSION}\nIt is the latest version.\n`);
+  assert.equal(JSON.parse(sameJson.stdout).newer, false);
+  const refused = await run("upgrade");
+  assert.equal(refused.code, exitCodes.refused);
+  assert.match(refused.stderr, /Cannot upgrade: this Gefyra is run by Deno/);
+});

@@ -155,6 +155,11 @@ const entries: Entry[] = [
     load: async () => (await import("./version.ts")).version(),
   },
   {
+    name: "upgrade",
+    description: "Replace this program by the latest release, after checking its SHA-256 sum",
+    load: async () => (await import("./upgrade.ts")).upgrade(),
+  },
+  {
     name: "operator",
     description: "Run the operator (inside a cluster)",
     load: async () => (await import("./operator.ts")).operator(),
