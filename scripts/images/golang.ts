@@ -1,4 +1,4 @@
-/** Go programs for the images, built on the host and cached by the content of their module. */
+/** Go programs for images and tests, built on the host and cached by the content of their module. */
 import { cacheFolder } from "./cache.ts";
 import { output } from "./command.ts";
 import { contentOf, fileEntry, filesIn, sha256 } from "./content.ts";
@@ -7,6 +7,8 @@ export interface GoProgram {
   name: string;
   /** Folder of the module, from the repository's root. */
   module: string;
+  /** A package of another module that `go.mod` requires; absent: the folder's own. */
+  package?: string;
 }
 
 export const goPrograms = {
@@ -18,6 +20,7 @@ export const goPrograms = {
   dlv: { name: "dlv", module: "tests/workloads/delve" },
   polyglot: { name: "polyglot", module: "tests/workloads/polyglot" },
   helm: { name: "helm-template", module: "tests/helm" },
+  compose: { name: "compose", module: "tests/compose", package: "github.com/docker/compose/v2/cmd" },
 } as const satisfies Record<string, GoProgram>;
 
 /** The linker's flags, which set Kubernetes' version; it is pinned in go.mod only. */
@@ -29,9 +32,11 @@ export function linkerFlags(goMod: string): string {
   return ["-s -w", ...(kubernetes ? variables : [])].join(" ");
 }
 
+/** The flags of `go build`, and the package where it is another module's. */
 async function flagsOf(program: GoProgram): Promise<string[]> {
   const goMod = await Deno.readTextFile(`${program.module}/go.mod`);
-  return ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(goMod)];
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(goMod)];
+  return program.package ? [...flags, program.package] : flags;
 }
 
 /** The digest of sources and flags, known before the program is built. */
@@ -66,7 +71,7 @@ async function buildOnce(program: GoProgram, report: (line: string) => void): Pr
   );
   await Deno.mkdir(folder, { recursive: true });
   const unfinished = `${file}.${Deno.pid}`;
-  await output("go", ["build", ...await flagsOf(program), "-o", unfinished, "."], {
+  await output("go", ["build", "-o", unfinished, ...await flagsOf(program)], {
     cwd: program.module,
     env: { CGO_ENABLED: "0" },
   });

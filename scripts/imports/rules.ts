@@ -10,6 +10,7 @@ const useCases = [
   "app",
   "bridge",
   "bundle",
+  "compose",
   "connection",
   "doctor",
   "files",

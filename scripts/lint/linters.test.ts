@@ -106,6 +106,12 @@ Deno.test("the repository's own scripts and modules are among what is linted", a
   assert.ok(goModules(sources).includes("images/lab/kube"));
 });
 
+Deno.test("a Go module that only pins a program of another one has nothing to lint", () => {
+  const pin = { path: "b/go.mod", text: "module b\n" };
+  const names = lintersFor([...sourcesOf(faulty), pin]).map(({ name }) => name);
+  assert.deepEqual(names.sort(), Object.keys(found).sort());
+});
+
 Deno.test("all of Kubernetes is not read for a package that only starts it", () => {
   const [kube, small] = [
     'import app "k8s.io/kubernetes/cmd/kubelet/app"\n',

@@ -41,10 +41,13 @@ function shell(sources: Source[]): Linter[] {
  */
 const isHuge = (text: string) => text.includes('"k8s.io/kubernetes/');
 
-function go(sources: Source[]): Linter[] {
-  return goModules(sources).flatMap((module) => {
-    const files = sources.filter(({ path }) => path.startsWith(`${module}/`) && /\.(go|mod|sum)$/.test(path));
-    const packages = packagesOf(files.filter(({ path }) => path.endsWith(".go")), module);
+function go(all: Source[]): Linter[] {
+  return goModules(all).flatMap((module) => {
+    const files = all.filter(({ path }) => path.startsWith(`${module}/`) && /\.(go|mod|sum)$/.test(path));
+    const sources = files.filter(({ path }) => path.endsWith(".go"));
+    // It only pins a program of another module.
+    if (sources.length === 0) return [];
+    const packages = packagesOf(sources, module);
     const rest = { files, cwd: module, program: "go", version: ["version"] };
     return [
       { ...rest, name: `gofmt ${module}`, program: "gofmt", args: ["-l", "."], version: ["-h"] },
