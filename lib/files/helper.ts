@@ -51,7 +51,7 @@ export function helperOptions(
   };
 }
 
-/** Creates and starts it, with its volumes, instead of one that a removed app of this name has left. */
+/** Creates and starts it, with its volumes, instead of one that a removed app of this name has left. The volumes of an app that is there stay. */
 export async function startHelper(
   engine: Engine,
   connection: Connection,
@@ -59,7 +59,8 @@ export async function startHelper(
 ): Promise<void> {
   const image = imageOf("cargo");
   await requireImage(engine, image);
-  await removeHelper(engine, wanted.app);
+  if (await engine.inspect(wanted.app)) await removeFollower(engine, wanted.app);
+  else await removeHelper(engine, wanted.app);
   const labels = { ...connectionLabels(connection.name, "volume"), [APP_LABEL]: wanted.app };
   await Promise.all(wanted.shares.map((share) => engine.createVolume(volumeOf(wanted.app, share), labels)));
   await engine.start(await engine.create(helperOptions(connection, wanted, image)));
@@ -67,11 +68,15 @@ export async function startHelper(
 
 /** Removes it, and the volumes that no container uses any longer. It tells the pod first. */
 export async function removeHelper(engine: Engine, app: string): Promise<void> {
-  await leave(engine, app);
-  await engine.remove(helperOf(app));
+  await removeFollower(engine, app);
   for (const { name } of await engine.volumes({ [APP_LABEL]: app })) {
     await engine.removeVolume(name);
   }
+}
+
+async function removeFollower(engine: Engine, app: string): Promise<void> {
+  await leave(engine, app);
+  await engine.remove(helperOf(app));
 }
 
 /** A pod that is not told waits for a while, and its container ends then. */
@@ -149,13 +154,17 @@ export interface AppFiles {
   links: { at: string; to: string }[];
 }
 
-const isFile = ({ shares }: Offer, name: string) => shares.find((one) => one.name === name)?.kind === "file";
+const isFile = ({ shares }: Pick<Offer, "shares">, name: string) =>
+  shares.find((one) => one.name === name)?.kind === "file";
 
-export function appFiles(app: string, shares: Share[], offer: Offer): AppFiles {
+/** Where the volume of a file is, in the app container. */
+export const fileFolder = (share: string) => `/.gefyra/${share}`;
+
+export function appFiles(app: string, shares: Share[], offer: Pick<Offer, "shares">): AppFiles {
   const files: AppFiles = { mounts: [], links: [] };
   for (const { name, local, remote, back } of shares) {
     const file = isFile(offer, name);
-    const target = file ? `/.gefyra/${name}` : local;
+    const target = file ? fileFolder(name) : local;
     files.mounts.push(mount(app, name, target, { readOnly: !back }));
     if (file) files.links.push({ at: local, to: `${target}/${basename(remote)}` });
   }

@@ -7,7 +7,8 @@ import { targetText } from "../workload/target.ts";
 import { describe, type Description } from "./description.ts";
 import { meet } from "./meet.ts";
 import { type AppFiles, appFiles, mount, removeHelper, startHelper } from "./helper.ts";
-import { ACCOUNT_SHARE, giveAccount, SERVICE_ACCOUNT_FOLDER } from "./identity.ts";
+import { type Account, ACCOUNT_SHARE, giveAccount, SERVICE_ACCOUNT_FOLDER } from "./identity.ts";
+import { keptFiles } from "./kept.ts";
 import { type FilesPod, findPod, nameOf, serveFiles } from "./pod.ts";
 import { fileRights } from "./rights.ts";
 import { requireRights } from "../kube/rights.ts";
@@ -71,22 +72,38 @@ async function start(
   app: string,
   { wanted: { files, account }, from }: { wanted: Description; from: FilesPod | undefined },
 ): Promise<PreparedFiles> {
-  const { engine, cluster } = tools;
+  const { engine } = tools;
   const shares = from?.plan.shares ?? [];
   const description = describe({
     files: files && { ...files, wanted: shares },
     account,
   });
-  const names = [...shares.map(({ name }) => name), ...(account ? [ACCOUNT_SHARE] : [])];
-  const [container] = await Promise.all([
-    from && shares.length ? serveFiles(cluster, from) : undefined,
-    startHelper(engine, connection, { app, shares: names, description }),
-  ]);
-  const offer = from && container ? await meet(tools, app, from, container) : undefined;
-  const prepared = offer ? appFiles(app, shares, offer) : { mounts: [], links: [] };
+  const prepared = await keptFiles(engine, app, { shares, description }) ??
+    await bring(tools, connection, app, { from, account, description });
   if (account) {
     await giveAccount(tools, app, account);
     prepared.mounts.push(mount(app, ACCOUNT_SHARE, SERVICE_ACCOUNT_FOLDER, { readOnly: true }));
   }
   return { ...prepared, identity: account !== undefined || shares.some(({ local }) => isIdentity(local)) };
+}
+
+/** By a new helper, and a new container in the pod. */
+async function bring(
+  tools: FilesTools,
+  connection: Connection,
+  app: string,
+  { from, account, description }: {
+    from: FilesPod | undefined;
+    account: Account | undefined;
+    description: string;
+  },
+): Promise<AppFiles> {
+  const shares = from?.plan.shares ?? [];
+  const names = [...shares.map(({ name }) => name), ...(account ? [ACCOUNT_SHARE] : [])];
+  const [container] = await Promise.all([
+    from && shares.length ? serveFiles(tools.cluster, from) : undefined,
+    startHelper(tools.engine, connection, { app, shares: names, description }),
+  ]);
+  const offer = from && container ? await meet(tools, app, from, container) : undefined;
+  return offer ? appFiles(app, shares, offer) : { mounts: [], links: [] };
 }
