@@ -89,6 +89,11 @@ const entries: Entry[] = [
     load: async () => (await import("./attach.ts")).detach(),
   },
   {
+    name: "compose",
+    description: "Run services of a Compose project as if they were pods of the cluster",
+    load: async (setExitCode) => (await import("./compose.ts")).compose(setExitCode),
+  },
+  {
     name: "bridge",
     description: "Send the traffic of a container in the cluster to a local container",
     load: async () => (await import("./bridge.ts")).bridge(),

@@ -53,6 +53,10 @@ export const NAMESPACE_LABEL = "dev.gefyra.namespace";
 export const CLIENT_LABEL = "dev.gefyra.client";
 /** On app containers, and on the helpers of attached ones: the namespace whose names they see. */
 export const APP_NAMESPACE_LABEL = "dev.gefyra.app-namespace";
+/** On a container that Gefyra makes as a provider of Docker Compose: whose it is, and a digest of its options. */
+export const COMPOSE_PROJECT_LABEL = "dev.gefyra.compose-project";
+export const COMPOSE_SERVICE_LABEL = "dev.gefyra.compose-service";
+export const COMPOSE_OPTIONS_LABEL = "dev.gefyra.compose-options";
 /** On the helper and the volumes of an app's files, and on the helper of an attached container: the app's name. */
 export const APP_LABEL = "dev.gefyra.app";
 /** On the helper of an attached container: the container's id. */
@@ -142,6 +146,10 @@ export const BRIDGE_TIMEOUT_MS = 60_000;
 export const FILES_IDLE_S = 600;
 /** How long the first copy of files may take. */
 export const FILES_TIMEOUT_MS = 1_800_000;
+/** How long Compose may take to read a project. */
+export const COMPOSE_CONFIG_TIMEOUT_MS = 60_000;
+/** How long it may take to build, pull and start one. */
+export const COMPOSE_TIMEOUT_MS = 1_800_000;
 /** How long `unbridge` and `down` wait for originals and for objects to be gone. */
 export const RESTORE_TIMEOUT_MS = 120_000;
 

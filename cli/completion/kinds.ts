@@ -70,6 +70,7 @@ export const kinds: Record<string, Kind> = {
     "--watch-url",
   ),
   ...texts("--workers", "<image>", "<url>"),
+  ...texts("--project-name", "--profile", "<service>"),
 };
 
 function texts(...names: string[]): Record<string, Kind> {

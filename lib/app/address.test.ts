@@ -3,9 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import { hosts } from "../config/addresses.ts";
-import { createWithAddress, pickAddress } from "./address.ts";
+import { createWithAddress, pickAddress, planAddresses } from "./address.ts";
 
 const connection = { network: "net", subnet: "172.28.4.0/24" } as Connection;
+const at = (host: number) => `172.28.4.${host}`;
 const nobody = { name: "new", bridged: [] };
 /** Docker, as far as it matters: a container is shown when its creation is over, and says that it was created when that began. */
 function engineThatTakes(times: number[]): Engine {
@@ -79,4 +80,20 @@ Deno.test("the address of a bridged app is reserved for the app of that name", (
   assert.equal(pick("a", ["10"]), "172.28.4.12", "somebody has it already");
   const all = Array.from({ length: 255 }, (_, host) => ({ name: "x", address: `198.18.7.${host}` }));
   assert.throws(() => pickAddress(subnet, [], { name: "new", bridged: all }), { id: "network-full" });
+});
+
+Deno.test("containers of another program get an address each, and keep the one they have", () => {
+  const plan = (
+    names: string[],
+    fixed: { name: string; address: string }[],
+    bridged: { name: string; address: string }[] = [],
+  ) => [...planAddresses("172.28.4.0/24", fixed, { names, bridged }).values()];
+  assert.deepEqual(plan(["a", "b"], []), [at(hosts.firstApp), at(hosts.firstApp + 1)]);
+  const fixed = [{ name: "b", address: at(hosts.firstApp) }, { name: "x", address: at(hosts.firstApp + 1) }];
+  assert.deepEqual(plan(["a", "b"], fixed), [at(hosts.firstApp + 2), at(hosts.firstApp)]);
+  assert.deepEqual(plan(["b"], [{ name: "b", address: at(40) }]), [at(40)]);
+  // Docker has seen too late that another container has it.
+  const twice = [{ name: "b", address: at(20) }, { name: "x", address: at(20) }];
+  assert.deepEqual(plan(["b"], twice), [at(hosts.firstApp)]);
+  assert.deepEqual(plan(["b"], [], [{ name: "b", address: "198.18.4.30" }]), [at(30)]);
 });

@@ -97,17 +97,50 @@ export async function freeAddress(
 
 interface FixedAddress {
   id: string;
+  name: string;
   address: string;
+}
+
+/**
+ * The addresses of containers that another program is about to create, by their names. One that exists keeps its own, so
+ * that it need not be created again.
+ */
+export async function plannedAddresses(
+  engine: Engine,
+  connection: Connection,
+  { names, bridged }: { names: string[]; bridged: BridgedApp[] },
+): Promise<Map<string, string>> {
+  const fixed = await fixedAddresses(engine, connection);
+  return planAddresses(connection.subnet, fixed, { names, bridged });
+}
+
+/** Pure. */
+export function planAddresses(
+  subnet: string,
+  fixed: Pick<FixedAddress, "name" | "address">[],
+  { names, bridged }: { names: string[]; bridged: BridgedApp[] },
+): Map<string, string> {
+  const planned = new Map<string, string>();
+  for (const name of names) {
+    const others = fixed.filter((one) => one.name !== name).map(({ address }) => address);
+    const own = fixed.find((one) => one.name === name)?.address;
+    const taken = [...others, ...planned.values()];
+    planned.set(
+      name,
+      own && !taken.includes(own) ? own : pickAddress(subnet, taken, { name, bridged }),
+    );
+  }
+  return planned;
 }
 
 /** Includes stopped containers: they keep their addresses. */
 async function fixedAddresses(engine: Engine, connection: Connection): Promise<FixedAddress[]> {
   const containers = await engine.containers({});
-  const found = await Promise.all(containers.map(async ({ id, addresses }) => {
+  const found = await Promise.all(containers.map(async ({ id, name, addresses }) => {
     const container = await engine.inspect(id);
     const endpoint = container?.NetworkSettings.Networks[connection.network];
     const address = endpoint?.IPAMConfig?.IPv4Address ?? addresses[connection.network];
-    return address ? [{ id, address }] : [];
+    return address ? [{ id, name, address }] : [];
   }));
   return found.flat();
 }

@@ -69,17 +69,14 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
     allNetworks: async () => (await docker().listNetworks()).map(toNetwork),
     network: (name) => orUndefined(async () => toNetwork(await docker().getNetwork(name).inspect())),
     createNetwork: async (options) => (await docker().createNetwork(options)).id,
-    connect: async (network, container, endpoint) => {
+    connect: async (network, container, { ipv4, gatewayPriority, aliases } = {}) => {
       await docker().getNetwork(network).connect({
         Container: container,
-        ...(endpoint
-          ? {
-            EndpointConfig: {
-              IPAMConfig: { IPv4Address: endpoint.ipv4 },
-              GwPriority: endpoint.gatewayPriority,
-            } as EndpointSettings,
-          }
-          : {}),
+        EndpointConfig: {
+          ...(ipv4 ? { IPAMConfig: { IPv4Address: ipv4 } } : {}),
+          ...(gatewayPriority === undefined ? {} : { GwPriority: gatewayPriority }),
+          ...(aliases ? { Aliases: aliases } : {}),
+        } as EndpointSettings,
       });
     },
     disconnect: (network, container) =>

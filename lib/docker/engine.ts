@@ -83,10 +83,12 @@ export interface Attached {
 }
 
 export interface EndpointOptions {
-  /** The container's address, for its whole life. */
-  ipv4: string;
+  /** The container's address, for its whole life; absent: Docker's choice. */
+  ipv4?: string;
   /** Of the network's gateway as the default one; engines before Docker 28 ignore it. */
-  gatewayPriority: number;
+  gatewayPriority?: number;
+  /** More names of the container in this network. */
+  aliases?: string[];
 }
 
 export interface Engine {

@@ -1,0 +1,125 @@
+/** The bridge of a service: as often as one likes, and only where something has changed. */
+import { appStopped, listApps, requireApp } from "../app/apps.ts";
+import { clientOf, type RunTools } from "../app/run.ts";
+import { listens } from "../app/listening.ts";
+import { bridgeRef, type GefyraBridge } from "../api/bridge.ts";
+import { sameMatch } from "../api/match.ts";
+import { createBridge } from "../bridge/create.ts";
+import { defaultBridgeName } from "../bridge/name.ts";
+import { pendingText, removeBridge, removeBridges } from "../bridge/remove.ts";
+import type { BridgeOptions } from "../bridge/validate.ts";
+import { visibleBridges } from "../bridge/visible.ts";
+import { translate } from "../config/addresses.ts";
+import type { Connection } from "../connection/connection.ts";
+import { operatorRuns } from "../install/operator-state.ts";
+import type { ServiceBridge } from "./settings.ts";
+
+export interface BridgedService {
+  /** Its container. */
+  app: string;
+  namespace: string;
+  bridge: ServiceBridge;
+}
+
+/** Returns notes for the user. */
+export async function bridgeService(
+  tools: RunTools,
+  connection: Connection,
+  { app, namespace, bridge }: BridgedService,
+): Promise<string[]> {
+  const { engine, cluster, steps } = tools;
+  const name = defaultBridgeName(app, bridge.target.name);
+  const wanted: BridgeOptions = { ...bridge, name, app, namespace };
+  const [client, apps] = await Promise.all([clientOf(cluster, connection), listApps(engine, connection)]);
+  const found = requireApp(apps, app, "bridge to");
+  const { address } = found, subnet = client.status?.tunnel?.subnet;
+  if (!address) throw appStopped(found, "bridge to");
+  const tunnelAddress = subnet ? translate(address, subnet) : "";
+  const existing = await cluster.get<GefyraBridge>(bridgeRef(namespace, name));
+  if (existing && isAs(existing, wanted, { client: connection.client, address: tunnelAddress })) {
+    return [];
+  }
+  if (existing?.spec.client === connection.client) {
+    await steps.step(
+      `Removing bridge ${name}, which has changed`,
+      async () =>
+        void await removeBridge(cluster, existing, await operatorRuns(cluster, connection.namespace)),
+    );
+  }
+  const ready = await steps.step(
+    `Waiting for ${app} to listen`,
+    () =>
+      listens(engine, connection, { name: app, address, tunnelAddress }, {
+        ports: bridge.ports,
+        over: () => false,
+      }),
+  );
+  const notes: string[] = [];
+  const { problems } = await createBridge({ ...tools, notes }, connection, wanted);
+  return [...notes, ...ready ? [] : problems.map(({ message, remedy }) => `${message} (${remedy})`)];
+}
+
+/** Whether a bridge does already what is wanted. Pure. */
+export function isAs(
+  { spec }: Pick<GefyraBridge, "spec">,
+  { app, target, ports, match, mode }: BridgeOptions,
+  { client, address }: { client: string; address: string },
+): boolean {
+  const sameTarget = spec.target.kind === target.kind && spec.target.name === target.name &&
+    (target.container === undefined || spec.target.container === target.container);
+  const samePorts = JSON.stringify(spec.ports.map(portOf)) === JSON.stringify(ports.map(portOf));
+  const sameRules = match && spec.match ? sameMatch(match, spec.match) : !match && !spec.match;
+  return sameTarget && samePorts && sameRules && spec.mode === mode && spec.client === client &&
+    spec.destination.name === app && spec.destination.address === address;
+}
+
+/** The bridges that a project made for its apps and no longer says. One with a name of its own is the user's. Pure. */
+export function staleBridges<T extends Pick<GefyraBridge, "metadata" | "spec">>(
+  bridges: T[],
+  services: { app: string; target: string | undefined }[],
+): T[] {
+  return bridges.filter(({ metadata, spec: { destination, target } }) =>
+    services.some(({ app, target: wanted }) =>
+      destination.name === app && target.name !== wanted &&
+      metadata?.name === defaultBridgeName(app, target.name)
+    )
+  );
+}
+
+/** Removes them, so that their originals serve. */
+export async function removeStale(
+  { cluster, steps }: Pick<RunTools, "cluster" | "steps">,
+  connection: Connection,
+  services: { app: string; target: string | undefined }[],
+): Promise<void> {
+  const stale = staleBridges((await visibleBridges(cluster, connection)).bridges, services);
+  if (stale.length === 0) return;
+  await steps.step("Removing bridges that the project no longer has", async (note) => {
+    note(stale.map(({ metadata }) => metadata?.name).join(", "));
+    await removeBridges(cluster, stale, await operatorRuns(cluster, connection.namespace));
+  });
+}
+
+const portOf = ({ remote, local, protocol }: GefyraBridge["spec"]["ports"][number]) => [
+  remote,
+  local,
+  protocol,
+];
+
+/** Removes the bridges to apps, so that the originals serve. Returns what is left to do, or could not be seen. */
+export async function unbridgeServices(
+  { cluster, steps }: Pick<RunTools, "cluster" | "steps">,
+  connection: Connection,
+  apps: string[],
+): Promise<string[]> {
+  const { bridges, hidden } = await visibleBridges(cluster, connection);
+  const own = bridges.filter(({ spec }) => apps.includes(spec.destination.name));
+  let pending: string[] = [];
+  if (own.length) {
+    await steps.step("Restoring bridged containers", async (note) => {
+      pending = await removeBridges(cluster, own, await operatorRuns(cluster, connection.namespace));
+      note(`${own.length}`);
+    });
+  }
+  return [...hidden ? [hidden] : [], ...pending.length ? [pendingText(pending)] : []];
+}
