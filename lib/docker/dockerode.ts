@@ -8,7 +8,13 @@ import { describeEndpoint, type Endpoint, findEndpoint } from "./endpoint.ts";
 import { dockerOptions, refuseSsh, unreachable } from "./endpoint-options.ts";
 import type { Engine } from "./engine.ts";
 import { checkImageName } from "./images.ts";
-import { ignoreMissing, ignoreStarted, isOfTheLine, orUndefined } from "./status-codes.ts";
+import {
+  ignoreDisconnected,
+  ignoreMissing,
+  ignoreStarted,
+  isOfTheLine,
+  orUndefined,
+} from "./status-codes.ts";
 import { attach, collect, demultiplex, exec, execAttached, showLogs } from "./streams.ts";
 
 /** Wraps an engine so that every call turns dockerode's errors into `GefyraError`s. */
@@ -80,7 +86,9 @@ function engineOf(docker: () => Docker, connect: Connect): Engine {
       });
     },
     disconnect: (network, container) =>
-      ignoreMissing(() => docker().getNetwork(network).disconnect({ Container: container, Force: true })),
+      ignoreDisconnected(() =>
+        docker().getNetwork(network).disconnect({ Container: container, Force: true })
+      ),
     removeNetwork: (id) => ignoreMissing(() => docker().getNetwork(id).remove()),
 
     createVolume: async (name, labels) => void await docker().createVolume({ Name: name, Labels: labels }),

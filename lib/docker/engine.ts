@@ -103,7 +103,7 @@ export interface Engine {
   network(name: string): Promise<Network | undefined>;
   createNetwork(options: NetworkCreateOptions): Promise<string>;
   connect(network: string, container: string, endpoint?: EndpointOptions): Promise<void>;
-  /** Works for running containers; no error if it is not in the network. */
+  /** No error if it is not in the network, or gone. */
   disconnect(network: string, container: string): Promise<void>;
   /** No error if it is already gone. */
   removeNetwork(id: string): Promise<void>;

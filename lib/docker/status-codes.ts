@@ -25,6 +25,17 @@ export async function ignoreMissing(call: () => Promise<unknown>): Promise<void>
   }
 }
 
+/** Besides `ignoreMissing`: the container is not in the network. Engines have different codes for that. */
+export async function ignoreDisconnected(call: () => Promise<unknown>): Promise<void> {
+  await ignoreMissing(async () => {
+    try {
+      await call();
+    } catch (thrown) {
+      if (!/is not connected to (the )?network/.test(messageOf(thrown))) throw thrown;
+    }
+  });
+}
+
 /** 304: already started. */
 export async function ignoreStarted(call: () => Promise<unknown>): Promise<void> {
   try {
