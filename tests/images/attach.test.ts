@@ -178,6 +178,23 @@ Deno.test("an attached container", async (t) => {
     assert.deepEqual(await snapshot(), before);
   });
 
+  await t.step("one that somebody else has disconnected is listed so, and is left as it was", async () => {
+    await attach();
+    await docker(["network", "disconnect", network, web]);
+    assert.equal((await apps())[0]?.attached.lost, "it has left the connection's network");
+    await detach();
+    assert.deepEqual(await snapshot(), before);
+  });
+
+  await t.step("two commands at once attach it once", async () => {
+    const results = await Promise.allSettled([attach(), attach()]);
+    assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    assert.deepEqual((await apps()).map(({ attached }) => attached), [{}]);
+    assert.equal(await resolve(web, "hello"), "10.96.0.77");
+    await detach();
+    assert.deepEqual(await snapshot(), before);
+  });
+
   await t.step("what cannot be attached is refused, and nothing is left", async () => {
     await inNamespace("exec 3<>/dev/null"); // the namespace answers
     const taken = await box.run(

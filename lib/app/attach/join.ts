@@ -28,13 +28,14 @@ export interface Joining {
 export async function joinNetwork(
   engine: Engine,
   connection: Connection,
-  { name, bridged, helperWith }: Joining,
+  { name: wanted, bridged, helperWith }: Joining,
 ): Promise<string> {
-  const [container = missing(name), networks, { version }] = await Promise.all([
-    engine.inspect(name),
+  const [container = missing(wanted), networks, { version }] = await Promise.all([
+    engine.inspect(wanted),
     engine.allNetworks(),
     engine.version(),
   ]);
+  const name = nameOf(container);
   const around: Surroundings = { network: connection.network, networks, version };
   refuse(name, refusals(container, around));
   const options = helperWith(gatewayOf(container, around));
@@ -45,7 +46,7 @@ export async function joinNetwork(
   const { Id: id } = container;
   try {
     await engine.start(helper);
-    const { address } = await takeAddress(engine, connection, { name: nameOf(container), bridged }, {
+    const { address } = await takeAddress(engine, connection, { name, bridged }, {
       take: async (ipv4) => {
         await engine.connect(connection.network, id, { ipv4, gatewayPriority: GATEWAY_PRIORITY });
         return id;
