@@ -3,7 +3,7 @@ import released from "./image-digests.json" with { type: "json" };
 import { VERSION } from "./names.ts";
 
 export const DEFAULT_REGISTRY = "gefyra";
-export const parts = ["operator", "stowaway", "cargo", "carrier", "lab", "pause", "coredns"] as const;
+export const parts = ["operator", "stowaway", "cargo", "carrier", "lab", "pause", "coredns", "cli"] as const;
 export type Part = typeof parts[number];
 
 export interface ImageNames {

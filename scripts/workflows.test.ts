@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import config from "../deno.json" with { type: "json" };
+import { allCommands } from "../cli/commands.ts";
 import { DEFAULT_REGISTRY, parts } from "../lib/images.ts";
-import { systems } from "../lib/release/facts.ts";
+import { RELEASES_URL, systems } from "../lib/release/facts.ts";
 
 interface Step {
   run?: string;
@@ -92,4 +93,53 @@ Deno.test("a release uses tasks that there are, and the Deno that the project is
   const version = (await script("setup")).match(/^DENO_VERSION=(.*)$/m)?.[1];
   const versions = stepsOf(release).flatMap((step) => step.with?.["deno-version"] ?? []);
   assert.deepEqual([...new Set(versions)], [version]);
+});
+
+const text = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
+
+Deno.test("what others include names this version, and the releases of this program", async () => {
+  const gitlab = await text("ci/gitlab.yml");
+  const versions = [...gitlab.matchAll(/(?:gefyra\/cli:|download\/v)([\w.-]+)/g)].map(([, version]) =>
+    version
+  );
+  assert.deepEqual(versions, [config.version, config.version]);
+  const { inputs } = parse(await text("action.yml"));
+  assert.equal(inputs.releases.default, RELEASES_URL);
+  assert.ok(gitlab.includes(`RELEASES: ${RELEASES_URL}\n`));
+});
+
+Deno.test("the action and the GitLab jobs use commands and options that there are", async () => {
+  const lines = [...(await text("action.yml")).split("\n"), ...(await text("ci/gitlab.yml")).split("\n")];
+  const uses = lines.map((line) => line.match(/(?:^|[ /])gefyra ((?:[a-z]+ ?)+)(.*)$/)).filter((use) =>
+    use !== null
+  )
+    .map(([, words = "", rest = ""]) =>
+      [words.trim(), [...rest.matchAll(/--[a-z-]+/g)].map(([option]) => option)] as const
+    )
+    .filter(([words]) => /^(up|down|lab)\b/.test(words));
+  assert.equal(uses.length, 9);
+  const commands = await allCommands();
+  for (const [words, options] of uses) {
+    const [first, second] = words.split(" ");
+    const top = commands.find((one) => one.name() === first);
+    const command = second ? top?.commands.find((one) => one.name() === second) : top;
+    assert.ok(command, words);
+    for (const option of options) {
+      assert.ok(command.options.some(({ long }) => long === option), `${words} ${option}`);
+    }
+  }
+});
+
+Deno.test("the action's steps are valid shell, and take inputs as variables only", async () => {
+  const { inputs, runs } = parse(await text("action.yml"));
+  for (const { run, shell, env = {} } of runs.steps) {
+    assert.equal(shell, "bash");
+    assert.doesNotMatch(run, /\$\{\{/, "an input is a part of the script");
+    for (const value of Object.values(env) as string[]) {
+      const [, name] = value.match(/^\$\{\{ inputs\.(\w+) \}\}$/) ?? [];
+      assert.ok(name && name in inputs, value);
+    }
+    const { success, stderr } = await new Deno.Command("bash", { args: ["-n", "-c", run] }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  }
 });

@@ -28,6 +28,7 @@ export function recipesFor(names: ImageNames): Recipes {
       goProgram(goPrograms.files),
     ]),
     carrier: recipe([folder("images/carrier"), goProgram(goPrograms.files)]),
+    cli: recipe([folder("images/cli"), program(), deno()]),
     pause: recipe([onlyDockerfile("images/pause"), goProgram(goPrograms.pause)]),
     coredns: recipe([onlyDockerfile("images/coredns"), goProgram(goPrograms.coredns)]),
     lab: recipe([folder("images/lab", { skip: ["kube"] }), goProgram(goPrograms.kube)], {

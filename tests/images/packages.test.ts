@@ -1,5 +1,6 @@
 /** The packages of a build with a small program, read and installed by the real tools. */
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { archiveName, systems } from "../../lib/release/facts.ts";
 import { sums } from "../../scripts/compile.ts";
 import { tarGz, zip } from "../../scripts/compile/archive.ts";
@@ -8,7 +9,7 @@ import { buildPackages } from "../../scripts/packages/build.ts";
 import { docker, eventually, exec, type Output, sandbox, tryDocker } from "../docker.ts";
 
 const VERSION = "1.2.3";
-const URL = "http://127.0.0.1:8000";
+const SERVER = "http://127.0.0.1:8000";
 const encode = (text: string) => new TextEncoder().encode(text);
 const program = encode(`#!/bin/sh\necho "gefyra ${VERSION}"\n`);
 
@@ -37,7 +38,7 @@ Deno.test("packages", async (t) => {
   const dist = await Deno.makeTempDir({ prefix: "gefyra-dist-" });
   try {
     await archives(dist);
-    await buildPackages({ version: VERSION, dist, releases: URL });
+    await buildPackages({ version: VERSION, dist, releases: SERVER });
     await exec(machine, "mkdir", "-p", "/srv/download");
     await docker(["cp", dist, `${machine}:/srv/download/v${VERSION}`]);
   } finally {
@@ -60,7 +61,7 @@ Deno.test("packages", async (t) => {
     "--directory",
     "/srv",
   ]);
-  await eventually(() => exec(machine, "curl", "--silent", "--fail", `${URL}/`));
+  await eventually(() => exec(machine, "curl", "--silent", "--fail", `${SERVER}/`));
   const [, arch] = (await exec(machine, "uname", "-m")) === "aarch64" ? ["", "arm64"] : ["", "x64"];
   const linux = `${packages}/gefyra-${VERSION}-linux-${arch}`;
 
@@ -133,6 +134,34 @@ Deno.test("packages", async (t) => {
     );
   });
 
+  await t.step("the GitHub Action's first step installs the program for the next ones", async () => {
+    await shell(`mkdir -p /srv/latest && ln -s ${packages} /srv/latest/download`);
+    const action = parse(await Deno.readTextFile(new URL("../../action.yml", import.meta.url)));
+    const { run } = action.runs.steps[0];
+    for (const version of ["", VERSION]) {
+      // A release has its files in one folder.
+      if (version) await shell(`cp ${packages}/install.sh ${folder}`);
+      const temp = `/tmp/runner${version}`;
+      const env = { VERSION: version, RELEASES: SERVER, RUNNER_TEMP: temp, GITHUB_PATH: `${temp}/path` };
+      const variables = Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+      await shell(`mkdir ${temp}`);
+      // As GitHub starts `shell: bash`.
+      await docker([
+        "exec",
+        ...variables,
+        machine,
+        "bash",
+        "--noprofile",
+        "--norc",
+        "-eo",
+        "pipefail",
+        "-c",
+        run,
+      ]);
+      assert.equal(await shell(`$(cat ${temp}/path)/gefyra`), `gefyra ${VERSION}`);
+    }
+  });
+
   await t.step("install.sh", async (t) => {
     let users = 0;
     /** As a user without rights, with a home of its own each time. */
@@ -179,7 +208,7 @@ Deno.test("packages", async (t) => {
       );
       const { install, installed } = await user();
       refused(
-        await install(`GEFYRA_URL=${URL}/mirror`),
+        await install(`GEFYRA_URL=${SERVER}/mirror`),
         /has the SHA-256 sum [0-9a-f]{64}, not [0-9a-f]{64}$/,
       );
       assert.match(await installed(), nothing);
@@ -187,7 +216,7 @@ Deno.test("packages", async (t) => {
     await t.step("refuses where the archive is not there", async () => {
       const { install, installed } = await user();
       refused(
-        await install(`GEFYRA_URL=${URL}/nowhere`),
+        await install(`GEFYRA_URL=${SERVER}/nowhere`),
         /nowhere\/gefyra-1\.2\.3-linux-\w+\.tar\.gz cannot be fetched/,
       );
       assert.match(await installed(), nothing);
