@@ -8,6 +8,7 @@ import { administratorRole, developerRoles } from "../lib/install/print-rbac.ts"
 import { parseValues } from "../lib/install/values.ts";
 import type { InstallValues } from "../lib/install/values-schema.ts";
 import { NAMESPACE } from "../lib/names.ts";
+import { readUserFile } from "../lib/user-file.ts";
 import { clusterOf, command, contextOption, kubeconfigOption, outputOption, stepsOf } from "./command.ts";
 import {
   dryRunOption,
@@ -53,7 +54,7 @@ export const install = () =>
       checkObjectName("namespace", namespace);
       if (options.printRbac === "developer") return console.log(developerRoles(namespace));
       if (options.printRbac === "administrator") return console.log(administratorRole(namespace));
-      const values = options.values === undefined ? {} : await readValues(options.values);
+      const values = options.values === undefined ? {} : readValues(options.values);
       const typed = (name: "registry" | "tag") => self.getOptionValueSource(name) === "cli";
       const wanted: InstallOptions = {
         namespace,
@@ -96,10 +97,10 @@ function namesOf(text: string): string[] {
   throw new InvalidArgumentError("It must be names of namespaces with commas between.");
 }
 
-async function readValues(file: string): Promise<InstallValues> {
+function readValues(file: string): InstallValues {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = new TextDecoder().decode(readUserFile(file));
   } catch (cause) {
     throw new GefyraError("values-unreadable", `Cannot read ${file}: ${reasonOf(cause)}`, {
       exit: "notFound",

@@ -58,6 +58,17 @@ Deno.test("the bundle runs by itself: no configuration, no package, only what it
       assert.match((await gefyra("list")).stderr, /^Error: Cannot reach Docker/);
       assert.match((await gefyra("install")).stderr, /^Error: Cannot find a cluster/);
     });
+    await t.step("standard input may be a file", async () => {
+      const dryRun = ["install", "--dry-run", "-o", "json", "--values", "/dev/stdin"];
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [...runFlags, program, ...dryRun],
+        stdin: "piped",
+        stdout: "piped",
+      }).spawn();
+      const output = child.output();
+      await new Response("registry: registry.example/team").body!.pipeTo(child.stdin);
+      assert.match(new TextDecoder().decode((await output).stdout), /"registry\.example\/team\/operator:/);
+    });
   } finally {
     await Deno.remove(work, { recursive: true });
   }

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import type { Dispatcher } from "undici";
 import { GefyraError, messageOf } from "../errors.ts";
+import { readUserFile } from "../user-file.ts";
 import type { ServerTrust } from "./cluster.ts";
 import { authenticator, tokenOf } from "./credentials.ts";
 import { chooseContext, type ChosenContext } from "./kubeconfig-context.ts";
@@ -71,7 +72,7 @@ const HINT = "name one with --kubeconfig or KUBECONFIG, or start a cluster with 
 function readFiles({ files, required }: KubeconfigFiles): Kubeconfig[] {
   return files.flatMap((file) => {
     try {
-      return [readKubeconfig(Deno.readTextFileSync(file), resolve(file))];
+      return [readKubeconfig(new TextDecoder().decode(readUserFile(file)), resolve(file))];
     } catch (cause) {
       if (cause instanceof Deno.errors.NotFound && !required) return [];
       throw new GefyraError(

@@ -1,6 +1,7 @@
 /** Gathers the variables of `gefyra run` from containers in the cluster, files and the command line. */
 import { GefyraError, messageOf } from "../../errors.ts";
 import type { Cluster } from "../../kube/cluster.ts";
+import { readUserFile } from "../../user-file.ts";
 import { parseTarget } from "../../workload/target.ts";
 import { findOrigin } from "../origin.ts";
 import type { Variables } from "./environ.ts";
@@ -16,15 +17,15 @@ export interface OwnSources {
 }
 
 /** Files and the command line need no cluster: their mistakes are found first. */
-export async function ownVariables({ files, own }: OwnSources): Promise<{ files: string[]; own: string[] }> {
+export function ownVariables({ files, own }: OwnSources): { files: string[]; own: string[] } {
   const valueOf = (name: string) => Deno.env.get(name);
-  const read = files.map(async (path) => parseEnvFile(path, await readText(path), valueOf));
-  return { own: environment(own, valueOf), files: (await Promise.all(read)).flat() };
+  const read = files.map((path) => parseEnvFile(path, readText(path), valueOf));
+  return { own: environment(own, valueOf), files: read.flat() };
 }
 
-async function readText(path: string): Promise<string> {
+function readText(path: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await Deno.readFile(path));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readUserFile(path));
   } catch (cause) {
     const state = cause instanceof TypeError ? "it is not UTF-8" : messageOf(cause);
     throw new GefyraError("env-file-invalid", `Cannot read "${path}": ${state}`, {
