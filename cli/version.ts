@@ -1,9 +1,11 @@
 import { VERSION } from "../lib/names.ts";
+import { revision } from "../lib/revision.ts";
 import { command, outputOption } from "./command.ts";
 import { print } from "./output.ts";
 
 export const programVersion = () => ({
   gefyra: VERSION,
+  revision: revision(),
   deno: Deno.version.deno,
   platform: `${Deno.build.os}/${Deno.build.arch}`,
 });

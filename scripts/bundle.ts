@@ -2,6 +2,7 @@
  * The whole program as JavaScript files that need no package: `gefyra.js`, and the chunks that it loads when they are
  * needed. Any Deno runs them.
  */
+import { PLACEHOLDER } from "../lib/revision.ts";
 import { output } from "./images/command.ts";
 import { filesIn } from "./images/content.ts";
 
@@ -19,18 +20,30 @@ export const runFlags = ["run", "--quiet", "--no-config", "--no-lock", "--cached
  * The parts of dockerode for building images and for Docker over SSH, which Gefyra never uses. A `require` of one of
  * them becomes an empty object.
  */
-const packages = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "ssh2"];
+export const packages = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "ssh2"];
 /** Modules of the Kubernetes client that its `dist/gen/index.js` re-exports, and that Gefyra never uses. */
 const modules = ["./models/all.js", "./types/ObjectParamAPI.js"];
 
 const ENTRY = "gefyra.js";
 
+export interface BundleOptions {
+  /** Of git; `gefyra version -o json` shows it. */
+  revision?: string;
+}
+
 /** Writes the bundle of main.ts into `folder`, in place of what is there, and returns the path of its first file. */
-export async function bundle(folder: string): Promise<string> {
+export async function bundle(
+  folder: string,
+  { revision = PLACEHOLDER }: BundleOptions = {},
+): Promise<string> {
   const work = await Deno.makeTempDir({ prefix: "gefyra-bundle-" });
   try {
     await split(work);
-    const { "main.js": entry = "", ...chunks } = withoutAll(await textsIn(work));
+    const { "main.js": entry = "", ...chunks } = replaced(
+      withoutAll(await textsIn(work)),
+      PLACEHOLDER,
+      (code) => ({ code: code.replaceAll(PLACEHOLDER, revision), count: code.split(PLACEHOLDER).length - 1 }),
+    );
     await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
     await Deno.mkdir(folder, { recursive: true });
     for (const [name, code] of Object.entries({ ...chunks, [ENTRY]: entry })) {
@@ -79,7 +92,7 @@ function replaced(files: Files, specifier: string, replace: Replace): Files {
     return [name, code];
   });
   // A new version of a library renames it: nobody would notice that it is in the bundle again.
-  if (total === 0) throw new Error(`Cannot leave out ${specifier}: nothing imports it`);
+  if (total === 0) throw new Error(`Cannot replace ${specifier}: it is not in the bundle`);
   return Object.fromEntries(entries);
 }
 

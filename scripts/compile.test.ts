@@ -1,24 +1,5 @@
 import assert from "node:assert/strict";
-import { chosenTargets, explainCompile, sums } from "./compile.ts";
-
-Deno.test("all targets are compiled for, or those that are named", () => {
-  const all = ["linux-x64", "linux-arm64", "macos-x64", "macos-arm64", "windows-x64"];
-  assert.deepEqual(chosenTargets([]), all);
-  assert.deepEqual(chosenTargets(["windows-x64"]), ["windows-x64"]);
-  assert.throws(() => chosenTargets(["linux-x64", "plan9"]), /Unknown targets: plan9/);
-});
-
-Deno.test("a runtime that cannot be fetched is told as such, anything else as it is", () => {
-  const fetched = new Error("error: Failed to fetch https://dl.deno.land/release/v2/denort-x86_64.zip");
-  assert.match(
-    explainCompile("linux-x64", fetched).message,
-    /^Cannot compile for linux-x64: denort, .* cannot be/,
-  );
-  assert.match(
-    explainCompile("linux-x64", new Error("TS2322")).message,
-    /^Cannot compile for linux-x64: TS2322$/,
-  );
-});
+import { sums, withSums } from "./compile.ts";
 
 Deno.test("the sums are those that sha256sum checks", async () => {
   const folder = await Deno.makeTempDir();
@@ -30,4 +11,14 @@ Deno.test("the sums are those that sha256sum checks", async () => {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a later call adds its sums, and replaces those of the same names", () => {
+  const line = (digit: string, name: string) => `${digit.repeat(64)}  ${name}\n`;
+  const earlier = line("1", "a") + line("2", "b");
+  assert.equal(
+    withSums(earlier, line("3", "b") + line("4", "c")),
+    line("1", "a") + line("3", "b") + line("4", "c"),
+  );
+  assert.equal(withSums("", line("3", "b")), line("3", "b"));
 });

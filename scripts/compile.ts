@@ -1,72 +1,64 @@
 /**
- * deno task compile [--target NAME]… [--out FOLDER] [--bundle]
+ * deno task compile [--target NAME]… [--out FOLDER] [--bundle | --portable]
  *
  * Compiles the program for all targets, or for the named ones, and writes one archive each and their SHA-256 sums.
- * Deno fetches `denort`, its runtime for compiled programs, from dl.deno.land. With --bundle the answer is a
- * folder of JavaScript files instead, which any Deno runs; nothing is fetched for it.
+ * Deno fetches `denort`, its runtime for compiled programs, from dl.deno.land; DENORT_BIN names a file to use instead.
+ * --portable packs this machine's own Deno instead, into one executable for this platform. --bundle writes a folder of
+ * JavaScript files, which any Deno runs. Nothing is fetched for these two.
  */
 import { parseArgs } from "node:util";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
-import { bundle, permissions } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
 import { type ArchiveFile, tarGz, zip } from "./compile/archive.ts";
-import { output } from "./images/command.ts";
+import { contents, gitRevision } from "./compile/contents.ts";
+import { portable } from "./compile/portable.ts";
+import { compileFor } from "./compile/program.ts";
+import { chosenTargets, hostTarget, type Target } from "./compile/targets.ts";
 import { sha256 } from "./images/content.ts";
 
-const targets: Record<string, string> = {
-  "linux-x64": "x86_64-unknown-linux-gnu",
-  "linux-arm64": "aarch64-unknown-linux-gnu",
-  "macos-x64": "x86_64-apple-darwin",
-  "macos-arm64": "aarch64-apple-darwin",
-  "windows-x64": "x86_64-pc-windows-msvc",
-};
-
-export function chosenTargets(names: string[]): string[] {
-  const unknown = names.filter((name) => !Object.hasOwn(targets, name));
-  if (unknown.length === 0) return names.length > 0 ? names : Object.keys(targets);
-  throw new Error(`Unknown targets: ${unknown.join(", ")} (there are ${Object.keys(targets).join(", ")})`);
+interface Build {
+  revision: string;
+  /** The bundle's first file. */
+  entry: string;
+  /** A folder that is removed afterwards. */
+  work: string;
+  out: string;
 }
 
-/** Explains a failure of `deno compile` from its output. */
-export function explainCompile(target: string, cause: unknown): Error {
-  const text = messageOf(cause);
-  const state = /denort|dl\.deno\.land/.test(text)
-    ? "denort, Deno's runtime for compiled programs, cannot be fetched from dl.deno.land"
-    : text;
-  return new Error(`Cannot compile for ${target}: ${state}`, { cause });
-}
-
-async function compile(target: string, folder: string): Promise<string> {
-  const windows = target.startsWith("windows");
-  const program = windows ? "gefyra.exe" : "gefyra";
-  const work = await Deno.makeTempDir({ prefix: "gefyra-compile-" });
-  try {
-    // The bundle, which the end-to-end tests run, and which starts faster than the separate modules.
-    const entry = await bundle(`${work}/program`);
-    const args = ["compile", "--quiet", "--no-config", ...permissions];
-    await output(Deno.execPath(), [
-      ...args,
-      "--target",
-      targets[target] ?? "",
-      "--output",
-      `${work}/${program}`,
-      entry,
-    ]).catch((cause) => {
-      throw explainCompile(target, cause);
-    });
-    const files: ArchiveFile[] = [
-      { name: program, content: await Deno.readFile(`${work}/${program}`), executable: true },
-      ...await Promise.all(["LICENSE", "README.md"].map(async (name) => ({
-        name,
-        content: await Deno.readFile(name),
-      }))),
-    ];
-    const archive = `gefyra-${VERSION}-${target}.${windows ? "zip" : "tar.gz"}`;
-    await Deno.writeFile(`${folder}/${archive}`, windows ? zip(files) : await tarGz(files));
-    return archive;
-  } finally {
-    await Deno.remove(work, { recursive: true });
+async function compileAll(chosen: Target[], { revision, entry, work, out }: Build): Promise<void> {
+  const rest = await contents(revision);
+  const names: string[] = [];
+  for (const target of chosen) {
+    console.error(`Compiling for ${target.name}`);
+    const files: ArchiveFile[] = [await compileFor(target, entry, work), ...rest];
+    const name = `gefyra-${VERSION}-${target.name}.${target.windows ? "zip" : "tar.gz"}`;
+    await Deno.writeFile(`${out}/${name}`, target.windows ? zip(files) : await tarGz(files));
+    names.push(name);
   }
+  await Deno.writeFile(
+    `${out}/gefyra.cdx.json`,
+    rest.find(({ name }) => name === "gefyra.cdx.json")!.content,
+  );
+  await publish(out, [...names, "gefyra.cdx.json"]);
+}
+
+async function makePortable({ entry, out }: Build): Promise<void> {
+  const target = hostTarget();
+  if (!target || target.windows) {
+    throw new Error(`Cannot make a portable program for ${Deno.build.target}: only for Linux and macOS`);
+  }
+  const name = `gefyra-${VERSION}-portable-${target.name}`;
+  await portable(entry, `${out}/${name}`);
+  await publish(out, [name]);
+}
+
+/** Adds to the sums of an earlier call. */
+async function publish(out: string, names: string[]): Promise<void> {
+  const file = `${out}/SHA256SUMS`;
+  const earlier = await Deno.readTextFile(file).catch(() => "");
+  await Deno.writeTextFile(file, withSums(earlier, await sums(out, names)));
+  for (const name of [...names, "SHA256SUMS"]) console.log(`${out}/${name}`);
 }
 
 /** In the format of `sha256sum --check`. */
@@ -77,6 +69,12 @@ export async function sums(folder: string, names: string[]): Promise<string> {
   return (await Promise.all(lines)).join("");
 }
 
+/** Pure. A name has the sum that was made last. */
+export function withSums(earlier: string, added: string): string {
+  const byName = [earlier, added].join("").split("\n").filter(Boolean).map((line) => [line.slice(66), line]);
+  return Object.values(Object.fromEntries(byName)).map((line) => `${line}\n`).join("");
+}
+
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -84,22 +82,20 @@ async function main(args: string[]): Promise<void> {
       target: { type: "string", multiple: true, default: [] },
       out: { type: "string", default: "dist" },
       bundle: { type: "boolean", default: false },
+      portable: { type: "boolean", default: false },
     },
   });
-  const { out } = values;
-  const chosen = chosenTargets(values.target);
+  const { out } = values, chosen = chosenTargets(values.target);
   await Deno.mkdir(out, { recursive: true });
-  if (values.bundle) {
-    console.log(await bundle(`${out}/gefyra`));
-    return;
+  const revision = await gitRevision();
+  if (values.bundle) return console.log(await bundle(`${out}/gefyra`, { revision }));
+  const work = await Deno.makeTempDir({ prefix: "gefyra-compile-" });
+  try {
+    const build = { revision, entry: await bundle(`${work}/program`, { revision }), work, out };
+    await (values.portable ? makePortable(build) : compileAll(chosen, build));
+  } finally {
+    await Deno.remove(work, { recursive: true });
   }
-  const made: string[] = [];
-  for (const target of chosen) {
-    console.error(`Compiling for ${target}`);
-    made.push(await compile(target, out));
-  }
-  await Deno.writeTextFile(`${out}/SHA256SUMS`, await sums(out, made));
-  for (const name of [...made, "SHA256SUMS"]) console.log(`${out}/${name}`);
 }
 
 if (import.meta.main) {
