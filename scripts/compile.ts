@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
+import { archiveName } from "../lib/release/facts.ts";
 import { bundle } from "./bundle.ts";
 import { type ArchiveFile, tarGz, zip } from "./compile/archive.ts";
 import { contents, gitRevision } from "./compile/contents.ts";
@@ -32,7 +33,7 @@ async function compileAll(chosen: Target[], { revision, entry, work, out }: Buil
   for (const target of chosen) {
     console.error(`Compiling for ${target.name}`);
     const files: ArchiveFile[] = [await compileFor(target, entry, work), ...rest];
-    const name = `gefyra-${VERSION}-${target.name}.${target.windows ? "zip" : "tar.gz"}`;
+    const name = archiveName(VERSION, target.name);
     await Deno.writeFile(`${out}/${name}`, target.windows ? zip(files) : await tarGz(files));
     names.push(name);
   }

@@ -1,4 +1,5 @@
 /** The platforms that the program is compiled for. */
+import type { System } from "../../lib/release/facts.ts";
 
 export interface Target {
   name: string;
@@ -7,7 +8,7 @@ export interface Target {
   windows: boolean;
 }
 
-const triples: Record<string, string> = {
+const triples: Record<System, string> = {
   "linux-x64": "x86_64-unknown-linux-gnu",
   "linux-arm64": "aarch64-unknown-linux-gnu",
   "macos-x64": "x86_64-apple-darwin",
