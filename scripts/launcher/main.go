@@ -48,7 +48,7 @@ func start() error {
 
 // environment is the user's own, and keeps what Deno caches beside the program, where the user has no Deno.
 func environment(cache string) []string {
-	variables := append(os.Environ(), "DENO_NO_UPDATE_CHECK=1")
+	variables := append(os.Environ(), "DENO_NO_UPDATE_CHECK=1", "DENO_NO_PACKAGE_JSON=1")
 	if os.Getenv("DENO_DIR") == "" {
 		variables = append(variables, "DENO_DIR="+filepath.Join(cache, "deno"))
 	}
