@@ -43,10 +43,3 @@ async function goDown(): Promise<number> {
   await until("the namespace is gone", async () => await left() === "" ? true : undefined, 60_000);
   return (Date.now() - startedAt) / 1000;
 }
-
-export async function version(): Promise<number[]> {
-  await gefyra("version");
-  const seconds: number[] = [];
-  for (let round = 1; round <= ROUNDS; round++) seconds.push((await gefyra("version")).seconds);
-  return seconds;
-}

@@ -1,14 +1,8 @@
 /** How long the commands before a bridge take. */
-import { rounds, version } from "./connection.ts";
+import { rounds } from "./connection.ts";
 import type { Figure } from "./figure.ts";
 
 export const waitFigures: Figure[] = [
-  {
-    name: "cli_version_s",
-    unit: "s",
-    about: "`gefyra version`: the time that every command takes before it does anything",
-    measure: version,
-  },
   {
     name: "up_s",
     unit: "s",

@@ -6,10 +6,12 @@ import { sharedFigures } from "./figures-shared.ts";
 import { loadFigures } from "./figures-load.ts";
 import { manyFigures, switchFigures } from "./figures-switch.ts";
 import { transportFigures } from "./figures-transport.ts";
+import { startFigures } from "./figures-start.ts";
 import { waitFigures } from "./figures-wait.ts";
 
 // The fifty bridges of the last figures stay until the connection is removed.
 export const figures: Figure[] = [
+  ...startFigures,
   ...waitFigures,
   ...firstFigures,
   ...switchFigures,
