@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { runFlags } from "../../../scripts/bundle.ts";
 import { CONNECTION, kubeconfig, SHARED } from "./names.ts";
+import { portableUser } from "./portable.ts";
 import { settingsIn } from "./waits.ts";
 import { kubeconfigOf, program, type SuiteLab } from "./suite.ts";
 
@@ -53,7 +54,10 @@ export async function commandIn(lab: SuiteLab, args: string[]): Promise<Output> 
 }
 
 export function startGefyra(args: string[], env: Env = {}): Running {
-  return start(args, { ...ownEnv, ...env });
+  const portable = portableUser();
+  if (!portable) return start(args, { ...ownEnv, ...env });
+  const { KUBECONFIG = "", ...own } = portable.env;
+  return spawn(portable.program, args, { ...own, ...ownEnv, KUBECONFIG, ...env }, portable.options);
 }
 
 /** With a terminal of that size, as `stty size` prints it; any outcome. */
@@ -91,8 +95,9 @@ const programArgs = [...runFlags, program];
 
 const start = (args: string[], env: Env) => spawn(Deno.execPath(), [...programArgs, ...args], env);
 
-function spawn(file: string, args: string[], env: Env): Running {
+function spawn(file: string, args: string[], env: Env, options: Deno.CommandOptions = {}): Running {
   const child = new Deno.Command(file, {
+    ...options,
     args,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",

@@ -1,8 +1,9 @@
-/** The tour of the README, as a user walks it. */
+/** The tour of the README, as a user walks it: with the portable program, and without Deno. */
 import assert from "node:assert/strict";
 import { docker, eventually } from "../../docker.ts";
 import { gefyra, tryGefyra } from "../harness/gefyra.ts";
 import { CONTEXT, named } from "../harness/names.ts";
+import { becomePortableUser } from "../harness/become-portable.ts";
 import { get, kubectl, list } from "../harness/kube.ts";
 import { containersOf, inApp, networks, type TestEnv, testEnv } from "../harness/test-env.ts";
 import { assertUnchanged, runningCarriers, snapshot } from "../harness/snapshot.ts";
@@ -14,6 +15,7 @@ const APP = named("mypyserver"), BRIDGE = "mypyserver-bridge";
 const LOCAL = "hello from here", EDITED = "hello from here, edited";
 
 Deno.test("the tour: a local container becomes part of the cluster, takes a service over, and leaves no trace", async (t) => {
+  await using _user = await becomePortableUser();
   await using place = await testEnv("tour", { namespace: "default" });
   const step = ordered(t);
   await place.apply([...workload("hello-nginxdemo"), tools()]);
