@@ -1,5 +1,6 @@
 /** Docker's Compose plugin, built from its Go module: not every system has one that is new enough. */
 import { dirname } from "node:path";
+import { COMPOSE_PROJECT_LABEL } from "../../../lib/names.ts";
 import { runFlags } from "../../../scripts/bundle.ts";
 import { buildProgram, goPrograms } from "../../../scripts/images/golang.ts";
 import { docker, tryDocker } from "../../docker.ts";
@@ -19,11 +20,12 @@ export interface ComposeProject extends AsyncDisposable {
 }
 
 export async function composeProject(suffix: string, folder: string): Promise<ComposeProject> {
-  const name = named(suffix), label = `label=com.docker.compose.project=${name}`;
-  const list = async (...words: string[]) =>
-    (await docker([...words, "--filter", label])).split("\n").filter(Boolean).sort();
-  const containers = () => list("ps", "--all", "--format", "{{.Names}}");
-  const networks = () => list("network", "ls", "--format", "{{.Name}}");
+  const name = named(suffix);
+  const list = async (label: string, ...words: string[]) =>
+    (await docker([...words, "--filter", `label=${label}=${name}`])).split("\n").filter(Boolean).sort();
+  const containersOf = (label: string) => list(label, "ps", "--all", "--format", "{{.Names}}");
+  const containers = () => containersOf("com.docker.compose.project");
+  const networks = () => list("com.docker.compose.project", "network", "ls", "--format", "{{.Name}}");
   return {
     name,
     containers,
@@ -31,7 +33,9 @@ export async function composeProject(suffix: string, folder: string): Promise<Co
     container: (service) => `${name}-${service}-1`,
     env: await environment(`${folder}/docker`),
     [Symbol.asyncDispose]: async () => {
-      for (const one of await containers()) await tryDocker(["rm", "--force", "--volumes", one]);
+      // Those that Gefyra provides are in the project's network.
+      const all = [...await containers(), ...await containersOf(COMPOSE_PROJECT_LABEL)];
+      for (const one of all) await tryDocker(["rm", "--force", "--volumes", one]);
       for (const one of await networks()) await tryDocker(["network", "rm", one]);
     },
   };
