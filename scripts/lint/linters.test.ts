@@ -121,3 +121,9 @@ Deno.test("all of Kubernetes is not read for a package that only starts it", () 
   const vet = lintersFor(sources).find(({ name }) => name === "go vet a");
   assert.deepEqual(vet?.args, ["vet", "./small"]);
 });
+
+Deno.test("a module of one such package is formatted, and not read", () => {
+  const helm = { "h/go.mod": "module h\n", "h/main.go": 'import "helm.sh/helm/v3/pkg/engine"\n' };
+  const names = lintersFor(sourcesOf({ ...faulty, ...helm })).map(({ name }) => name);
+  assert.deepEqual(names.filter((name) => name.endsWith(" h")), ["gofmt h"]);
+});
