@@ -33,7 +33,10 @@ gefyra bridge -N mypyserver -n default --target svc/hello-nginxdemo --port http:
 gefyra bridge -N mypyserver -n default --target svc/shop --port 80:8000 --match header:x-user=alice --match path:/api
 gefyra bridge -N resolver -n kube-system --target ds/node-dns --port 53:5353/udp --port 53:5353`;
 
-export const bridge = () =>
+export const bridge = () => bridgeCommand().action(act);
+
+/** Without its action: `gefyra apply` reads the same options from a file. */
+export const bridgeCommand = () =>
   withMatch(command("bridge", example))
     .requiredOption("-N, --name <name>", "local container, from `gefyra run` or `gefyra attach`")
     .option("-n, --namespace <name>", "namespace of the target", "default")
@@ -59,50 +62,57 @@ export const bridge = () =>
     .addOption(watchUrlOption())
     .option("--dry-run", "print what the bridge would do, without changing anything")
     .addOption(connectionOption())
-    .addOption(outputOption(["json", "yaml"]))
-    .action(async (options) => {
-      const target = targetOf(options);
-      const ports = parsePorts(options.port);
-      if (ports.length === 0) {
-        throw new GefyraError("port-missing", "Cannot bridge: no port is given", {
-          exit: "usage",
-          hint: "add e.g. --port 80:8000",
-        });
-      }
-      const wanted: BridgeOptions = {
-        name: options.bridgeName ?? defaultBridgeName(options.name, target.name),
-        app: options.name,
-        namespace: options.namespace,
-        target,
-        ports,
-        match: options.match ? parseMatch(options.match) : undefined,
-        mode: options.mode ?? (options.keep ? "beside" : options.replace ? "replace" : undefined),
-        fallback: options.fallback,
-      };
-      const { engine, connection } = await requireConnected(options.connection);
-      const cluster = await connectionCluster(connection);
-      if (options.dryRun) {
-        const preview = await dryRunBridge({ engine, cluster }, connection, wanted);
-        return print(preview, options.output, () => dryRunText(preview));
-      }
-      const start = performance.now();
-      const notes: string[] = [];
-      const create = () =>
-        createBridge({ engine, cluster, steps: stepsOf(options), notes }, connection, wanted);
-      const { watchUrl } = options;
-      const { result: made, loss } = watchUrl
-        ? await countRequestLoss(cluster, connection.namespace, watchUrl, create)
-        : { result: await create(), loss: undefined };
-      const seconds = (performance.now() - start) / 1000;
-      const lines = [
-        summary(made),
-        ...notes.map((text) => `Note: ${text}.`),
-        switchSummary(made.status?.pods ?? [], seconds),
-        loss ? requestLossText(loss) : "",
-      ];
-      print(made, options.output, () => lines.filter(Boolean).join("\n"));
-      warn(options, made.problems);
+    .addOption(outputOption(["json", "yaml"]));
+
+type Options = ReturnType<ReturnType<typeof bridgeCommand>["opts"]>;
+
+/** What the options ask for. */
+export function wantedBridge(options: Options): BridgeOptions {
+  const target = targetOf(options);
+  const ports = parsePorts(options.port);
+  if (ports.length === 0) {
+    throw new GefyraError("port-missing", "Cannot bridge: no port is given", {
+      exit: "usage",
+      hint: "add e.g. --port 80:8000",
     });
+  }
+  return {
+    name: options.bridgeName ?? defaultBridgeName(options.name, target.name),
+    app: options.name,
+    namespace: options.namespace,
+    target,
+    ports,
+    match: options.match ? parseMatch(options.match) : undefined,
+    mode: options.mode ?? (options.keep ? "beside" : options.replace ? "replace" : undefined),
+    fallback: options.fallback,
+  };
+}
+
+async function act(options: Options): Promise<void> {
+  const wanted = wantedBridge(options);
+  const { engine, connection } = await requireConnected(options.connection);
+  const cluster = await connectionCluster(connection);
+  if (options.dryRun) {
+    const preview = await dryRunBridge({ engine, cluster }, connection, wanted);
+    return print(preview, options.output, () => dryRunText(preview));
+  }
+  const start = performance.now();
+  const notes: string[] = [];
+  const create = () => createBridge({ engine, cluster, steps: stepsOf(options), notes }, connection, wanted);
+  const { watchUrl } = options;
+  const { result: made, loss } = watchUrl
+    ? await countRequestLoss(cluster, connection.namespace, watchUrl, create)
+    : { result: await create(), loss: undefined };
+  const seconds = (performance.now() - start) / 1000;
+  const lines = [
+    summary(made),
+    ...notes.map((text) => `Note: ${text}.`),
+    switchSummary(made.status?.pods ?? [], seconds),
+    loss ? requestLossText(loss) : "",
+  ];
+  print(made, options.output, () => lines.filter(Boolean).join("\n"));
+  warn(options, made.problems);
+}
 
 function summary({ metadata, spec: { target, ports, destination }, status }: GefyraBridge): string {
   const name = metadata?.name;

@@ -144,6 +144,16 @@ const entries: Entry[] = [
     load: async () => (await import("./lab.ts")).lab(),
   },
   {
+    name: "apply",
+    description: "Bring up the connection, apps and bridges of gefyra.yaml",
+    load: async () => (await import("./apply.ts")).apply(),
+  },
+  {
+    name: "delete",
+    description: "Take down the bridges, apps and connection of gefyra.yaml, and nothing else",
+    load: async () => (await import("./apply.ts")).deleteCommand(),
+  },
+  {
     name: "config",
     description: "Show the settings, and where each comes from",
     load: async () => (await import("./config.ts")).config(),

@@ -100,3 +100,21 @@ Deno.test("a bad file, and a bad value, are one error that names file, key and r
     /Cannot use --egress "nowhere" of GEFYRA_EGRESS: Allowed choices are cluster, local/,
   );
 });
+
+Deno.test("a project is checked as a whole before anything is changed, and every problem has its place", async () => {
+  const project = `
+connection: { endpoint: nowhere }
+apps: { api: { image: x, cpus: lots }, b: { env: { A: 1 } } }
+bridges: { z: { app: api, target: sofa/x, port: [80] } }
+`;
+  const { code, stdout, stderr } = await gefyra({ project }, {}, "apply", "-o", "json");
+  assert.deepEqual([code, stdout], [exitCodes.usage, ""]);
+  const { error } = JSON.parse(stderr);
+  assert.equal(error.id, "config-invalid");
+  for (const place of ["connection", "apps.api", "apps.b", "bridges.z"]) {
+    assert.match(error.message, new RegExp(`(: |; )${place}: `), place);
+  }
+  const missing = await gefyra({}, {}, "apply");
+  assert.deepEqual([missing.code, missing.stdout], [exitCodes.notFound, ""]);
+  assert.match(missing.stderr, /there is no gefyra\.yaml here or above/);
+});

@@ -1,10 +1,10 @@
 /** `gefyra config`: the defaults of a user and of a project. */
-import { loadConfiguration } from "../lib/project/load.ts";
 import { PROJECT_FILE, userFile } from "../lib/project/locate.ts";
 import type { Resolved } from "../lib/project/settings.ts";
 import { Argument } from "@commander-js/extra-typings";
 import { command, outputOption } from "./command.ts";
 import { settingsIn } from "./defaults.ts";
+import { readConfiguration } from "./project/load.ts";
 import { type Column, print, table } from "./output.ts";
 
 const env = (name: string) => Deno.env.get(name);
@@ -29,7 +29,7 @@ const view = () =>
     .description("Show each setting, its value and where that comes from")
     .addOption(outputOption(["json", "yaml"]))
     .action(async ({ output }) => {
-      const found = await loadConfiguration();
+      const found = await readConfiguration();
       const settings = settingsIn(found, env);
       const files = { user: found.user?.file, project: found.project?.file };
       print({ files, settings }, output, () =>
@@ -50,6 +50,9 @@ const schema = () =>
       ),
     )
     .action(async (kind) => {
-      const { configSchema } = await import("../lib/project/schema.ts");
-      console.log(JSON.stringify(configSchema(kind), null, 2));
+      const [{ configSchema }, { sectionSchemas }] = await Promise.all([
+        import("../lib/project/schema.ts"),
+        import("./project/sections.ts"),
+      ]);
+      console.log(JSON.stringify(configSchema(kind, sectionSchemas()), null, 2));
     });

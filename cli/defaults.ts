@@ -1,7 +1,7 @@
 /** Gives options the defaults of the environment and of the configuration files. */
 import type { Command, Option } from "@commander-js/extra-typings";
 import { GefyraError, messageOf } from "../lib/errors.ts";
-import { type Configuration, loadConfiguration } from "../lib/project/load.ts";
+import type { Configuration } from "../lib/project/load.ts";
 import {
   type Resolved,
   resolveSettings,
@@ -9,10 +9,12 @@ import {
   settingNames,
   settingOf,
 } from "../lib/project/settings.ts";
+import { readConfiguration } from "./project/load.ts";
 
 /** What is typed stays. Reads the files only for a command that has one of the options. */
 export async function applyDefaults(
   command: Command,
+  configuration?: Configuration,
   env: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): Promise<void> {
   const wanted = settingNames.flatMap((name) => {
@@ -20,7 +22,7 @@ export async function applyDefaults(
     return option && !isGiven(command, option) ? [{ name, option }] : [];
   });
   if (wanted.length === 0) return;
-  const resolved = settingsIn(await loadConfiguration(), env);
+  const resolved = settingsIn(configuration ?? await readConfiguration(), env);
   for (const { name, option } of wanted) {
     const setting = resolved.find((one) => one.name === name)!;
     if (setting.value === undefined) continue;

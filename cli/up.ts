@@ -2,8 +2,8 @@ import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { checkObjectName } from "../lib/api/object-names.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { kubeconfigPaths } from "../lib/connection/current.ts";
-import type { Admits } from "../lib/connection/options.ts";
-import { up as bringUp } from "../lib/connection/up.ts";
+import type { Admits, UpOptions } from "../lib/connection/options.ts";
+import { up as bringUp, type UpResult } from "../lib/connection/up.ts";
 import { manifests } from "../lib/config/manifests.ts";
 import { DISCONNECT_TIMEOUT_S, LONGEST_DISCONNECT_TIMEOUT_S, NAMESPACE } from "../lib/names.ts";
 import { SHORTEST_DISCONNECT_TIMEOUT_S } from "../lib/settings.ts";
@@ -35,7 +35,10 @@ const example = `gefyra up
 gefyra up --context my-cluster --connection mine
 gefyra up --dry-run -o yaml | kubectl diff -f -`;
 
-export const up = () =>
+export const up = () => upCommand().action(act);
+
+/** Without its action: `gefyra apply` reads the same options from a file. */
+export const upCommand = () =>
   command("up", example)
     .addOption(connectionOption("name of the connection (default: the context's name)"))
     .addOption(contextOption())
@@ -84,41 +87,53 @@ export const up = () =>
         .conflicts(["allowUser", "allowGroup"]),
     )
     .addOption(dryRunOption())
-    .addOption(outputOption(["json", "yaml"]))
-    .action(async (options, self) => {
-      const { registry, tag, namespace, output } = options;
-      checkObjectName("namespace", namespace);
-      const images = { registry, tag };
-      const service = serviceOptions(options);
-      const named = ["registry", "tag"].some((one) => self.getOptionValueSource(one as "tag") === "cli");
-      if (options.dryRun) {
-        return printObjects(manifests({ namespace, images, ...(service ? { service } : {}) }), output);
-      }
-      const engine = connectEngine();
-      const cluster = await clusterOf(options);
-      const result = await bringUp({ engine, cluster, steps: stepsOf(options) }, {
-        connection: options.connection,
-        kubeconfig: kubeconfigPaths(options.kubeconfig),
-        disconnectTimeout: options.disconnectTimeout,
-        admits: admitsOf(options),
-        install: { namespace, images, ...(service ? { service } : {}) },
-        namedImages: named ? images : undefined,
-        network: { subnet: options.subnet, egress: options.egress },
-        transport: {
-          host: options.endpoint?.host ?? options.host,
-          port: options.endpoint?.port ?? options.port,
-          only: options.transport,
-        },
-      });
-      warn(options, result.problems);
-      print(result, output, () => {
-        const how = describeTunnel(result.endpoint, result);
-        if (!result.changed) {
-          return `Already connected to ${cluster.context} over ${how}. Nothing was changed.`;
-        }
-        return `Connected to ${cluster.context} over ${how}.`;
-      });
-    });
+    .addOption(outputOption(["json", "yaml"]));
+
+type Made = ReturnType<typeof upCommand>;
+
+async function act(_options: unknown, command: Made): Promise<void> {
+  const options = command.opts();
+  const { install, connection } = wantedConnection(command);
+  const { output } = options;
+  if (options.dryRun) return printObjects(manifests(install), output);
+  const cluster = await clusterOf(options);
+  const tools = { engine: connectEngine(), cluster, steps: stepsOf(options) };
+  const result = await bringUp(tools, connection);
+  warn(options, result.problems);
+  print(result, output, () => upText(cluster.context, result));
+}
+
+export function upText(context: string, result: UpResult): string {
+  const how = describeTunnel(result.endpoint, result);
+  if (!result.changed) return `Already connected to ${context} over ${how}. Nothing was changed.`;
+  return `Connected to ${context} over ${how}.`;
+}
+
+/** What the options ask for: the installation, and the connection. */
+export function wantedConnection(command: Made) {
+  const options = command.opts();
+  const { registry, tag, namespace } = options;
+  checkObjectName("namespace", namespace);
+  const images = { registry, tag };
+  const service = serviceOptions(options);
+  const named = ["registry", "tag"].some((one) => command.getOptionValueSource(one as "tag") === "cli");
+  const install = { namespace, images, ...(service ? { service } : {}) };
+  const connection: UpOptions = {
+    connection: options.connection,
+    kubeconfig: kubeconfigPaths(options.kubeconfig),
+    disconnectTimeout: options.disconnectTimeout,
+    admits: admitsOf(options),
+    install,
+    namedImages: named ? images : undefined,
+    network: { subnet: options.subnet, egress: options.egress },
+    transport: {
+      host: options.endpoint?.host ?? options.host,
+      port: options.endpoint?.port ?? options.port,
+      only: options.transport,
+    },
+  };
+  return { install, connection };
+}
 
 interface AdmitFlags {
   allowUser?: string[] | undefined;

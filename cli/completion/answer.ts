@@ -17,9 +17,7 @@ export function staticCandidates({ command, options, args, wanted }: Question): 
   }
   if (wanted.kind === "option") {
     const given = (flags: string[]) => flags.some((flag) => flag in options);
-    return command.options.filter(({ flags, description }) =>
-      !given(flags) || description.includes("(repeatable)")
-    )
+    return command.options.filter(({ flags, repeatable }) => repeatable || !given(flags))
       .map((option) => ({ value: longOf(option), description: option.description }));
   }
   const { choices = [] } = wanted.kind === "value"

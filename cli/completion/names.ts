@@ -12,6 +12,9 @@ import { connectCluster } from "../../lib/kube/kubernetes.ts";
 import { CONNECTION_LABEL, LAB_LABEL } from "../../lib/names.ts";
 import { findTarget } from "../../lib/pods/resolve.ts";
 import { targetText } from "../../lib/workload/target.ts";
+import type { SettingName } from "../../lib/project/settings.ts";
+import { settingsIn } from "../defaults.ts";
+import { readConfiguration } from "../project/load.ts";
 import type { Candidate } from "./answer.ts";
 import type { Kind } from "./kinds.ts";
 import { containerCandidates, localPortCandidates, portCandidates, targetOf } from "./target-names.ts";
@@ -51,9 +54,15 @@ const appCandidate = ({ name, image }: { name: string; image: string }) => ({
 
 const last = ({ options }: Question, flag: string) => options[flag]?.at(-1) || undefined;
 
+/** The default of the environment and of the configuration files. */
+async function settingFor(name: SettingName): Promise<string | undefined> {
+  const settings = settingsIn(await readConfiguration(), (variable) => Deno.env.get(variable));
+  return settings.find((one) => one.name === name)?.value;
+}
+
 async function connected(question: Question) {
   const engine = connectEngine();
-  const name = last(question, "--connection") ?? (Deno.env.get("GEFYRA_CONNECTION") || undefined);
+  const name = last(question, "--connection") ?? await settingFor("connection");
   return { engine, connection: await requireConnection(engine, name) };
 }
 
@@ -75,7 +84,7 @@ async function clusterNames(
   question: Question,
   { kind, add }: { kind: Kind; add: Add },
 ): Promise<void> {
-  const namespace = last(question, "--namespace") ?? "default";
+  const namespace = last(question, "--namespace") ?? await settingFor("namespace") ?? "default";
   const list = async (kind: string, value = (name: string) => name) => {
     const found = await cluster.list({ apiVersion: API_VERSIONS[kind] ?? "v1", kind, namespace });
     add(found.map(({ metadata }) => ({ value: value(metadata?.name ?? "") })));

@@ -8,6 +8,7 @@ export interface TreeOption {
   /** It is followed by a value. */
   value?: true;
   choices?: string[];
+  repeatable?: true;
 }
 
 export interface TreeArgument {
@@ -60,5 +61,6 @@ function optionOf({ short, long, description, required, optional, argChoices }: 
     description,
     ...(required || optional ? { value: true } : {}),
     ...(argChoices ? { choices: [...argChoices] } : {}),
+    ...(description.includes("(repeatable") ? { repeatable: true } : {}),
   };
 }

@@ -13,13 +13,19 @@ export interface Configuration {
   project?: Loaded;
 }
 
+export interface LoadOptions {
+  /** The schemas of what only a project has. */
+  sections: () => Promise<Record<string, TSchema>>;
+  /** The project's file; absent: the nearest one. */
+  project?: string | undefined;
+  env?: (name: string) => string | undefined;
+}
+
 /** What checks a file is loaded only if there is one: this runs at each start of the program. */
 export async function loadConfiguration(
-  sections: () => Promise<Record<string, TSchema>> = () => Promise.resolve({}),
-  env: (name: string) => string | undefined = (name) => Deno.env.get(name),
-  folder: string = Deno.cwd(),
+  { sections, project = projectFile(Deno.cwd()), env = (name) => Deno.env.get(name) }: LoadOptions,
 ): Promise<Configuration> {
-  const user = userFile(env), project = projectFile(folder);
+  const user = userFile(env);
   const found: Configuration = {};
   if (user && isThere(user)) found.user = await load(user, "user", {});
   if (project) found.project = await load(project, "project", await sections());
