@@ -134,6 +134,23 @@ Deno.test("with -o json an error is one object on stderr", async () => {
   }
 });
 
+Deno.test("with -o json an invalid command line is one object on stderr, too", async () => {
+  const table: [string[], RegExp][] = [
+    [["list", "--nonsense", "-o", "json"], /^unknown option '--nonsense'/],
+    [["bridge", "-o", "json"], /^required option '-N, --name <name>' not specified/],
+    [["list", "-o", "json", "surplus"], /^too many arguments/],
+    [["up", "--port", "0", "--output=json"], /whole number from 1 to 65535/],
+    [["nonsense", "-ojson"], /^unknown command 'nonsense'/],
+  ];
+  for (const [args, message] of table) {
+    const { code, stdout, stderr } = await run(...args);
+    assert.deepEqual([code, stdout], [exitCodes.usage, ""], args.join(" "));
+    const { error } = JSON.parse(stderr);
+    assert.deepEqual([error.id, error.hint], ["usage", "add --help for the options"]);
+    assert.match(error.message, message);
+  }
+});
+
 Deno.test("the version is printed in every format", async () => {
   assert.equal((await run("--version")).stdout, `${VERSION}\n`);
   assert.equal((await run("version")).stdout, `gefyra ${VERSION}\n`);

@@ -4,6 +4,7 @@ import { causesOf, exitCodes, GefyraError, messageOf } from "../lib/errors.ts";
 import { VERSION } from "../lib/names.ts";
 import { checkSettings } from "../lib/settings.ts";
 import { commandsFor } from "./commands.ts";
+import { hintOf } from "./hint.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function cli(args: string[]): Promise<number> {
@@ -28,6 +29,8 @@ export async function cli(args: string[]): Promise<number> {
       const { applyDefaults } = await import("./defaults.ts");
       await applyDefaults(action as never);
     });
+  const json = asksForJson(args);
+  if (json) program.configureOutput({ writeErr: () => {} });
   for (const command of await commandsFor(args, (code) => exitCode = code)) {
     for (const one of [command, ...command.commands]) {
       one.exitOverride().copyInheritedSettings(program as never);
@@ -42,22 +45,29 @@ export async function cli(args: string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    report(thrown, args, verbose);
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.ok;
+    if (thrown instanceof CommanderError) {
+      const message = thrown.message.replace(/^error: /, "");
+      if (json) printJson({ id: "usage", message, hint: "add --help for the options" });
+      return exitCodes.usage;
+    }
+    report(thrown, { json, verbose });
     return thrown instanceof GefyraError ? exitCodes[thrown.exit] : exitCodes.failure;
   }
 }
 
-function report(thrown: unknown, args: string[], verbose: boolean): void {
-  const json = args.some((arg, i) =>
+const asksForJson = (args: string[]): boolean =>
+  args.some((arg, i) =>
     arg === "-ojson" || arg === "--output=json" ||
     (arg === "json" && ["-o", "--output"].includes(args[i - 1] ?? ""))
   );
-  const { id, hint } = thrown instanceof GefyraError ? thrown : { id: "internal", hint: undefined };
-  if (json) {
-    console.error(JSON.stringify({ error: { id, message: messageOf(thrown), hint } }));
-    return;
-  }
+
+const printJson = (error: { id: string; message: string; hint: string | undefined }) =>
+  console.error(JSON.stringify({ error }));
+
+function report(thrown: unknown, { json, verbose }: { json: boolean; verbose: boolean }): void {
+  const id = thrown instanceof GefyraError ? thrown.id : "internal", hint = hintOf(thrown);
+  if (json) return printJson({ id, message: messageOf(thrown), hint });
   console.error(`Error: ${messageOf(thrown)}`);
   if (hint) console.error(`  → ${hint}`);
   if (!(thrown instanceof GefyraError)) return console.error(thrown);

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { causesOf, GefyraError, messageOf } from "./errors.ts";
+import { causesOf, exitCodes, GefyraError, messageOf } from "./errors.ts";
+
+Deno.test("exit codes never change: scripts rely on them", () => {
+  assert.deepEqual(exitCodes, {
+    ...{ ok: 0, failure: 1, usage: 2, notFound: 3, unreachable: 4 },
+    ...{ forbidden: 5, refused: 6, timeout: 7, conflict: 8 },
+  });
+});
 
 Deno.test("an error without a cause has no cause property", () => {
   assert.ok(!("cause" in new GefyraError("id", "Cannot act")));
