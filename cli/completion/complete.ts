@@ -1,5 +1,6 @@
 /** `gefyra complete -- WORDS`: what the shells' scripts run at each TAB. Nobody types it, so no help shows it. */
 import timeout from "p-timeout";
+import { gatherEntropy } from "../entropy.ts";
 import { answerText, type Candidate, staticCandidates } from "./answer.ts";
 import { type Kind, kindOf } from "./kinds.ts";
 import tree from "./tree.json" with { type: "json" };
@@ -25,6 +26,7 @@ export async function complete(words: string[], deadlineMs = DEADLINE_MS): Promi
 
 /** Loads what asks Docker and the cluster only when it is needed. */
 async function addNames(question: Question, kind: Kind, found: Candidate[]): Promise<void> {
+  gatherEntropy();
   const { namesOf } = await import("./names.ts");
   await namesOf(question, kind, (more) => void found.push(...more));
 }
