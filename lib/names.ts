@@ -57,10 +57,9 @@ export const APP_NAMESPACE_LABEL = "dev.gefyra.app-namespace";
 export const COMPOSE_PROJECT_LABEL = "dev.gefyra.compose-project";
 export const COMPOSE_SERVICE_LABEL = "dev.gefyra.compose-service";
 export const COMPOSE_OPTIONS_LABEL = "dev.gefyra.compose-options";
-/** On the helper and the volumes of an app's files, and on the helper of an attached container: the app's name. */
 /** On app containers that `gefyra apply` created: the hash of what the file said. */
 export const APPLIED_LABEL = "dev.gefyra.applied";
-/** On the helper and the volumes of an app's files: the app's name. */
+/** On the helper and the volumes of an app's files, and on the helper of an attached container: the app's name. */
 export const APP_LABEL = "dev.gefyra.app";
 /** On the helper of an attached container: the container's id. */
 export const ATTACHED_LABEL = "dev.gefyra.attached";
