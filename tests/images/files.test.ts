@@ -138,6 +138,24 @@ Deno.test("files of a pod are in a local container, as they are there", async (t
     assert.equal(code, 0, stderr);
   });
 
+  await t.step("a file that grows while it is copied is never torn, and whole in the end", async () => {
+    const grow = "cd /pod/odd && for i in $(seq 200); do printf '%0100000d' $i >>growing; sleep 0.02; done";
+    let grows = true, seen = 0;
+    const growing = inPod(pod, grow).finally(() => grows = false);
+    const copy = "cp /sync/s1/growing /tmp/copy 2>/dev/null && stat -c %s /tmp/copy && sha256sum </tmp/copy";
+    const look = async () => {
+      const { code, stdout } = await tryDocker(["exec", local, "bash", "-c", copy]);
+      if (code !== 0) return 0;
+      const [size = "", sum = ""] = stdout.split("\n");
+      assert.equal(sum, await inPod(pod, `head -c ${size} /pod/odd/growing | sha256sum`), `of ${size} bytes`);
+      return Number(size);
+    };
+    while (grows) if (await look() > 0) seen++;
+    await growing;
+    assert.ok(seen > 0, "nothing came meanwhile");
+    await eventually(async () => assert.equal(await look(), 200 * 100_000));
+  });
+
   await t.step("another client, and whoever shows no key, is refused", async () => {
     const other = await startLocal(box, network, "other", "/sync");
     await identityOf(other);
