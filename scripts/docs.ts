@@ -31,14 +31,19 @@ Results go to stdout, progress and errors go to stderr. With \`-o json\` an erro
 \`{"error": {"id", "message", "hint"}}\`. The ids are listed in [troubleshooting](troubleshooting.md).
 `;
 
-export async function commandsPage(): Promise<string> {
+/** All commands below the root, each followed by its own. */
+export async function commandsOf(): Promise<Command[]> {
   const root = new Command("gefyra").enablePositionalOptions();
-  const sections = (await allCommands()).flatMap((command) => {
+  return (await allCommands()).flatMap((command) => {
     root.addCommand(command as never);
-    return [command, ...command.commands as Command[]].map((one) =>
-      `## ${pathOf(one)}\n\n\`\`\`text\n${helpOf(one).trim()}\n\`\`\`\n`
-    );
+    return [command, ...command.commands as Command[]];
   });
+}
+
+export async function commandsPage(): Promise<string> {
+  const sections = (await commandsOf()).map((command) =>
+    `## ${pathOf(command)}\n\n\`\`\`text\n${helpOf(command).trim()}\n\`\`\`\n`
+  );
   const codes = Object.entries(exitCodes).map(([reason, code]) =>
     `| ${code} | ${meanings[reason as ExitReason]} |`
   );
@@ -51,13 +56,13 @@ export async function commandTree(): Promise<string> {
   return await formatted(JSON.stringify(treeOf(await allCommands())), "json");
 }
 
-function pathOf(command: Command): string {
+export function pathOf(command: Command): string {
   const parent = command.parent as Command | null;
   return parent ? `${pathOf(parent)} ${command.name()}` : command.name();
 }
 
 /** Includes the example, which commander adds only when printing; the width does not depend on the terminal. */
-function helpOf(command: Command): string {
+export function helpOf(command: Command): string {
   let text = "";
   command.configureOutput({
     writeOut: (part) => text += part,

@@ -5,6 +5,7 @@ import { NAMESPACE, VERSION } from "../../lib/names.ts";
 import { stringify } from "yaml";
 import { output } from "../images/command.ts";
 import type { ArchiveFile } from "./archive.ts";
+import { manPages } from "./man.ts";
 import { sbom } from "./sbom.ts";
 
 /** A release writes the images' digests into it, which belong to no commit. */
@@ -17,7 +18,10 @@ export async function gitRevision(): Promise<string> {
   return await output("git", status) ? `${revision}-dirty` : revision;
 }
 
-/** Licence, readme, the manifests that `gefyra up` applies, what it was built from, and the bill of materials. */
+/**
+ * Licence, readme, manual pages, the manifests that `gefyra up` applies, what it was built from, and the bill of
+ * materials.
+ */
 export async function contents(revision: string): Promise<ArchiveFile[]> {
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   const objects = JSON.parse(JSON.stringify(manifests({ namespace: NAMESPACE, images: defaultImages })));
@@ -28,5 +32,6 @@ export async function contents(revision: string): Promise<ArchiveFile[]> {
     "gefyra.cdx.json": json(await sbom(VERSION)),
     "manifests.yaml": objects.map((one: unknown) => stringify(one)).join("---\n"),
   };
+  for (const [name, page] of Object.entries(await manPages(VERSION))) texts[`man/${name}`] = page;
   return Object.entries(texts).map(([name, text]) => ({ name, content: new TextEncoder().encode(text) }));
 }

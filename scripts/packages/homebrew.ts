@@ -28,6 +28,7 @@ ${on("linux", "linux-x64", "linux-arm64")}
 
   def install
     bin.install "gefyra"
+    man1.install Dir["man/*.1"]
     generate_completions_from_executable(bin/"gefyra", "completion", shells: [:bash, :zsh, :fish])
   end
 

@@ -32,6 +32,7 @@ export function nfpmConfig(version: string, architecture: string, folder: string
     mtime: MTIME,
     contents: [
       file("gefyra", "/usr/bin/gefyra", 0o755),
+      file("man/*.1", "/usr/share/man/man1/", 0o644),
       file("LICENSE", "/usr/share/doc/gefyra/copyright", 0o644),
       file("README.md", "/usr/share/doc/gefyra/README.md", 0o644),
     ],

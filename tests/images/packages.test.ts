@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { archiveName, systems } from "../../lib/release/facts.ts";
 import { sums } from "../../scripts/compile.ts";
 import { tarGz, zip } from "../../scripts/compile/archive.ts";
+import { manPages } from "../../scripts/compile/man.ts";
 import { buildWorkloads } from "../../scripts/images/workloads.ts";
 import { buildPackages } from "../../scripts/packages/build.ts";
 import { docker, eventually, exec, type Output, sandbox, tryDocker } from "../docker.ts";
@@ -15,10 +16,17 @@ const program = encode(`#!/bin/sh\necho "gefyra ${VERSION}"\n`);
 
 /** The archives, as `deno task compile` writes them. */
 async function archives(dist: string): Promise<void> {
-  const rest = [{ name: "LICENSE", content: encode("free\n") }, {
-    name: "README.md",
-    content: encode("Gefyra\n"),
-  }];
+  const rest = [
+    { name: "LICENSE", content: encode("free\n") },
+    {
+      name: "README.md",
+      content: encode("Gefyra\n"),
+    },
+    ...Object.entries(await manPages(VERSION)).map(([name, page]) => ({
+      name: `man/${name}`,
+      content: encode(page),
+    })),
+  ];
   for (const system of systems) {
     const windows = system.startsWith("windows");
     const files = [{ name: windows ? "gefyra.exe" : "gefyra", content: program, executable: true }, ...rest];
@@ -103,9 +111,10 @@ Deno.test("packages", async (t) => {
     await shell(`dpkg --install ${linux}.deb`);
     assert.equal(await exec(machine, "gefyra"), `gefyra ${VERSION}`);
     assert.equal(await exec(machine, "dpkg-query", "--search", "/usr/bin/gefyra"), "gefyra: /usr/bin/gefyra");
-    // Slim images leave out what is under /usr/share/doc.
+    // Slim images leave out what is there.
+    const leftOut = / \/usr\/share\/(doc|man)\//;
     const changed = (await exec(machine, "dpkg", "--verify", "gefyra")).split("\n");
-    assert.deepEqual(changed.filter((line) => line && !line.includes(" /usr/share/doc/")), []);
+    assert.deepEqual(changed.filter((line) => line && !leftOut.test(line)), []);
     await shell("dpkg --purge gefyra");
     await shell("! test -e /usr/bin/gefyra && ! test -e /usr/share/doc/gefyra");
   });
@@ -120,6 +129,12 @@ Deno.test("packages", async (t) => {
       "glibc >= 2.28",
       "libgcc",
     ]);
+    const pages = "/rpm/usr/share/man/man1";
+    // A date would differ from build to build.
+    const lint = `mandoc -T lint -W warning ${pages}/*.1 | grep -v 'missing date' || true`;
+    assert.equal(await shell(lint), "");
+    const page = await shell(`mandoc -T utf8 ${pages}/gefyra-run.1 | col -bx`);
+    assert.match(page, /^ +gefyra-run - Run a local image[^]*^ +-i, --image <image>$/m);
     await shell("rpm --root /rpm --erase gefyra && ! test -e /rpm/usr/bin/gefyra");
   });
 
