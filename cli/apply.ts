@@ -1,13 +1,13 @@
 /** `gefyra apply` and `gefyra delete`: all that a project's `gefyra.yaml` names. */
 import type { Command } from "@commander-js/extra-typings";
 import { disconnect } from "../lib/connection/down.ts";
-import { chooseConnection } from "../lib/connection/find.ts";
 import { up } from "../lib/connection/up.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { applyProject } from "../lib/project/apply.ts";
 import type { Change } from "../lib/project/changes.ts";
 import { deleteProject, usesOf } from "../lib/project/delete.ts";
 import {
+  chosenConnected,
   clusterOf,
   command,
   connectionCluster,
@@ -76,15 +76,13 @@ export const deleteCommand = () =>
     .addOption(outputOption(["json", "yaml"]))
     .action(async (options, self) => {
       const wanted = await wantedProject(options.file);
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await chooseConnection(engine, nameOf(wanted, self));
-      if (!connection) {
+      const { engine, connected } = await chosenConnected(nameOf(wanted, self));
+      if (!connected) {
         const nothing = { apps: [], bridges: [], disconnected: false };
         return print(nothing, options.output, () => "Not connected. Nothing to do.");
       }
-      const steps = stepsOf(options);
-      const tools = { engine, cluster: await connectionCluster(connection), steps };
+      const { connection, cluster } = connected, steps = stepsOf(options);
+      const tools = { engine, cluster, steps };
       const { notes, ...gone } = await deleteProject(tools, connection, {
         ...wanted,
         apps: wanted.apps(() => tools, () => {}),

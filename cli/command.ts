@@ -3,11 +3,14 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { connectCluster } from "../lib/kube/kubernetes.ts";
 import type { Cluster } from "../lib/kube/cluster.ts";
 import { checkConnectionName, type Connection } from "../lib/connection/connection.ts";
-import { requireConnection } from "../lib/connection/find.ts";
+import { chooseConnection, requireConnection } from "../lib/connection/find.ts";
+import { connectionCluster } from "../lib/connection/cluster.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import type { Engine } from "../lib/docker/engine.ts";
 import type { Steps } from "../lib/steps.ts";
 import { progress } from "./progress.ts";
+
+export { connectionCluster };
 
 export type SetExitCode = (code: number) => void;
 
@@ -63,9 +66,19 @@ export async function requireConnected(
   return { engine, connection: await requireConnection(engine, name) };
 }
 
-/** The cluster that a connection was made to, whatever the current context is now. */
-export function connectionCluster({ kubeconfig, context }: Connection): Promise<Cluster> {
-  return connectCluster({ kubeconfig: kubeconfig || undefined, context });
+export interface Connected {
+  connection: Connection;
+  cluster: Cluster;
+}
+
+/** Docker, which must answer, and the connection if there is one: what takes down has nothing to do without it. */
+export async function chosenConnected(
+  name: string | undefined,
+): Promise<{ engine: Engine; connected: Connected | undefined }> {
+  const engine = connectEngine();
+  await engine.version();
+  const connection = await chooseConnection(engine, name);
+  return { engine, connected: connection && { connection, cluster: await connectionCluster(connection) } };
 }
 
 export const wholeNumber = (lowest: number, highest: number) => (value: string): number => {

@@ -9,10 +9,14 @@ import {
 } from "../lib/compose/provider/messages.ts";
 import { providerSettings } from "../lib/compose/provider/options.ts";
 import { providerDown, providerUp } from "../lib/compose/provider/provider.ts";
-import { chooseConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import { exitCodes, GefyraError } from "../lib/errors.ts";
-import { collect, connectionCluster, requireConnected, type SetExitCode } from "./command.ts";
+import {
+  chosenConnected,
+  collect,
+  connectionCluster,
+  requireConnected,
+  type SetExitCode,
+} from "./command.ts";
 
 /** Compose hands them over as `--NAME=VALUE`; they are no part of the help. */
 export function addProviderOptions(command: Command): void {
@@ -55,10 +59,7 @@ export const callUp = (call: Call, setExitCode: SetExitCode) =>
 
 export const callDown = (call: Call, setExitCode: SetExitCode) =>
   answer(setExitCode, async () => {
-    const engine = connectEngine();
-    await engine.version();
-    const connection = await chooseConnection(engine, call.connection);
-    const connected = connection && { connection, cluster: await connectionCluster(connection) };
+    const { engine, connected } = await chosenConnected(call.connection);
     const notes = await providerDown({ engine, steps: messageSteps(say) }, connected, serviceOf(call));
     for (const note of notes) say(message("info", note));
   });

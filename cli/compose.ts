@@ -2,11 +2,10 @@
 import type { Command } from "@commander-js/extra-typings";
 import { composeDown } from "../lib/compose/down.ts";
 import { composeUp } from "../lib/compose/up.ts";
-import { chooseConnection } from "../lib/connection/find.ts";
-import { connectEngine } from "../lib/docker/dockerode.ts";
 import { metadata } from "../lib/compose/provider/options.ts";
 import { GefyraError } from "../lib/errors.ts";
 import {
+  chosenConnected,
   collect,
   command,
   connectionCluster,
@@ -98,11 +97,7 @@ const down = (setExitCode: SetExitCode) => {
     .action(async (services, options, self) => {
       const call = callOf(self as unknown as Command, services, options.connection);
       if (call) return await callDown(call, setExitCode);
-      const engine = connectEngine();
-      await engine.version();
-      const connection = await chooseConnection(engine, options.connection);
-      const cluster = connection && await connectionCluster(connection);
-      const connected = connection && cluster && { connection, cluster };
+      const { engine, connected } = await chosenConnected(options.connection);
       const { project, notes } = await composeDown({ engine, steps: stepsOf(options) }, connected, {
         ...{ files: filesOf(options), services, quiet: options.quiet ?? false },
       });

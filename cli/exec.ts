@@ -28,7 +28,7 @@ export const exec = (setExitCode: SetExitCode) =>
     .action(async (name, words, options) => {
       const { interactive = false, tty = false, user, workdir } = options;
       checkTerminal({ interactive, tty }, Deno.stdin.isTerminal());
-      const own = await ownVariables({ files: options.envFile, own: options.env });
+      const own = ownVariables({ files: options.envFile, own: options.env });
       const { engine, connection } = await requireConnected(options.connection);
       const action = "run a command in";
       const app = requireApp(await listApps(engine, connection), name, action);

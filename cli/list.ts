@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
-import { type AppContainer, listApps } from "../lib/app/apps.ts";
+import { listApps } from "../lib/app/apps.ts";
+import type { AppContainer } from "../lib/app/container.ts";
 import { appProblems, notAmong } from "../lib/app/problems.ts";
 import { activePods, observeBridges, type ObservedBridge } from "../lib/bridge/observe.ts";
 import { requireConnection } from "../lib/connection/find.ts";

@@ -1,5 +1,6 @@
 /** Turns the options of `gefyra run` into the container that they ask for. */
 import { resolve } from "node:path";
+import { absoluteBinding } from "../lib/app/binding.ts";
 import { splitWords } from "../lib/app/command-line.ts";
 import { debugPort } from "../lib/app/debug-port.ts";
 import type { Variables } from "../lib/app/env/environ.ts";
@@ -17,14 +18,14 @@ import { parseTarget } from "../lib/workload/target.ts";
 import { checkLike } from "./like-options.ts";
 import type { RunFlags } from "./run-command.ts";
 
-export type RunTexts = Awaited<ReturnType<typeof checkRun>>;
+export type RunTexts = ReturnType<typeof checkRun>;
 
 /** Parses what needs no cluster, and throws if something is wrong with it. */
-export async function checkRun(options: RunFlags) {
+export function checkRun(options: RunFlags) {
   checkLike(options);
   return {
     flags: parseFlags(options, resolve),
-    own: await ownVariables({ files: options.envFile, own: options.env }),
+    own: ownVariables({ files: options.envFile, own: options.env }),
     target: options.like ? parseTarget(options.like, LIKE) : undefined,
     debugPorts: options.debugPort.map(debugPort),
     typedPorts: parsePorts(options.port),
@@ -57,7 +58,7 @@ export async function wantedApp(
   const typed = {
     ...flags,
     command: words.length ? words : options.command ? splitWords(options.command) : undefined,
-    volumes: options.volume.map(absolute),
+    volumes: options.volume.map(absoluteBinding),
     publish: [...options.publish, ...debugPorts],
     user: options.user,
     workdir: options.workdir,
@@ -83,10 +84,4 @@ export async function wantedApp(
     files,
   };
   return { wanted, like, from, notes };
-}
-
-/** Docker wants absolute host paths; a word without a slash is a volume's name. */
-function absolute(binding: string): string {
-  const [source = "", ...rest] = binding.split(":");
-  return source.startsWith(".") ? [resolve(source), ...rest].join(":") : binding;
 }

@@ -15,7 +15,7 @@ import { checkTerminal } from "./terminal.ts";
 export const run = (setExitCode: SetExitCode) =>
   runCommand().action(async (words, parsed) => {
     const options = parsed as unknown as RunFlags;
-    const texts = await checkRun(options);
+    const texts = checkRun(options);
     const { own, target, typedPorts, match, flags } = texts;
     if (!options.detach && !options.dryRun) checkTerminal(flags, Deno.stdin.isTerminal());
     const { engine, connection } = await requireConnected(options.connection);

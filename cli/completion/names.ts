@@ -3,6 +3,7 @@ import { gvk } from "../../lib/api/gvk.ts";
 import { API_VERSIONS, kindOf as targetKindOf } from "../../lib/api/kinds.ts";
 import { listApps } from "../../lib/app/apps.ts";
 import { visibleBridges } from "../../lib/bridge/visible.ts";
+import { connectionCluster } from "../../lib/connection/cluster.ts";
 import type { Connection } from "../../lib/connection/connection.ts";
 import { listConnections, requireConnection } from "../../lib/connection/find.ts";
 import { connectEngine } from "../../lib/docker/dockerode.ts";
@@ -74,8 +75,7 @@ async function clusterOf(question: Question): Promise<{ cluster: Cluster; connec
     return { cluster: await connectCluster({ context, kubeconfig }) };
   }
   const { connection } = await connected(question);
-  const { kubeconfig, context } = connection;
-  return { cluster: await connectCluster({ kubeconfig: kubeconfig || undefined, context }), connection };
+  return { cluster: await connectionCluster(connection), connection };
 }
 
 async function clusterNames(

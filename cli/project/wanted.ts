@@ -5,8 +5,9 @@ import type { BridgeOptions } from "../../lib/bridge/validate.ts";
 import type { Cluster } from "../../lib/kube/cluster.ts";
 import type { Engine } from "../../lib/docker/engine.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
-import { canonical } from "../../lib/project/changes.ts";
+import { canonical } from "../../lib/canonical.ts";
 import type { WantedApp } from "../../lib/project/apply.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { bridgeCommand, wantedBridge } from "../bridge.ts";
 import { applyDefaults, settingsIn } from "../defaults.ts";
 import { runCommand, type RunFlags } from "../run-command.ts";
@@ -45,14 +46,14 @@ export async function wantedProject(named: string | undefined): Promise<WantedPr
     place: string,
     command: C,
     line: string[],
-    make: (command: C) => T | Promise<T>,
+    make: (command: C) => T,
   ) => {
     try {
       const own = command as unknown as Command;
       own.exitOverride().configureOutput({ writeErr: () => {} }).action(() => {});
       await own.parseAsync(line, { from: "user" });
       await applyDefaults(own, configuration);
-      return [await make(command)];
+      return [make(command)];
     } catch (cause) {
       problems.push({ place, cause });
       return [];
@@ -69,10 +70,10 @@ export async function wantedProject(named: string | undefined): Promise<WantedPr
   const runs = await Promise.all(
     Object.entries(apps).map(([name, values]) => {
       const line = lineOf(sections.apps, values, `--name=${name}`);
-      return parsed(`apps.${name}`, runCommand(), line, async (command) => {
+      return parsed(`apps.${name}`, runCommand(), line, (command) => {
         const options = command.opts() as unknown as RunFlags;
-        const texts = await checkRun(options);
-        const hash = await hashOf({ line, env: texts.own, namespace: options.namespace });
+        const texts = checkRun(options);
+        const hash = sha256(canonical({ line, env: texts.own, namespace: options.namespace })).slice(0, 16);
         return { name, options, texts, words: command.args, hash };
       });
     }),
@@ -119,9 +120,4 @@ function invalid(file: string, problems: Problem[]): GefyraError {
     hint: own ?? "correct the file; `gefyra config schema` prints what it may contain",
     cause: first?.cause,
   });
-}
-
-async function hashOf(value: unknown): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(value)));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 16);
 }

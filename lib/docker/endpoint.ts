@@ -1,7 +1,7 @@
 /** Finds the engine as the docker program does: `DOCKER_HOST`, else a context, else the default socket. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { GefyraError, messageOf } from "../errors.ts";
+import { sha256 } from "../sha256.ts";
 
 export interface Endpoint {
   /** e.g. `unix:///var/run/docker.sock`, `tcp://10.0.0.1:2376`. */
@@ -87,7 +87,7 @@ interface Meta {
 
 /** Docker's context store: folders named after the SHA-256 of the context's name (docker/cli, cli/context/store). */
 function endpointOf(folder: string, context: string): { host: string; tls?: Tls } {
-  const id = createHash("sha256").update(context).digest("hex");
+  const id = sha256(context);
   const meta = readJson<Meta>(join(folder, "contexts", "meta", id, "meta.json"));
   const { Host: host, SkipTLSVerify: skip = false } = meta?.Endpoints?.docker ?? {};
   if (!host) {

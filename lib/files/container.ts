@@ -3,6 +3,7 @@ import type { V1Container, V1EphemeralContainer, V1Pod } from "@kubernetes/clien
 import { contract } from "../contract.ts";
 import { FILES, FILES_IDLE_S, GEFYRA_USER } from "../names.ts";
 import { type Placement, placementAmong } from "../pods/ephemeral.ts";
+import { sha256 } from "../sha256.ts";
 import type { FilesPlan } from "./plan.ts";
 
 /** Whom a container's main process runs as. */
@@ -40,7 +41,7 @@ const forbidsRoot = (pod: V1Pod, { securityContext }: V1Container) =>
  * Without a capability, and as the user whose files it reads: it can read what that one can. Only the files of an image
  * whose process is root need one, because root's process has capabilities that the reader must not lack.
  */
-export async function filesContainer(
+export function filesContainer(
   pod: V1Pod,
   container: V1Container,
   { plan: { mounts, fromProcess }, user: { uid, gid }, image }: {
@@ -48,7 +49,7 @@ export async function filesContainer(
     user: ProcessUser;
     image: string;
   },
-): Promise<V1EphemeralContainer> {
+): V1EphemeralContainer {
   const { seLinuxOptions } = container.securityContext ?? {};
   const spec: Omit<V1EphemeralContainer, "name"> = {
     image,
@@ -66,18 +67,13 @@ export async function filesContainer(
       ...(seLinuxOptions ? { seLinuxOptions } : {}),
     },
   };
-  return { name: `${FILES}-${await digest(JSON.stringify([container.name, spec]))}`, ...spec };
+  return { name: `${FILES}-${sha256(JSON.stringify([container.name, spec])).slice(0, 8)}`, ...spec };
 }
 
 /** IPv4: the tunnel carries nothing else. */
 function addressOf({ status }: V1Pod): string {
   const ips = status?.podIPs?.map(({ ip }) => ip) ?? [];
   return ips.find((ip) => !ip.includes(":")) ?? status?.podIP ?? "";
-}
-
-async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return [...bytes.slice(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** One like it that runs is used again. */

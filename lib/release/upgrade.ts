@@ -1,6 +1,7 @@
 /** Replaces the program by that of the latest release. */
 import { compareVersions } from "compare-versions";
 import { GefyraError } from "../errors.ts";
+import { sha256 } from "../sha256.ts";
 import type { Steps } from "../steps.ts";
 import type { ReleaseFacts, System } from "./facts.ts";
 import { fetchArchive, latestRelease } from "./fetch.ts";
@@ -32,13 +33,13 @@ export async function upgrade(options: UpgradeOptions): Promise<{ version: strin
   await refuseOwned(file);
   const latest = await steps.step("Look for the latest release", () => latestRelease(releases));
   if (!isNewer(latest.version, version)) return { version, changed: false };
-  const { name, sha256 } = archiveFor(latest, system);
+  const { name, sha256: sum } = archiveFor(latest, system);
   const archive = await steps.step(`Fetch ${name}`, () => fetchArchive(releases, latest.version, name));
-  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", archive)).toHex();
-  if (found !== sha256) {
+  const found = sha256(archive);
+  if (found !== sum) {
     throw new GefyraError(
       "release-changed",
-      `Cannot upgrade: ${name} has the SHA-256 sum ${found}, not ${sha256}`,
+      `Cannot upgrade: ${name} has the SHA-256 sum ${found}, not ${sum}`,
       { exit: "refused", hint: "try again; if it stays, somebody has changed the file: do not use it" },
     );
   }

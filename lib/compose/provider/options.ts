@@ -1,5 +1,5 @@
 /** The options of a provider service: those of `x-gefyra`, and the container, which Compose does not make. Pure. */
-import { resolve } from "node:path";
+import { absoluteBinding } from "../../app/binding.ts";
 import { splitWords } from "../../app/command-line.ts";
 import { composeInvalid } from "../model.ts";
 import { type Setting, settings } from "../setting-names.ts";
@@ -50,13 +50,7 @@ export function parseProvider(
   if (!image && !texts.like) problems.push("it needs image or like");
   if (problems.length) throw composeInvalid(project, problems.map((one) => `service "${service}": ${one}`));
   return {
-    ...{ settings: parsed, image, env, publish, volumes: volume.map(absolute) },
+    ...{ settings: parsed, image, env, publish, volumes: volume.map(absoluteBinding) },
     command: command === undefined ? undefined : splitWords(command),
   };
-}
-
-/** Docker wants absolute host paths. */
-function absolute(binding: string): string {
-  const [source = "", ...rest] = binding.split(":");
-  return source.startsWith(".") ? [resolve(source), ...rest].join(":") : binding;
 }

@@ -1,5 +1,4 @@
 /** Gefyra as the provider of a Compose service: Compose asks for it to be up or down, and Gefyra makes the container. */
-import { createHash } from "node:crypto";
 import { mergeEnvironment } from "../../app/env/merge.ts";
 import { overridden } from "../../app/like/like.ts";
 import { takenPaths } from "../../app/like/volumes.ts";
@@ -7,7 +6,9 @@ import { removeApps } from "../../app/remove.ts";
 import { createApp, type RunOptions, type RunTools, startApp } from "../../app/run.ts";
 import { type Connection, connectionLabels } from "../../connection/connection.ts";
 import type { Engine } from "../../docker/engine.ts";
+import { canonical } from "../../canonical.ts";
 import { messageOf } from "../../errors.ts";
+import { sha256 } from "../../sha256.ts";
 import { COMPOSE_OPTIONS_LABEL, COMPOSE_PROJECT_LABEL, COMPOSE_SERVICE_LABEL } from "../../names.ts";
 import { bridgeService, unbridgeServices } from "../bridges.ts";
 import { defaultNetwork } from "../labels.ts";
@@ -92,10 +93,7 @@ async function find(engine: Engine, { name }: Connection, { project, service }: 
 }
 
 /** Compose hands options over in any order. */
-function digestOf(texts: Record<string, string[]>): string {
-  const sorted = Object.entries(texts).sort(([one], [other]) => one < other ? -1 : 1);
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
-}
+const digestOf = (texts: Record<string, string[]>): string => sha256(canonical(texts));
 
 function runOptions(
   name: string,
