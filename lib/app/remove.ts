@@ -1,14 +1,13 @@
 /** Removes app containers. */
-import { pendingText, removeBridges } from "../bridge/remove.ts";
-import { visibleBridges } from "../bridge/visible.ts";
+import { type BridgesOfApps, bridgesOfApps, removeAll } from "../bridge/of-apps.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Engine } from "../docker/engine.ts";
 import type { GefyraBridge } from "../api/bridge.ts";
 import { GefyraError } from "../errors.ts";
 import { removeHelper } from "../files/helper.ts";
-import { operatorRuns } from "../install/operator-state.ts";
 import type { Cluster } from "../kube/cluster.ts";
-import { type AppContainer, listApps, refuseAttached, requireApp } from "./apps.ts";
+import { listApps, refuseAttached, requireApp } from "./apps.ts";
+import type { AppContainer } from "./container.ts";
 
 /** What keeps apps from being removed: one that runs, or that a bridge leads to. Pure. */
 export function obstacles(
@@ -21,6 +20,21 @@ export function obstacles(
       ...["running", "paused", "restarting"].includes(state) ? [`app "${name}" is ${state}`] : [],
       ...own.map(({ metadata }) => `bridge "${metadata?.name}" leads to app "${name}"`),
     ];
+  });
+}
+
+/** Throws `app-in-use` with everything that keeps them. `action` begins the message: `remove`. */
+export function refuseInUse(
+  apps: Pick<AppContainer, "name" | "state">[],
+  { bridges }: BridgesOfApps,
+  { action, first }: { action: string; first: string },
+): void {
+  const found = obstacles(apps, bridges);
+  if (found.length === 0) return;
+  const names = apps.map(({ name }) => name).join(", ");
+  throw new GefyraError("app-in-use", `Cannot ${action} ${names}: ${found.join("; ")}`, {
+    exit: "conflict",
+    hint: `${first} first, or --force: it removes the bridges as well`,
   });
 }
 
@@ -37,19 +51,12 @@ export async function removeApps(
   const all = await listApps(engine, connection);
   const apps = [...new Set(names)].map((name) => requireApp(all, name, "remove"));
   for (const app of apps) refuseAttached(app, "remove");
-  const { bridges, hidden } = await visibleBridges(cluster, connection);
-  const own = bridges.filter(({ spec }) => apps.some(({ name }) => name === spec.destination.name));
-  const found = obstacles(apps, own);
-  if (found.length && !force) {
-    throw new GefyraError("app-in-use", `Cannot remove ${names.join(", ")}: ${found.join("; ")}`, {
-      exit: "conflict",
-      hint: "stop and unbridge first, or --force: it removes the bridges as well",
-    });
-  }
-  const pending = await removeBridges(cluster, own, await operatorRuns(cluster, connection.namespace));
+  const found = await bridgesOfApps(cluster, connection, names);
+  if (!force) refuseInUse(apps, found, { action: "remove", first: "stop and unbridge" });
+  const notes = await removeAll(cluster, connection, found);
   for (const { name } of apps) {
     await engine.remove(name);
     await removeHelper(engine, name);
   }
-  return [...hidden ? [hidden] : [], ...pending.length ? [pendingText(pending)] : []];
+  return notes;
 }

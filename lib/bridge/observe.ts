@@ -1,5 +1,6 @@
 /** The bridges of a connection: their state in the cluster, and whether their apps accept the traffic. */
-import { type AppContainer, listApps } from "../app/apps.ts";
+import { listApps } from "../app/apps.ts";
+import type { AppContainer } from "../app/container.ts";
 import { askPorts } from "../app/ports.ts";
 import { bridgeProblems, portsToAsk, type Problem } from "../app/problems.ts";
 import type { Cluster } from "../kube/cluster.ts";

@@ -3,10 +3,11 @@ import { appStopped, listApps, requireApp } from "../app/apps.ts";
 import { clientOf, type RunTools } from "../app/run.ts";
 import { listens } from "../app/listening.ts";
 import { bridgeRef, type GefyraBridge } from "../api/bridge.ts";
-import { sameMatch } from "../api/match.ts";
 import { createBridge } from "../bridge/create.ts";
 import { defaultBridgeName } from "../bridge/name.ts";
-import { pendingText, removeBridge, removeBridges } from "../bridge/remove.ts";
+import { bridgesOfApps, removeAll } from "../bridge/of-apps.ts";
+import { removeBridge, removeBridges } from "../bridge/remove.ts";
+import { isSame } from "../bridge/same.ts";
 import type { BridgeOptions } from "../bridge/validate.ts";
 import { visibleBridges } from "../bridge/visible.ts";
 import { translate } from "../config/addresses.ts";
@@ -61,16 +62,12 @@ export async function bridgeService(
 
 /** Whether a bridge does already what is wanted. Pure. */
 export function isAs(
-  { spec }: Pick<GefyraBridge, "spec">,
-  { app, target, ports, match, mode }: BridgeOptions,
+  bridge: Pick<GefyraBridge, "spec">,
+  wanted: BridgeOptions,
   { client, address }: { client: string; address: string },
 ): boolean {
-  const sameTarget = spec.target.kind === target.kind && spec.target.name === target.name &&
-    (target.container === undefined || spec.target.container === target.container);
-  const samePorts = JSON.stringify(spec.ports.map(portOf)) === JSON.stringify(ports.map(portOf));
-  const sameRules = match && spec.match ? sameMatch(match, spec.match) : !match && !spec.match;
-  return sameTarget && samePorts && sameRules && spec.mode === mode && spec.client === client &&
-    spec.destination.name === app && spec.destination.address === address;
+  const { spec } = bridge;
+  return isSame(wanted, bridge) && spec.client === client && spec.destination.address === address;
 }
 
 /** The bridges that a project made for its apps and no longer says. One with a name of its own is the user's. Pure. */
@@ -100,26 +97,17 @@ export async function removeStale(
   });
 }
 
-const portOf = ({ remote, local, protocol }: GefyraBridge["spec"]["ports"][number]) => [
-  remote,
-  local,
-  protocol,
-];
-
 /** Removes the bridges to apps, so that the originals serve. Returns what is left to do, or could not be seen. */
 export async function unbridgeServices(
   { cluster, steps }: Pick<RunTools, "cluster" | "steps">,
   connection: Connection,
   apps: string[],
 ): Promise<string[]> {
-  const { bridges, hidden } = await visibleBridges(cluster, connection);
-  const own = bridges.filter(({ spec }) => apps.includes(spec.destination.name));
-  let pending: string[] = [];
-  if (own.length) {
-    await steps.step("Restoring bridged containers", async (note) => {
-      pending = await removeBridges(cluster, own, await operatorRuns(cluster, connection.namespace));
-      note(`${own.length}`);
-    });
-  }
-  return [...hidden ? [hidden] : [], ...pending.length ? [pendingText(pending)] : []];
+  const found = await bridgesOfApps(cluster, connection, apps);
+  const { length } = found.bridges;
+  if (length === 0) return found.hidden ? [found.hidden] : [];
+  return await steps.step("Restoring bridged containers", async (note) => {
+    note(`${length}`);
+    return await removeAll(cluster, connection, found);
+  });
 }

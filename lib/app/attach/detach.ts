@@ -1,13 +1,11 @@
 /** `gefyra detach`: leaves attached containers as they were. */
-import { pendingText, removeBridges } from "../../bridge/remove.ts";
-import { visibleBridges } from "../../bridge/visible.ts";
+import { bridgesOfApps, removeAll } from "../../bridge/of-apps.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Container, Engine } from "../../docker/engine.ts";
 import { GefyraError } from "../../errors.ts";
-import { operatorRuns } from "../../install/operator-state.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { APP_LABEL, ATTACHED_LABEL } from "../../names.ts";
-import { obstacles } from "../remove.ts";
+import { refuseInUse } from "../remove.ts";
 import { attachHelpers } from "./attached.ts";
 import { undoAttach } from "./undo.ts";
 
@@ -26,18 +24,17 @@ export async function detachContainers(
     const id = (await engine.inspect(name))?.Id;
     return { name, helper: helpers.find((one) => isOf(one, name, id)) ?? notAttached(name, helpers) };
   }));
-  const { bridges, hidden } = await visibleBridges(cluster, connection);
-  const own = bridges.filter(({ spec }) => found.some(({ name }) => name === spec.destination.name));
-  const state = obstacles(found.map(({ name }) => ({ name, state: "" })), own);
-  if (state.length && !force) {
-    throw new GefyraError("app-in-use", `Cannot detach ${names.join(", ")}: ${state.join("; ")}`, {
-      exit: "conflict",
-      hint: "unbridge first, or --force: it removes the bridges as well",
+  const bridges = await bridgesOfApps(cluster, connection, names);
+  if (!force) {
+    // They may run: Gefyra does not stop them.
+    refuseInUse(found.map(({ name }) => ({ name, state: "" })), bridges, {
+      action: "detach",
+      first: "unbridge",
     });
   }
-  const pending = await removeBridges(cluster, own, await operatorRuns(cluster, connection.namespace));
+  const notes = await removeAll(cluster, connection, bridges);
   for (const { helper } of found) await undoAttach(engine, helper);
-  return [...hidden ? [hidden] : [], ...pending.length ? [pendingText(pending)] : []];
+  return notes;
 }
 
 /** By its id, because it may have another name now; one that is gone is known by its name. */
