@@ -3,7 +3,8 @@ import type { Connection } from "../connection/connection.ts";
 import type { Container, Engine, Network } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { ROLE_LABEL } from "../names.ts";
-import { type AppContainer, appStopped, listApps, refuseAttached } from "./apps.ts";
+import { appStopped, listApps, refuseAttached } from "./apps.ts";
+import type { AppContainer } from "./container.ts";
 
 const connection = { name: "lab", network: "0-gefyra-lab" } as Connection;
 

@@ -3,23 +3,8 @@ import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
 import { APP_NAMESPACE_LABEL } from "../names.ts";
 import { translate } from "../config/addresses.ts";
-import { type AttachedApp, attachedApps } from "./attach/attached.ts";
-
-export interface AppContainer {
-  name: string;
-  image: string;
-  namespace: string;
-  state: string;
-  status: string;
-  /** On the Docker network; absent while the container does not run. */
-  address?: string;
-  /**
-   * The Docker network of its default gateway, if it is not the connection's: the app does not reach the cluster then.
-   */
-  strayGateway?: string;
-  /** Of a container that Gefyra did not start. */
-  attached?: AttachedApp["attached"];
-}
+import { attachedApps } from "./attach/attached.ts";
+import type { AppContainer } from "./container.ts";
 
 /** Those that Gefyra started, and then those that are attached. */
 export async function listApps(engine: Engine, connection: Connection): Promise<AppContainer[]> {

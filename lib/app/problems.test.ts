@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BridgePort, GefyraBridge } from "../api/bridge.ts";
-import type { AppContainer } from "./apps.ts";
+import type { AppContainer } from "./container.ts";
 import { appProblems, bridgeProblems, type PortStates, portsToAsk } from "./problems.ts";
 
 const tcp = (local: number): BridgePort => ({ remote: 80, local, protocol: "TCP" });

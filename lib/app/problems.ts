@@ -1,6 +1,6 @@
 /** Finds what keeps a bridge's traffic, or an app, from working on this machine. Pure. */
 import type { BridgePort, GefyraBridge } from "../api/bridge.ts";
-import type { AppContainer } from "./apps.ts";
+import type { AppContainer } from "./container.ts";
 
 export interface Problem {
   /** e.g. `app "web" is exited`. */

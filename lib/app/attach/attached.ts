@@ -4,20 +4,9 @@ import type { ContainerInspectInfo } from "dockerode";
 import { type Connection, connectionLabels } from "../../connection/connection.ts";
 import type { Container, Engine } from "../../docker/engine.ts";
 import { APP_LABEL, APP_NAMESPACE_LABEL, ATTACHED_LABEL } from "../../names.ts";
+import type { AppContainer } from "../container.ts";
 
-/** As `AppContainer` of ../apps.ts. */
-export interface AttachedApp {
-  name: string;
-  image: string;
-  namespace: string;
-  /** Docker's, or `removed`. */
-  state: string;
-  status: string;
-  /** On the connection's network. */
-  address?: string;
-  /** Why it does not reach the cluster although it runs. */
-  attached: { lost?: string };
-}
+type AttachedApp = AppContainer & Required<Pick<AppContainer, "attached">>;
 
 export const attachHelpers = (engine: Engine, connection: string): Promise<Container[]> =>
   engine.containers(connectionLabels(connection, "attach"));

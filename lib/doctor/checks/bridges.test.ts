@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AppContainer } from "../../app/apps.ts";
+import type { AppContainer } from "../../app/container.ts";
 import type { ObservedBridge } from "../../bridge/observe.ts";
 import { judgeBridges } from "./bridges.ts";
 import { assertJudged } from "./assert-judged.ts";

@@ -1,5 +1,6 @@
 /** The bridges of this connection and the apps that they lead to. */
-import { type AppContainer, listApps } from "../../app/apps.ts";
+import { listApps } from "../../app/apps.ts";
+import type { AppContainer } from "../../app/container.ts";
 import { appProblems, notAmong, type Problem } from "../../app/problems.ts";
 import { observeBridges, type ObservedBridge, remarkOf } from "../../bridge/observe.ts";
 import type { Cluster } from "../../kube/cluster.ts";
