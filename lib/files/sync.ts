@@ -24,27 +24,22 @@ export interface PreparedFiles extends AppFiles {
   identity: boolean;
 }
 
-/** All that an app is to have before it is created. If that fails, nothing local is left. */
+/** All that an app is to have before it is created. If that fails, nothing is left of what was made for it. */
 export async function prepareFiles(
   tools: FilesTools,
   connection: Connection,
   app: string,
   wanted: Description,
 ): Promise<PreparedFiles> {
-  const { engine, steps } = tools;
+  const { steps } = tools;
   const { files, account } = wanted;
   const what = files ? `files of ${targetText(files.target)}` : `service account ${account?.name}`;
-  try {
-    return await steps.step(`Copying ${what}`, async (note) => {
-      const from = files ? await source(tools, wanted) : undefined;
-      const prepared = await start(tools, connection, app, { wanted, from });
-      note(from ? `${from.plan.shares.length} from pod ${nameOf(from.pod)}` : SERVICE_ACCOUNT_FOLDER);
-      return prepared;
-    });
-  } catch (error) {
-    await removeHelper(engine, app).catch(() => {});
-    throw error;
-  }
+  return await steps.step(`Copying ${what}`, async (note) => {
+    const from = files ? await source(tools, wanted) : undefined;
+    const prepared = await start(tools, connection, app, { wanted, from });
+    note(from ? `${from.plan.shares.length} from pod ${nameOf(from.pod)}` : SERVICE_ACCOUNT_FOLDER);
+    return prepared;
+  });
 }
 
 const HINT =
@@ -78,10 +73,17 @@ async function start(
     files: files && { ...files, wanted: shares },
     account,
   });
-  const prepared = await keptFiles(engine, app, { shares, description }) ??
-    await bring(tools, connection, app, { from, account, description });
+  const kept = await keptFiles(engine, app, { shares, description });
+  let prepared: AppFiles;
+  try {
+    prepared = kept ?? await bring(tools, connection, app, { from, account, description });
+    if (account) await giveAccount(tools, app, account);
+  } catch (error) {
+    // An app that runs goes on with the files that it has.
+    if (!kept) await removeHelper(engine, app).catch(() => {});
+    throw error;
+  }
   if (account) {
-    await giveAccount(tools, app, account);
     prepared.mounts.push(mount(app, ACCOUNT_SHARE, SERVICE_ACCOUNT_FOLDER, { readOnly: true }));
   }
   return { ...prepared, identity: account !== undefined || shares.some(({ local }) => isIdentity(local)) };

@@ -1,11 +1,12 @@
 /** Services of a Compose project as apps: `x-gefyra`, read by `gefyra compose up` and `down`. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
+import { helperOf } from "../../../lib/files/helper.ts";
 import { docker, eventually, tryDocker } from "../../docker.ts";
 import { composeProject } from "../harness/compose.ts";
 import { type Output, tryGefyra } from "../harness/gefyra.ts";
 import { gefyra } from "../harness/gefyra.ts";
-import { get, type Json, type Manifest } from "../harness/kube.ts";
+import { get, type Json, kube, kubectl, type Manifest } from "../harness/kube.ts";
 import { named } from "../harness/names.ts";
 import { ordered } from "../harness/steps.ts";
 import { inApp, testEnv } from "../harness/test-env.ts";
@@ -123,6 +124,22 @@ Deno.test("services of a Compose project are apps", async (t) => {
     assert.equal(await idOf(app), before[0]);
     assert.notEqual(await place.ask("http://web"), "web of Compose");
     assert.equal(await place.ask("http://web", "-H", "x-user: alice"), "web of Compose");
+  });
+
+  await step("an up that finds no pod leaves the app the files that it has", async () => {
+    const scale = (replicas: number) =>
+      kubectl("scale", "deployment", "web", "-n", namespace, `--replicas=${replicas}`);
+    const helper = () => docker(["inspect", "--format", "{{.Id}} {{.State.Running}}", helperOf(app)]);
+    const before = await helper();
+    await scale(0);
+    await eventually(async () => assert.deepEqual(await place.pods("web"), []), 30_000);
+    const { code, stderr } = await compose("up");
+    assert.equal(code, 6, stderr);
+    assert.match(stderr, /Cannot sync files of "deployment\/web": no pod of it runs/);
+    assert.equal(await helper(), before);
+    assert.equal(await inWeb("cat", "/etc/conf/app.yaml"), "one");
+    await scale(1);
+    await kube.ready(namespace, "Deployment", "web");
   });
 
   await step("down restores the original and removes the project, and nothing else", async () => {
