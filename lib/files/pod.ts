@@ -63,7 +63,7 @@ export async function serveFiles(cluster: Cluster, { pod, container, plan }: Fil
   const image = imageOf("carrier");
   const user = userOf(pod, container) ?? await askUser(cluster, pod, container) ??
     assumedUser(pod, container);
-  const wanted = await filesContainer(pod, container, { plan, user, image });
+  const wanted = filesContainer(pod, container, { plan, user, image });
   let placement = placementOf(pod, wanted);
   if (placement.state === "absent") await add(cluster, pod, { ...wanted, name: placement.name });
   await waitFor(async () => {
@@ -111,17 +111,20 @@ export interface Offer {
 /** Longer than the kubelet takes to report a container's end. */
 const ENDED_MS = 5_000;
 
-async function hasEnded(cluster: Cluster, pod: V1Pod, container: string): Promise<boolean> {
+/** The pod when the container has ended; `undefined` if it goes on. */
+async function afterEnd(
+  cluster: Cluster,
+  { metadata }: V1Pod,
+  container: string,
+): Promise<V1Pod | undefined> {
+  let pod: V1Pod | undefined;
   const ended = async () => {
-    const now = await podNow(cluster, pod);
-    const status = now?.status?.ephemeralContainerStatuses?.find(({ name }) => name === container);
+    pod = await cluster.get<V1Pod>(podRef(metadata?.namespace ?? "", metadata?.name ?? ""));
+    const status = pod?.status?.ephemeralContainerStatuses?.find(({ name }) => name === container);
     return status?.state?.terminated !== undefined;
   };
-  return await waitFor(ended, { what: "its end", timeout: ENDED_MS }).then(() => true, () => false);
+  return await waitFor(ended, { what: "its end", timeout: ENDED_MS }).then(() => pod, () => undefined);
 }
-
-const podNow = (cluster: Cluster, { metadata }: V1Pod) =>
-  cluster.get<V1Pod>(podRef(metadata?.namespace ?? "", metadata?.name ?? ""));
 
 /**
  * Lets the client with this key have the shares. A container whose last client has left is said to run for a moment after
@@ -135,15 +138,8 @@ export async function allowPeer(
 ): Promise<Offer> {
   const offer = await askFor(cluster, from, container, peer);
   if (offer) return offer;
-  const pod = await podNow(cluster, from.pod);
-  const other = pod && await hasEnded(cluster, pod, container)
-    ? await askFor(
-      cluster,
-      from,
-      await serveFiles(cluster, { ...from, pod: await podNow(cluster, pod) ?? pod }),
-      peer,
-    )
-    : undefined;
+  const pod = await afterEnd(cluster, from.pod, container);
+  const other = pod && await askFor(cluster, from, await serveFiles(cluster, { ...from, pod }), peer);
   if (!other) throw refused(nameOf(from.pod), ["its container for files has ended"]);
   return other;
 }
@@ -163,7 +159,7 @@ async function askFor(
   const stdin = new TextEncoder().encode(JSON.stringify(request));
   const at = { namespace, pod: name, container }, allow = [contract.paths.filesInPod, "allow"];
   const asked = await cluster.exec(at, allow, { stdin }).catch(async (error) => {
-    if (await hasEnded(cluster, pod, container)) return undefined;
+    if (await afterEnd(cluster, pod, container)) return undefined;
     throw error;
   });
   if (!asked || asked.stdout.trim() === ENDING) return undefined;

@@ -1,5 +1,5 @@
 /** Apps' files come from pods that are there: at `gefyra sync`, and when apps start. */
-import { setTimeout as delay } from "node:timers/promises";
+import pTimeout from "p-timeout";
 import type { Problem } from "../app/problems.ts";
 import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/lock.ts";
@@ -51,11 +51,12 @@ export async function renewStarting(
 ): Promise<Problem[]> {
   const helpers = (await listHelpers(engine, connection)).filter(({ app }) => names.includes(app));
   const problems = await Promise.all(helpers.map(async (helper) => {
-    const renewed = (async () => renewFiles({ engine, cluster: await connect() }, helper))();
-    // Its error may come after the deadline, when nobody waits for it any longer.
-    renewed.catch(() => {});
     try {
-      await Promise.race([renewed, late()]);
+      const renewed = connect().then((cluster) => renewFiles({ engine, cluster }, helper));
+      await pTimeout(renewed, {
+        milliseconds: RENEW_MS,
+        message: `no new files within ${RENEW_MS / 1000} s`,
+      });
       return [];
     } catch (error) {
       const message = `app "${helper.app}" keeps the files that it has: ${messageOf(error)}`;
@@ -63,11 +64,6 @@ export async function renewStarting(
     }
   }));
   return problems.flat();
-}
-
-async function late(): Promise<never> {
-  await delay(RENEW_MS);
-  throw new Error(`no new files within ${RENEW_MS / 1000} s`);
 }
 
 function unknown(name: string, others: string[]): GefyraError {
