@@ -176,7 +176,7 @@ func (s *server) sharesOf(peer string) []share {
 }
 
 // bye forgets a client that its user took down. After the last one, the program waits for a moment: an ephemeral container
-// stays in its pod for ever, and an app that is started anew needs none of its own then.
+// stays in its pod until the pod ends, and the next app uses this one.
 func (s *server) bye(peer string) {
 	s.lock.Lock()
 	defer s.lock.Unlock()

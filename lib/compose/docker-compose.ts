@@ -33,8 +33,8 @@ export function globalOptions(
 }
 
 /**
- * The project with everything resolved; of `services` and what they depend on, if there are any. It may lack an image: `like` gives it one. Throws `compose-missing` if there is no
- * plugin, `compose-failed` if Compose refuses the files.
+ * The project with everything resolved: all of it, or `services` and what they depend on. A service may lack an image,
+ * which `like` gives it. Throws `compose-missing` if there is no plugin, `compose-failed` if Compose refuses the files.
  */
 export async function readProject(files: ComposeFiles, services: string[] = []): Promise<ComposeModel> {
   const args = [...globalOptions(files), "config", "--no-consistency", ...services];

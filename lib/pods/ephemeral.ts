@@ -27,7 +27,7 @@ export function hopelessReason(status: V1ContainerStatus | undefined, image: str
 const carriersIn = ({ spec }: V1Pod) =>
   (spec?.ephemeralContainers ?? []).filter(({ name }) => name.startsWith(NAME));
 
-/** Whether a Carrier has ever joined the pod. Pure. */
+/** Whether a Carrier is or was in the pod. Pure. */
 export const hadCarrier = (pod: V1Pod): boolean => carriersIn(pod).length > 0;
 
 /** The state of the Carrier beside the original, of this image or of any; if `absent`, with a free name for it. Pure. */
