@@ -20,6 +20,8 @@ export async function complete(words: string[], deadlineMs = DEADLINE_MS): Promi
     await timeout(addNames(question, kind, found), { milliseconds: deadlineMs, fallback: () => {} }).catch(
       () => {},
     );
+    // They have come in the order of the answers; ports have an order of their own.
+    if (kind !== "ports") found.sort((a, b) => a.value < b.value ? -1 : 1);
   }
   return answerText(found, question.start, kind);
 }
