@@ -7,6 +7,7 @@ import { OPERATOR_PROGRAM } from "./names.ts";
 const { device, deviceGroups, exitCodes, files, marks, nftables, paths, ports } = contract;
 const root = new URL("..", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFileSync(`${root}${path}`);
+const programs = folderOf(paths.agent);
 const user = `${contract.user}:${contract.user}`;
 
 /** What the group of a pattern takes from a text, each once. */
@@ -16,15 +17,6 @@ const found = (text: string, pattern: RegExp): string[] =>
 type Row = [path: string, pattern: RegExp, ...expected: (string | number)[]];
 
 const table: Row[] = [
-  ["images/relay/main.go", /cargoAddress += "(.*)"/, `127.0.0.1:${ports.relayInCargo}`],
-  ["images/relay/main.go", /wireguardAddress += "(.*)"/, `127.0.0.1:${ports.wireguard}`],
-  ["images/relay/main.go", /podPort += (\d+)/, ports.relayInPod],
-  ["images/relay/main.go", /relayUser += (\d+)/, contract.user],
-  ["images/relay/main.go", /relayFolder += "(.*)"/, paths.relayFolder],
-  ["images/relay/main.go", /UDP 127\.0\.0\.1:(\d+)/, ports.relayInCargo, ports.wireguard],
-  ["images/relay/main.go", /TCP 127\.0\.0\.1:(\d+)/, ports.relayInPod],
-  ["images/relay/target.go", /targetFile += "(.*)"/, files.relayTarget],
-  ["images/relay/target.go", /tokenFile += "(.*)"/, files.relayToken],
   ["images/tunnel/tunnel.sh", /^readonly DEVICE=(.*)$/, device],
   ["images/tunnel/tunnel.sh", /^readonly TABLE=(\d+)/, marks.wireguard],
   ["images/cargo/path.sh", /^readonly SMALLEST_MTU=(\d+)/, contract.smallestMtu],
@@ -36,20 +28,10 @@ const table: Row[] = [
   ["images/cargo/cargo", /CARGO_GATEWAY/, contract.cargoVariables.gateway],
   ["images/cargo/attach", /^# {3}(ATTACH_\w+)/, ...Object.values(contract.attachVariables)],
   ["images/cargo/attach", /\bATTACH_\w+/, ...Object.values(contract.attachVariables)],
-  [
-    "images/cargo/Dockerfile",
-    /^COPY coredns relay files cargo attach (.*)$/,
-    folderOf(paths.attach),
-    folderOf(paths.cargo),
-    folderOf(paths.files),
-    folderOf(paths.relay),
-  ],
-  [
-    "images/stowaway/Dockerfile",
-    /^COPY stowaway relay (.*)$/,
-    folderOf(paths.stowaway),
-    folderOf(paths.relay),
-  ],
+  ["images/cargo/Dockerfile", /^COPY agent coredns files cargo attach (.*)$/, programs],
+  ["images/cargo/Dockerfile", /^RUN ln -s agent (.*)$/, paths.relay],
+  ["images/stowaway/Dockerfile", /^COPY agent stowaway (.*)$/, programs],
+  ["images/stowaway/Dockerfile", /^RUN ln -s agent (.*)$/, paths.relay],
   ["images/carrier/carrier", /^ +exit ([2-9])$/, exitCodes.noForwarding, exitCodes.foreignRedirect],
   ["images/carrier/carrier", /Exits with (\d)/, exitCodes.noForwarding],
   ["images/carrier/carrier", /^# +and with (\d)/, exitCodes.foreignRedirect],
@@ -58,7 +40,12 @@ const table: Row[] = [
   ["images/carrier/carrier", /table != "(.*)"/, `ip ${nftables.table}`],
   ["images/carrier/Dockerfile", /^USER (.*)$/, user],
   ["images/carrier/Dockerfile", /^COPY carrier stand-in (.*)$/, folderOf(paths.carrier)],
-  ["images/carrier/Dockerfile", /^COPY files (.*)$/, folderOf(paths.filesInPod)],
+  [
+    "images/carrier/Dockerfile",
+    /^COPY agent files (.*)$/,
+    folderOf(paths.agentInPod),
+    folderOf(paths.filesInPod),
+  ],
   ["images/files/session.go", /stateFolder = "(.*)"/, paths.filesState],
   ["images/carrier/Dockerfile", /^ENTRYPOINT \["(.*)", "run"\]$/, paths.carrier],
   ["images/carrier/Dockerfile", /^COPY --from=modules \/built\/ngx_\S+ (.*)\/$/, paths.nginxModules],
@@ -70,9 +57,22 @@ const table: Row[] = [
   ["images/lab/node/certificates.sh", /server: "https:\/\/\$2:(\d+)"/, ports.labApiServer],
 ];
 
+async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(`${root}${folder}`)) {
+    if (isDirectory) yield* sourcesIn(`${folder}/${name}`);
+    else if (!/[._]test\.\w+$/.test(name)) yield `${folder}/${name}`;
+  }
+}
+
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/") + 1);
 }
+
+Deno.test("what is beside the agent in an image is in the same folder", () => {
+  for (const path of [paths.attach, paths.cargo, paths.files, paths.relay, paths.stowaway]) {
+    assert.equal(folderOf(path), programs);
+  }
+});
 
 Deno.test("Go, shell and Dockerfiles say what the contract says", () => {
   for (const [path, pattern, ...expected] of table) {
@@ -87,10 +87,8 @@ Deno.test("Go, shell and Dockerfiles say what the contract says", () => {
 Deno.test("no file of the images has a port, user or device that looks like the contract's and is another", async () => {
   const numbers = [ports, marks, deviceGroups].flatMap((one) => Object.values(one));
   const known = [device, contract.user, ...numbers].map(String);
-  for (const folder of ["cargo", "carrier", "files", "operator", "relay", "stowaway", "tunnel"]) {
-    for await (const { name, isFile } of Deno.readDir(`${root}images/${folder}`)) {
-      if (!isFile || name.endsWith("_test.go")) continue;
-      const path = `images/${folder}/${name}`;
+  for (const folder of ["agent", "cargo", "carrier", "files", "operator", "stowaway", "tunnel"]) {
+    for await (const path of sourcesIn(`images/${folder}`)) {
       for (const value of found(read(path), /\b(?:5182\d|3182\d|6553[0-4]|wg\d)\b/)) {
         assert.ok(known.includes(value), `${path}: ${value}`);
       }

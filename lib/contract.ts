@@ -2,7 +2,8 @@ import json from "../images/contract.json" with { type: "json" };
 
 /**
  * The values that the program and its images share, in any language: ports, users, paths, the files of `apply` and
- * their keys. `contract.test.ts` checks the Go, shell and Dockerfiles of images/ against it, and TypeScript too.
+ * their keys. `contract.test.ts` checks the shell and Dockerfiles of images/ against it, and TypeScript too; a test of
+ * images/agent/contract checks the agent.
  */
 export const contract = json;
 

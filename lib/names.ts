@@ -99,7 +99,7 @@ export const TUNNEL_POOL = "198.18.0.0/15";
 export const APP_HOSTS = { first: 10, last: 254 } as const;
 /** Stowaway's own address in the tunnel: the first subnet is its own. */
 export const STOWAWAY_TUNNEL_ADDRESS = "198.18.0.1";
-/** The peer of Cargo's WireGuard when the tunnel goes through the API server, UDP on loopback (images/relay). */
+/** The peer of Cargo's WireGuard when the tunnel goes through the API server, UDP on loopback (images/agent/relay). */
 export const RELAY_UDP_PORT = contract.ports.relayInCargo;
 /** Where the relay in Stowaway's pod listens, TCP on loopback. */
 export const RELAY_POD_PORT = contract.ports.relayInPod;

@@ -6,6 +6,7 @@
  */
 import { messageOf } from "../lib/errors.ts";
 import { byRoom, type Coverage, goCoverage, parseLcov, table } from "./coverage/rooms.ts";
+import { moduleName } from "./go-tests.ts";
 import { output } from "./images/command.ts";
 
 const ROOMS = ["cli", "lib", "operator", "scripts"];
@@ -27,16 +28,17 @@ async function coverage(): Promise<string> {
     });
     const files = (await output("git", ["ls-files", ...ROOMS])).split("\n");
     const sources = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
-    return table([...byRoom(parseLcov(lcov, Deno.cwd()), sources), await relay(`${folder}/go`)]);
+    return table([...byRoom(parseLcov(lcov, Deno.cwd()), sources), ...await agent(`${folder}/go`)]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function relay(profile: string): Promise<[string, Coverage]> {
-  const cwd = "images/relay";
-  await output("go", ["test", "-vet=off", `-coverprofile=${profile}`, "."], { cwd, timeout: TIMEOUT_MS });
-  return [cwd, goCoverage(await Deno.readTextFile(profile))];
+async function agent(profile: string): Promise<[string, Coverage][]> {
+  const cwd = "images/agent";
+  const args = ["test", "-vet=off", `-coverprofile=${profile}`, "-coverpkg=./...", "./..."];
+  await output("go", args, { cwd, timeout: TIMEOUT_MS });
+  return goCoverage(await Deno.readTextFile(profile), await moduleName(cwd), cwd);
 }
 
 if (import.meta.main) {

@@ -9,14 +9,17 @@ Deno.test("each Go test is a result, tests within it and its output with it", ()
     { Action: "fail", Package: "a", Test: "TestOne/inner" },
     { Action: "fail", Package: "a", Test: "TestOne" },
     { Action: "pass", Package: "a", Test: "TestTwo" },
-    { Action: "pass", Package: "b", Test: "TestOne" },
+    { Action: "pass", Package: "a/b", Test: "TestOne" },
     { Action: "fail", Package: "a" },
   ];
-  assert.deepEqual(parseGoTests(events.map((event) => JSON.stringify(event)).join("\n") + "\nnot JSON\n"), [
-    { name: "TestOne", passed: false, output: "inner is wrong\n" },
-    { name: "TestTwo", passed: true, output: "" },
-    { name: "TestOne", passed: true, output: "" },
-  ]);
+  assert.deepEqual(
+    parseGoTests(events.map((event) => JSON.stringify(event)).join("\n") + "\nnot JSON\n", "a"),
+    [
+      { folder: ".", name: "TestOne", passed: false, output: "inner is wrong\n" },
+      { folder: ".", name: "TestTwo", passed: true, output: "" },
+      { folder: "./b", name: "TestOne", passed: true, output: "" },
+    ],
+  );
 });
 
 Deno.test("a module that cannot be built has failed, and says why", async () => {

@@ -1,8 +1,9 @@
-module relay
+module gefyra/agent
 
 go 1.24.0
 
 require (
+	github.com/caarlos0/env/v11 v11.3.1
 	github.com/gorilla/websocket v1.5.4-0.20250319132907-e064f32e3674
 	k8s.io/apimachinery v0.34.4
 	k8s.io/client-go v0.34.4

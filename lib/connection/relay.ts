@@ -26,7 +26,7 @@ export async function startRelay(
   const container = await engine.inspect(relay);
   if (!container) await engine.create(relayOptions(connection, image));
   // The token and target are files of the relay's user on the volume, never in the container's settings
-  // (images/relay/target.go).
+  // (images/agent/relay/target.go).
   const target = {
     server: cluster.server.href,
     trust: cluster.trust,

@@ -51,6 +51,16 @@ Deno.test("rooms are folders of the root, and those of lib and operator", () => 
 });
 
 Deno.test("Go counts statements", () => {
-  const { lines } = goCoverage("mode: set\nrelay/a.go:1.1,2.2 3 1\nrelay/a.go:3.1,4.2 2 0\n");
-  assert.deepEqual(lines, { some: 3, all: 5 });
+  const profile = [
+    "mode: set",
+    "m/a.go:1.1,2.2 3 1",
+    "m/a.go:3.1,4.2 2 0",
+    "m/in/b.go:1.1,2.2 4 0",
+    "m/in/b.go:1.1,2.2 4 1",
+  ];
+  const rooms = goCoverage(profile.join("\n"), "m", "images/m");
+  assert.deepEqual(rooms.map(([name, { lines }]) => [name, lines]), [
+    ["images/m", { some: 3, all: 5 }],
+    ["images/m/in", { some: 4, all: 4 }],
+  ]);
 });

@@ -59,15 +59,24 @@ function add(one: Coverage, other: Coverage): Coverage {
   return { lines: sum("lines"), branches: sum("branches"), unloaded: sum("unloaded") };
 }
 
-/** Of Go's profile: `file:from,to statements runs` in each line but the first. Its branches are not counted. */
-export function goCoverage(profile: string): Coverage {
-  const sum = none();
+/**
+ * Of Go's profile: `file:from,to statements runs` in each line but the first. A place that several packages' tests load is
+ * there several times. Its branches are not counted. `module`: its name, and its folder.
+ */
+export function goCoverage(profile: string, module: string, folder: string): [string, Coverage][] {
+  const places = new Map<string, { room: string; statements: number; run: boolean }>();
   for (const line of profile.trim().split("\n").slice(1)) {
-    const [, statements, runs] = line.split(" ").map(Number);
-    sum.lines.all += statements!;
-    if (runs! > 0) sum.lines.some += statements!;
+    const [place = "", statements, runs] = line.split(" ");
+    const room = folder + place.slice(module.length, place.lastIndexOf("/"));
+    const run = Number(runs) > 0 || places.get(place)?.run === true;
+    places.set(place, { room, statements: Number(statements), run });
   }
-  return sum;
+  const rooms = new Map<string, Coverage>();
+  for (const { room, statements, run } of places.values()) {
+    const lines = { some: run ? statements : 0, all: statements };
+    rooms.set(room, add(rooms.get(room) ?? none(), { ...none(), lines }));
+  }
+  return [...rooms].sort(([a], [b]) => a < b ? -1 : 1);
 }
 
 export function table(rooms: [string, Coverage][]): string {

@@ -14,7 +14,7 @@ export interface GoProgram {
 export const goPrograms = {
   kube: { name: "kube", module: "images/lab/kube" },
   coredns: { name: "coredns", module: "images/coredns" },
-  relay: { name: "relay", module: "images/relay" },
+  agent: { name: "agent", module: "images/agent" },
   files: { name: "files", module: "images/files" },
   pause: { name: "pause", module: "images/pause" },
   dlv: { name: "dlv", module: "tests/workloads/delve" },

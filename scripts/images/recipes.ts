@@ -19,15 +19,15 @@ export function recipesFor(names: ImageNames): Recipes {
   const sandbox = { PAUSE_IMAGE: imageOf("pause", names), COREDNS_IMAGE: imageOf("coredns", names) };
   const recipes: Recipes = {
     operator: recipe([folder("images/operator"), program(), deno()]),
-    stowaway: recipe([folder("images/stowaway"), tunnel, goProgram(goPrograms.relay)]),
+    stowaway: recipe([folder("images/stowaway"), tunnel, goProgram(goPrograms.agent)]),
     cargo: recipe([
       folder("images/cargo"),
       tunnel,
       goProgram(goPrograms.coredns),
-      goProgram(goPrograms.relay),
+      goProgram(goPrograms.agent),
       goProgram(goPrograms.files),
     ]),
-    carrier: recipe([folder("images/carrier"), goProgram(goPrograms.files)]),
+    carrier: recipe([folder("images/carrier"), goProgram(goPrograms.agent), goProgram(goPrograms.files)]),
     cli: recipe([folder("images/cli"), program(), deno()]),
     pause: recipe([onlyDockerfile("images/pause"), goProgram(goPrograms.pause)]),
     coredns: recipe([onlyDockerfile("images/coredns"), goProgram(goPrograms.coredns)]),

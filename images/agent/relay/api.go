@@ -1,4 +1,4 @@
-package main
+package relay
 
 import (
 	"errors"
@@ -21,7 +21,7 @@ const (
 )
 
 // runAPI keeps the connection from Cargo through the API server open whenever Cargo needs it, until SIGTERM.
-func runAPI() error {
+func runAPI(idle time.Duration) error {
 	stopped := make(chan os.Signal, 1)
 	signal.Notify(stopped, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
@@ -30,7 +30,7 @@ func runAPI() error {
 	}()
 	delay := firstDelay
 	for {
-		opened, err := once()
+		opened, err := once(idle)
 		log("%v", err)
 		if opened {
 			delay = firstDelay
@@ -41,7 +41,7 @@ func runAPI() error {
 }
 
 // once waits until Cargo needs the connection, and returns when the connection has ended.
-func once() (opened bool, err error) {
+func once(idle time.Duration) (opened bool, err error) {
 	conn, err := net.Dial(handoverNetwork, cargoSocket)
 	if err != nil {
 		return false, fmt.Errorf("no answer from Cargo: %w", err)
@@ -63,11 +63,11 @@ func once() (opened bool, err error) {
 	}
 	defer forward.close()
 	log("connected through %s", t.Server)
-	return true, carry(cargo, given, forward)
+	return true, carry(cargo, given, forward, idle)
 }
 
 // carry moves datagrams in both directions until either end is gone, or the connection is no longer needed.
-func carry(cargo *net.UnixConn, given *handover, forward *portForward) error {
+func carry(cargo *net.UnixConn, given *handover, forward *portForward, idle time.Duration) error {
 	udp, err := wrap(given.udp)
 	if err != nil {
 		return err

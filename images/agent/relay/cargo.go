@@ -1,24 +1,13 @@
-package main
+package relay
 
 import (
 	"errors"
 	"net"
 	"os"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
 )
-
-// A tunnel over this transport sends at least every 5 s.
-var idle = idleFrom(os.Getenv("GEFYRA_RELAY_IDLE"))
-
-func idleFrom(text string) time.Duration {
-	if seconds, err := strconv.Atoi(text); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	return 20 * time.Second
-}
 
 // Bytes that are kept while there is no connection. They include WireGuard's handshake, which WireGuard would repeat
 // only after five seconds.
@@ -26,7 +15,7 @@ const mostKept = 2*batchSize + 4096
 
 // runCargo keeps WireGuard's newest datagrams until a relay connects, passes it the socket, and takes the socket back
 // when the relay is gone. A relay that connects while WireGuard sends nothing waits.
-func runCargo() error {
+func runCargo(idle time.Duration) error {
 	listener, err := listenForRelay()
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package relay
 
 import (
 	"encoding/json"
@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gefyra/agent/contract"
 )
 
 // target is written by `gefyra up` (lib/connection/relay.ts): the API server's address, and the pod to connect to.
@@ -26,8 +28,8 @@ type target struct {
 }
 
 const (
-	targetFile = "target.json"
-	tokenFile  = "token"
+	targetFile = contract.RelayTarget
+	tokenFile  = contract.RelayToken
 )
 
 // readTarget is called for each connection, because `gefyra up` may have written a new token.

@@ -1,0 +1,71 @@
+// Package fakes is for tests: programs that record how they were called and answer what the test says, first on the PATH,
+// and the agent itself as a program.
+package fakes
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const asAgent = "AGENT_UNDER_TEST"
+
+// Main is for TestMain of a package whose tests run the agent: the test's own binary is the agent where Agent starts it.
+func Main(m *testing.M, agent func()) {
+	if os.Getenv(asAgent) != "" {
+		agent()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// Agent returns the agent as a program with these arguments.
+func Agent(args ...string) *exec.Cmd {
+	command := exec.Command(os.Args[0], args...)
+	command.Env = append(os.Environ(), asAgent+"=1")
+	return command
+}
+
+// Programs has fakes by name: shell that runs after each call was recorded.
+type Programs struct {
+	folder string
+	calls  string
+}
+
+// New puts fakes on the PATH. Each is the text of a shell script, which has the arguments; empty: it succeeds silently.
+func New(t *testing.T, scripts map[string]string) *Programs {
+	t.Helper()
+	folder := t.TempDir()
+	fakes := &Programs{folder, filepath.Join(folder, "calls")}
+	for name, script := range scripts {
+		fakes.Set(t, name, script)
+	}
+	t.Setenv("PATH", folder+":"+os.Getenv("PATH"))
+	return fakes
+}
+
+// Set replaces what a fake does.
+func (p *Programs) Set(t *testing.T, name, script string) {
+	t.Helper()
+	text := "#!/bin/sh\necho \"" + name + " $*\" >>" + p.calls + "\n" + script + "\n"
+	next := filepath.Join(p.folder, name+".new")
+	if err := os.WriteFile(next, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(next, filepath.Join(p.folder, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Calls returns the calls since the last time, each a line: the program and its arguments.
+func (p *Programs) Calls(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(p.calls)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	_ = os.Remove(p.calls)
+	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
+}
