@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TreeCommand } from "../cli/completion/tree.ts";
 import { commandsIn, problemOf } from "./docs-commands.ts";
 import { TREE } from "./docs.ts";
+import { readPages } from "./pages.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 
@@ -41,13 +42,11 @@ Deno.test("unknown commands and options are found", async () => {
 
 Deno.test("the documents show commands and options that there are", async () => {
   const tree: TreeCommand = JSON.parse(await Deno.readTextFile(root + TREE));
-  const pages = ["README.md", "CONTRIBUTING.md"];
-  for await (const { name } of Deno.readDir(`${root}docs`)) {
-    if (name.endsWith(".md")) pages.push(`docs/${name}`);
-  }
+  const pages = Object.entries(await readPages(root))
+    .filter(([path]) => !/^(CHANGELOG\.md|docs\/decisions\/.*)$/.test(path));
   let shown = 0;
-  for (const page of pages) {
-    for (const words of commandsIn(await Deno.readTextFile(root + page))) {
+  for (const [page, text] of pages) {
+    for (const words of commandsIn(text)) {
       shown++;
       const problem = problemOf(words, tree);
       assert.equal(problem, undefined, `${page}: gefyra ${words.join(" ")}: ${problem}`);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { anchorOf, readPages } from "./pages.ts";
 import { readSources } from "./sources.ts";
 import { commandsPage, commandTree, PAGE, TREE } from "./docs.ts";
 
@@ -41,15 +42,10 @@ Deno.test("troubleshooting has all common problems under one heading", async () 
 });
 
 Deno.test("every relative link in the documents leads to a file and to one of its headings", async () => {
-  const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
-  for (const folder of ["docs", "docs/decisions"]) {
-    for await (const { name } of Deno.readDir(root + folder)) {
-      if (name.endsWith(".md")) pages.push(`${folder}/${name}`);
-    }
-  }
+  const pages = await readPages(root);
   let links = 0;
-  for (const page of pages) {
-    for (const [, target = "", anchor] of (await read(page)).matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
+  for (const [page, text] of Object.entries(pages)) {
+    for (const [, target = "", anchor] of text.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
       if (/^https?:/.test(target)) continue;
       links++;
       const file = target ? new URL(target, `file://${root}${page}`) : `${root}${page}`;
@@ -62,8 +58,16 @@ Deno.test("every relative link in the documents leads to a file and to one of it
   assert.ok(links > 10);
 });
 
+Deno.test("the index of the documents leads to every page", async () => {
+  const index = await read("docs/README.md");
+  const pages = Object.keys(await readPages(root)).filter((page) => /^docs\/[^/]+$/.test(page));
+  for (const page of pages.filter((page) => page !== "docs/README.md")) {
+    assert.match(index, new RegExp(`\\]\\(${page.slice("docs/".length)}[)#]`), page);
+  }
+});
+
 /** The anchors of the headings, as GitHub generates them. */
 function anchorsOf(markdown: string): string[] {
   const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => text);
-  return headings.map((text) => text.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));
+  return headings.map(anchorOf);
 }

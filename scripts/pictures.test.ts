@@ -1,9 +1,10 @@
 /** The pictures in the docs are Mermaid's flowcharts, which GitHub draws. What it does not understand, it shows as an error. */
 import assert from "node:assert/strict";
+import { readPages } from "./pages.ts";
 
-const read = (file: string) => Deno.readTextFile(new URL(`../${file}`, import.meta.url));
+const pages = await readPages(new URL("..", import.meta.url).pathname);
 const NODE = String.raw`([\w-]+)(?:\["[^"\]]+"\])?`;
-const ARROW = String.raw`(?:<==>|<-->|==>|-->|<== "[^"]+" ==>|<-- "[^"]+" -->|-\. "[^"]+" \.->)`;
+const ARROW = String.raw`(?:<==>|<-->|==>|-->|<?== "[^"]+" ==>|<?-- "[^"]+" -->|-\. "[^"]+" \.->)`;
 const SHAPES = [
   /^flowchart (LR|TB)$/,
   /^end$/,
@@ -11,17 +12,15 @@ const SHAPES = [
   new RegExp(`^${NODE}( ${ARROW} ${NODE})*$`),
 ];
 
-async function picturesOf(file: string): Promise<string[][]> {
-  const text = await read(file);
-  return [...text.matchAll(/^```mermaid\n(.*?)^```/gms)].map(([, code = ""]) =>
+const picturesOf = (page: string): string[][] =>
+  [...page.matchAll(/^```mermaid\n(.*?)^```/gms)].map(([, code = ""]) =>
     code.trim().split("\n").map((line) => line.trim())
   );
-}
 
-for (const file of ["README.md", "docs/concepts.md"]) {
-  Deno.test(`the picture in ${file} can be drawn, and each of its nodes has a title`, async () => {
-    const pictures = await picturesOf(file);
-    assert.equal(pictures.length, 1);
+for (const [file, page] of Object.entries(pages)) {
+  const pictures = picturesOf(page);
+  if (pictures.length === 0) continue;
+  Deno.test(`the pictures in ${file} can be drawn, and each of their nodes has a title`, () => {
     for (const lines of pictures) {
       for (const line of lines) assert.ok(SHAPES.some((shape) => shape.test(line)), line);
       const titled = new Set(lines.flatMap((line) => [...line.matchAll(/([\w-]+)\["/g)].map(([, id]) => id)));
@@ -36,9 +35,9 @@ for (const file of ["README.md", "docs/concepts.md"]) {
   });
 }
 
-Deno.test("the picture of the architecture has every part in it", async () => {
-  const [lines = []] = await picturesOf("docs/concepts.md");
-  const rows = [...(await read("docs/concepts.md")).matchAll(/^\| `?([\w ]+?)`? +\| (?:on|in|beside) /gm)];
+Deno.test("the picture of the parts has every part in it", () => {
+  const page = pages["docs/concepts.md"]!, [lines = []] = picturesOf(page);
+  const rows = [...page.matchAll(/^\| `?([\w ]+?)`? +\| (?:on|in|beside) /gm)];
   assert.ok(rows.length >= 7);
   for (const [, part = ""] of rows) assert.ok(lines.some((line) => line.includes(`["${part}"]`)), part);
 });
