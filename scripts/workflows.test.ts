@@ -95,6 +95,16 @@ Deno.test("a release uses tasks that there are, and the Deno that the project is
   assert.deepEqual([...new Set(versions)], [version]);
 });
 
+Deno.test("the site is built by its task with the project's Deno, and published from where the task writes it", async () => {
+  const { jobs: { site } } = await read("site");
+  assert.match(runs(site), /^deno task site$/m);
+  const version = (await script("setup")).match(/^DENO_VERSION=(.*)$/m)?.[1];
+  const step = (action: string) => site?.steps?.find(({ uses }) => uses?.startsWith(`${action}@`));
+  assert.equal(step("denoland/setup-deno")?.with?.["deno-version"], version);
+  const [, folder] = /\[folder = "(.*)"\]/.exec(await script("site.ts")) ?? [];
+  assert.equal(step("actions/upload-pages-artifact")?.with?.path, folder);
+});
+
 const text = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
 
 Deno.test("what others include names this version, and the releases of this program", async () => {
