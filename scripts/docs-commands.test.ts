@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { TreeCommand } from "../cli/completion/tree.ts";
 import { commandsIn, problemOf } from "./docs-commands.ts";
 import { TREE } from "./docs.ts";
-import { readPages } from "./pages.ts";
+import { readPages, sectionOf, shellCommands } from "./pages.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 
@@ -53,4 +53,18 @@ Deno.test("the documents show commands and options that there are", async () => 
     }
   }
   assert.ok(shown > 100, `${shown}`);
+});
+
+Deno.test("scripts/demo runs the commands of the README's tour, in their order", async () => {
+  const demo = await Deno.readTextFile(`${root}scripts/demo`);
+  const commands = shellCommands(sectionOf(await Deno.readTextFile(`${root}README.md`), "The tour"))
+    // It builds them one by one.
+    .filter((command) => !command.includes("docker build"));
+  assert.ok(commands.length > 15);
+  let place = 0;
+  for (const command of commands) {
+    const found = demo.indexOf(command, place);
+    assert.ok(found >= 0, command);
+    place = found;
+  }
 });

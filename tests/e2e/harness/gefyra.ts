@@ -1,7 +1,7 @@
 /** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
 import assert from "node:assert/strict";
 import { runFlags } from "../../../scripts/bundle.ts";
-import { CONNECTION, kubeconfig, SHARED } from "./names.ts";
+import { CONNECTION, CONTROL_PLANE, kubeconfig, LAB, SHARED } from "./names.ts";
 import { portableUser } from "./portable.ts";
 import { settingsIn } from "./waits.ts";
 import { kubeconfigOf, program, type SuiteLab } from "./suite.ts";
@@ -74,12 +74,22 @@ export function inTerminal(size: { rows: number; columns: number }, args: string
   return spawn("script", script, ownEnv).output;
 }
 
-/** Lines of shell in a folder, as a user types them; fails when one of them does. */
-export async function inShell(lines: string, folder: string): Promise<void> {
+/**
+ * Lines of shell in a folder, as a user types them; fails when one of them does. `gefyra lab` means the file's own lab, and
+ * kubectl may be that lab's: it reads files from standard input only.
+ */
+export async function inShell(lines: string, folder: string, env: Env = {}): Promise<Output> {
   const program = quoted([Deno.execPath(), ...programArgs]);
-  const script = `cd ${quoted([folder])}\ngefyra() { ${program} "$@"; }\n${lines}`;
-  const { code, stdout, stderr } = await spawn("sh", ["-euc", script], ownEnv).output;
-  assert.equal(code, 0, `${lines}\n${stderr}\n${stdout}`);
+  const kubectl = quoted(["docker", "exec", "--interactive", CONTROL_PLANE, "kubectl"]);
+  const script = [
+    `cd ${quoted([folder])}`,
+    `gefyra() { if [ "$1" = lab ]; then ${program} "$@" --name ${LAB}; else ${program} "$@"; fi; }`,
+    `kubectl() { ${kubectl} "$@"; }`,
+    lines,
+  ].join("\n");
+  const output = await spawn("sh", ["-euc", script], { ...ownEnv, ...env }).output;
+  assert.equal(output.code, 0, `${lines}\n${output.stderr}\n${output.stdout}`);
+  return output;
 }
 
 const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");

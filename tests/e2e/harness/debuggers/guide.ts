@@ -1,5 +1,5 @@
 /** The commands and the configuration for one language in docs/debuggers.md, with names of the test in place of the example's. */
-import assert from "node:assert/strict";
+import { blocksOf, sectionOf } from "../../../../scripts/pages.ts";
 import { inShell } from "../gefyra.ts";
 import type { Json } from "../kube.ts";
 
@@ -21,11 +21,9 @@ interface Names {
 
 export async function readGuide(language: string, names: Names): Promise<Guide> {
   const page = await Deno.readTextFile(new URL("../../../../docs/debuggers.md", import.meta.url));
-  const [intro, ...sections] = page.split(/^## /m);
-  const section = sections.find((text) => text.startsWith(`${language}\n`));
-  assert.ok(section, language);
-  const [bridge] = blocks(intro!, "sh"), [run, afterEdit] = blocks(section, "sh");
-  const [json] = blocks(section, "json");
+  const [intro = ""] = page.split(/^## /m), section = sectionOf(page, language);
+  const [bridge] = blocksOf(intro, "sh"), [run, afterEdit] = blocksOf(section, "sh");
+  const [json] = blocksOf(section, "json");
   // Others on this machine may use the usual port.
   const usual = /--debug-port (\d+)/.exec(run!)![1]!, port = `${freePort()}`;
   const shell = async (commands: string) => {
@@ -44,9 +42,6 @@ export async function readGuide(language: string, names: Names): Promise<Guide> 
     configuration: JSON.parse(json!.replaceAll("${workspaceFolder}", names.folder).replaceAll(usual, port)),
   };
 }
-
-const blocks = (text: string, kind: string) =>
-  [...text.matchAll(new RegExp(`^\`\`\`${kind}\n(.*?)^\`\`\``, "gms"))].map(([, block]) => block!.trimEnd());
 
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
