@@ -5,6 +5,8 @@ import { readPages } from "./pages.ts";
 const pages = await readPages(new URL("..", import.meta.url).pathname);
 const NODE = String.raw`([\w-]+)(?:\["[^"\]]+"\])?`;
 const ARROW = String.raw`(?:<==>|<-->|==>|-->|<?== "[^"]+" ==>|<?-- "[^"]+" -->|-\. "[^"]+" \.->)`;
+/** In a line without the texts of its arrows. */
+const NODES = /(?:^|> )(?!end$|subgraph |flowchart )([\w-]+)(\["[^"]*"\])?/g;
 const SHAPES = [
   /^flowchart (LR|TB)$/,
   /^end$/,
@@ -27,6 +29,19 @@ for (const [file, page] of Object.entries(pages)) {
       for (const line of lines.filter((line) => new RegExp(ARROW).test(line))) {
         for (const [, id] of line.replaceAll(/"[^"]*"/g, '""').matchAll(/(?:^|[>] )([\w-]+)/g)) {
           assert.ok(titled.has(id), `${id} in ${line}`);
+        }
+      }
+      // The site's library draws lines to wrong places otherwise, and takes a node's first mention for its title.
+      const named = new Set<string>();
+      let depth = 0;
+      for (const line of lines) {
+        if (line === "end") depth--;
+        if (line.startsWith("subgraph")) assert.equal(++depth, 1, `${line}: a box is in another box`);
+        for (
+          const [, id = "", title] of line.replaceAll(/(<?(?:--|==|-\.)) "[^"]*"/g, "$1").matchAll(NODES)
+        ) {
+          assert.ok(title || named.has(id), `${id} is mentioned before it has its title`);
+          named.add(id);
         }
       }
       const count = (start: string) => lines.filter((line) => line.startsWith(start)).length;

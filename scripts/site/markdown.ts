@@ -52,6 +52,10 @@ function picture(code: string): string {
     bg: "var(--page)",
     fg: "var(--ink)",
     accent: "var(--link)",
+    line: "var(--faint)",
+    padding: 8,
+    nodeSpacing: 20,
+    layerSpacing: 36,
     transparent: true,
   });
   return `<figure>${svg.replace(/@import url\([^)]*\);/, "").replaceAll("'Inter', ", "")}</figure>\n`;
