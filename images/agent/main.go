@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gefyra/agent/connections"
 	"gefyra/agent/relay"
 	"gefyra/agent/role"
 )
@@ -19,6 +20,7 @@ import (
 const program = "agent"
 
 var roles = []role.Role{
+	connections.Role,
 	relay.Role,
 }
 

@@ -11,6 +11,8 @@ export const match = parseMatch([["header:x-user=alice", "path:/"], ["header:x-d
 
 let built: Promise<void> | undefined;
 
+export const buildPolyglot = (): Promise<void> => built ??= buildWorkloads(() => {}, ["polyglot"]);
+
 /** Says its `name`; listens at all addresses, or at one. Its container's full name. */
 export async function polyglot(
   box: Sandbox,
@@ -18,7 +20,7 @@ export async function polyglot(
   options: string[],
   ...address: string[]
 ): Promise<string> {
-  await (built ??= buildWorkloads(() => {}, ["polyglot"]));
+  await buildPolyglot();
   const container = await box.run(name, options, "polyglot:latest", [name, ...address]);
   await eventually(async () => assert.match(await docker(["logs", container]), /listening/));
   return container;

@@ -60,6 +60,12 @@ func http1(connection net.Conn, name string) {
 				time.Sleep(time.Second)
 				io.WriteString(to, "data: end\n\n")
 			})
+		case "/ticks":
+			chunked(connection, "text/event-stream", name, last, func(to io.Writer) {
+				for err := error(nil); err == nil; time.Sleep(100 * time.Millisecond) {
+					_, err = io.WriteString(to, "data: tick\n\n")
+				}
+			})
 		case "/count":
 			size, _ := io.Copy(io.Discard, body)
 			whole(connection, map[string]any{"name": name, "size": size}, last)

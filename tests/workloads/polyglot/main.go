@@ -1,7 +1,10 @@
 // polyglot NAME [ADDRESS [PORT]]: an app that says who it is, in several protocols, each on a port of its own. It listens
 // on all IPv4 addresses unless told which; with a port it speaks in lines there, and nothing else.
 //
+// polyglot kept HOST:PORT CLIENTS: clients that keep their connections (kept.go).
+//
 //	8001 HTTP/1.1: /echo sends the body back as it comes, /count only its size, /events sends two events 1 s apart,
+//	     /ticks one every 100 ms without end,
 //	     /upgrade answers 101 and then sends bytes back; anything else is answered with what was asked, as JSON
 //	8002 HTTP/2 without TLS: gRPC is sent back with trailers, but a health check is told SERVING; anything else is
 //	     answered with what was asked, as JSON
@@ -18,6 +21,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -25,6 +29,14 @@ import (
 func main() {
 	if len(os.Args) < 2 {
 		log.Fatal("usage: polyglot NAME [ADDRESS [PORT]]")
+	}
+	if os.Args[1] == "kept" {
+		clients, err := strconv.Atoi(os.Args[3])
+		if err != nil {
+			log.Fatal(err)
+		}
+		kept(os.Args[2], clients)
+		return
 	}
 	name, address := os.Args[1], "0.0.0.0"
 	if len(os.Args) > 2 {
