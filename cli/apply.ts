@@ -16,7 +16,7 @@ import {
   requireConnected,
   stepsOf,
 } from "./command.ts";
-import { note, print } from "./output.ts";
+import { answer, note } from "./output.ts";
 import { type WantedProject, wantedProject } from "./project/wanted.ts";
 import { upText, wantedConnection } from "./up.ts";
 
@@ -26,7 +26,7 @@ export const apply = () =>
   command("apply", "gefyra apply\ngefyra apply -f shop/gefyra.yaml")
     .option("-f, --file <path>", fileOption)
     .addOption(connectionOption())
-    .addOption(outputOption(["json", "yaml"]))
+    .addOption(outputOption(["name"]))
     .action(async (options, self) => {
       const wanted = await wantedProject(options.file);
       const steps = stepsOf(options);
@@ -50,7 +50,14 @@ export const apply = () =>
         ...applied.apps.map(({ name, change }) => `App ${name} ${said[change]}.`),
         ...applied.bridges.map(({ name, change }) => `Bridge ${name} ${said[change]}.`),
       );
-      print({ connection: connection.name, ...applied }, options.output, () => lines.join("\n"));
+      await answer("apply", { connection: connection.name, ...applied }, options, {
+        text: () => lines.join("\n"),
+        names: () => [
+          ...wanted.up ? [`connection/${connection.name}`] : [],
+          ...applied.apps.map(({ name }) => `app/${name}`),
+          ...applied.bridges.map(({ name }) => `bridge/${name}`),
+        ],
+      });
     });
 
 /** The connection that is typed, else that of the environment and of the files, the one of `--file` among them. */
@@ -73,13 +80,14 @@ export const deleteCommand = () =>
   command("delete", "gefyra delete")
     .option("-f, --file <path>", fileOption)
     .addOption(connectionOption())
-    .addOption(outputOption(["json", "yaml"]))
+    .addOption(outputOption(["name"]))
     .action(async (options, self) => {
       const wanted = await wantedProject(options.file);
       const { engine, connected } = await chosenConnected(nameOf(wanted, self));
       if (!connected) {
         const nothing = { apps: [], bridges: [], disconnected: false };
-        return print(nothing, options.output, () => "Not connected. Nothing to do.");
+        const texts = { text: () => "Not connected. Nothing to do.", names: () => [] };
+        return await answer("delete", nothing, options, texts);
       }
       const { connection, cluster } = connected, steps = stepsOf(options);
       const tools = { engine, cluster, steps };
@@ -106,5 +114,12 @@ export const deleteCommand = () =>
           ]
           : [],
       ];
-      print({ ...gone, disconnected }, options.output, () => lines.join("\n") || "Nothing to do.");
+      await answer("delete", { ...gone, disconnected }, options, {
+        text: () => lines.join("\n") || "Nothing to do.",
+        names: () => [
+          ...gone.bridges.map((name) => `bridge/${name}`),
+          ...gone.apps.map((name) => `app/${name}`),
+          ...disconnected ? [`connection/${connection.name}`] : [],
+        ],
+      });
     });

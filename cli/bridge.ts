@@ -23,7 +23,7 @@ import {
   stepsOf,
 } from "./command.ts";
 import { withMatch } from "./match-options.ts";
-import { print, warn } from "./output.ts";
+import { answer, warn } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
 
 const example =
@@ -62,7 +62,7 @@ export const bridgeCommand = () =>
     .addOption(watchUrlOption())
     .option("--dry-run", "print what the bridge would do, without changing anything")
     .addOption(connectionOption())
-    .addOption(outputOption(["json", "yaml"]));
+    .addOption(outputOption(["name"]));
 
 type Options = ReturnType<ReturnType<typeof bridgeCommand>["opts"]>;
 
@@ -94,7 +94,10 @@ async function act(options: Options): Promise<void> {
   const cluster = await connectionCluster(connection);
   if (options.dryRun) {
     const preview = await dryRunBridge({ engine, cluster }, connection, wanted);
-    return print(preview, options.output, () => dryRunText(preview));
+    return await answer("bridge", preview, options, {
+      text: () => dryRunText(preview),
+      names: () => [`bridge/${wanted.name}`],
+    });
   }
   const start = performance.now();
   const notes: string[] = [];
@@ -110,7 +113,10 @@ async function act(options: Options): Promise<void> {
     switchSummary(made.status?.pods ?? [], seconds),
     loss ? requestLossText(loss) : "",
   ];
-  print(made, options.output, () => lines.filter(Boolean).join("\n"));
+  await answer("bridge", made, options, {
+    text: () => lines.filter(Boolean).join("\n"),
+    names: () => [`bridge/${wanted.name}`],
+  });
   warn(options, made.problems);
 }
 

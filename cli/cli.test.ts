@@ -157,6 +157,27 @@ Deno.test("the version is printed in every format", async () => {
   assert.equal(JSON.parse((await run("version", "-o", "json")).stdout).gefyra, VERSION);
 });
 
+Deno.test("a template prints as kubectl prints it; one that is wrong is refused before anything is done", async () => {
+  const template = (text: string) => spawn("version", "-o", `jsonpath=${text}`);
+  assert.equal(
+    (await template("{.gefyra} on {.platform}")).stdout,
+    `${VERSION} on ${Deno.build.os}/${Deno.build.arch}`,
+  );
+  // Docker cannot be reached, which would have been the error.
+  const { code, stdout, stderr } = await spawn("up", "-o", "jsonpath={.connection");
+  assert.deepEqual([code, stdout], [exitCodes.usage, ""]);
+  assert.match(
+    stderr,
+    /^Error: Cannot print with -o jsonpath='\{\.connection': "\{\.connection" is not closed\n {2}→ /,
+  );
+});
+
+Deno.test("a dry run of up prints the names of its objects as kubectl prints them", async () => {
+  const { stdout } = await run("up", "--dry-run", "-o", "name");
+  assert.match(stdout, /^namespace\/gefyra$/m);
+  assert.match(stdout, /^deployment\.apps\/gefyra-operator$/m);
+});
+
 Deno.test("a dry run of up prints exactly what would be applied, without a cluster", async () => {
   const expected = JSON.parse(JSON.stringify(manifests({ namespace: NAMESPACE, images: defaultImages })));
   const yaml = await run("up", "--dry-run", "-o", "yaml");

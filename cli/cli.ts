@@ -5,6 +5,7 @@ import { VERSION } from "../lib/names.ts";
 import { checkSettings } from "../lib/settings.ts";
 import { commandsFor } from "./commands.ts";
 import { hintOf } from "./hint.ts";
+import { checkOutput } from "./output-format.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function cli(args: string[]): Promise<number> {
@@ -26,6 +27,7 @@ export async function cli(args: string[]): Promise<number> {
       // The command's own meaning: `-v` of `run` is a volume.
       verbose = action.getOptionValue("verbose") === true;
       checkSettings();
+      await checkOutput(action.getOptionValue("output"));
       const { applyDefaults } = await import("./defaults.ts");
       await applyDefaults(action as never);
     });

@@ -8,9 +8,10 @@ import { connectionCluster } from "../lib/connection/cluster.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import type { Engine } from "../lib/docker/engine.ts";
 import type { Steps } from "../lib/steps.ts";
+import { outputOption } from "./output-format.ts";
 import { progress } from "./progress.ts";
 
-export { connectionCluster };
+export { connectionCluster, outputOption };
 
 export type SetExitCode = (code: number) => void;
 
@@ -36,8 +37,6 @@ export function stepsOf({ verbose, quiet }: Loudness): Steps {
   return progress({ verbose: verbose ?? false, quiet: quiet ?? false });
 }
 
-export const outputOption = (formats: string[] = ["json", "yaml", "wide"]) =>
-  new Option("-o, --output <format>", "output format").choices(formats);
 export const contextOption = () => new Option("--context <name>", "context of the kubeconfig to use");
 export const connectionOption = (
   description = "connection to use (default: the only one, else that of the current context)",

@@ -15,7 +15,7 @@ import {
   stepsOf,
 } from "./command.ts";
 import { addProviderOptions, type Call, callDown, callUp, providerTexts } from "./compose-provider.ts";
-import { note } from "./output.ts";
+import { note, say } from "./output.ts";
 
 const example = `gefyra compose up -f compose.yaml
 gefyra compose down -f compose.yaml`;
@@ -82,7 +82,7 @@ const up = (setExitCode: SetExitCode) => {
         ...{ build: options.build ?? false, quiet: options.quiet ?? false },
       });
       note(options, notes);
-      console.log(`Project ${project} is up; in the cluster's network: ${apps.join(", ")}.`);
+      say(options, `Project ${project} is up; in the cluster's network: ${apps.join(", ")}.`);
     });
   addProviderOptions(made as unknown as Command);
   return made;
@@ -102,7 +102,8 @@ const down = (setExitCode: SetExitCode) => {
         ...{ files: filesOf(options), services, quiet: options.quiet ?? false },
       });
       note(options, notes);
-      console.log(
+      say(
+        options,
         services.length
           ? `${services.join(", ")} of project ${project}: down.`
           : `Project ${project} is down.`,

@@ -5,7 +5,7 @@ import { Argument } from "@commander-js/extra-typings";
 import { command, outputOption } from "./command.ts";
 import { settingsIn } from "./defaults.ts";
 import { readConfiguration } from "./project/load.ts";
-import { type Column, print, table } from "./output.ts";
+import { answer, type Column, table } from "./output.ts";
 
 const env = (name: string) => Deno.env.get(name);
 
@@ -27,18 +27,20 @@ const columns: Column<Resolved>[] = [
 const view = () =>
   command("view", "gefyra config view -o json")
     .description("Show each setting, its value and where that comes from")
-    .addOption(outputOption(["json", "yaml"]))
-    .action(async ({ output }) => {
+    .addOption(outputOption())
+    .action(async (form) => {
       const found = await readConfiguration();
       const settings = settingsIn(found, env);
       const files = { user: found.user?.file, project: found.project?.file };
-      print({ files, settings }, output, () =>
-        [
-          table(settings, columns),
-          "",
-          `User:    ${files.user ?? `none (${userFile(env)})`}`,
-          `Project: ${files.project ?? `none (${PROJECT_FILE})`}`,
-        ].join("\n"));
+      await answer("config-view", { files, settings }, form, {
+        text: () =>
+          [
+            table(settings, columns),
+            "",
+            `User:    ${files.user ?? `none (${userFile(env)})`}`,
+            `Project: ${files.project ?? `none (${PROJECT_FILE})`}`,
+          ].join("\n"),
+      });
     });
 
 const schema = () =>

@@ -13,7 +13,7 @@ import {
   outputOption,
   type SetExitCode,
 } from "./command.ts";
-import { print } from "./output.ts";
+import { answer } from "./output.ts";
 
 const signs: Record<Verdict, string> = { ok: "✓", attention: "!", broken: "✗", idle: "–", skipped: "–" };
 
@@ -25,7 +25,7 @@ export const doctor = (setExitCode: SetExitCode) =>
     .addOption(connectionOption())
     .addOption(contextOption())
     .addOption(kubeconfigOption())
-    .addOption(outputOption(["json", "yaml"]))
+    .addOption(outputOption())
     .action(async ({ connection, output, quiet, ...named }) => {
       const screen = lines((line) => console.log(line));
       const tell = (finding: Finding) => {
@@ -40,8 +40,8 @@ export const doctor = (setExitCode: SetExitCode) =>
         tell,
       );
       screen.end();
-      if (output) print(diagnosis, output, () => "");
-      else if (!quiet) console.log(summary(diagnosis));
+      const texts = { text: () => summary(diagnosis), short: () => "" };
+      await answer("doctor", diagnosis, { output, quiet }, texts);
       if (!diagnosis.healthy) setExitCode(exitCodes.failure);
     });
 

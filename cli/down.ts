@@ -2,13 +2,14 @@ import { Option } from "@commander-js/extra-typings";
 import { disconnect, type Gone } from "../lib/connection/down.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { clusterOf, command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
+import { say } from "./output.ts";
 
 export const down = () =>
   command("down", "gefyra down")
     .addOption(connectionOption())
     .addOption(new Option("--all", "disconnect all connections of this machine"))
     .action(async (options, self) => {
-      const { connection: name, all, quiet } = options;
+      const { connection: name, all } = options;
       const tools = {
         engine: connectEngine(),
         steps: stepsOf(options),
@@ -17,7 +18,7 @@ export const down = () =>
       };
       const typed = self.getOptionValueSource("connection") === "cli";
       const gone = await disconnect(tools, { name, all, typed });
-      if (!quiet) console.log([text(gone), ...gone.remarks].join("\n"));
+      say(options, [text(gone), ...gone.remarks].join("\n"));
     });
 
 function text({ gone, left, changed, remarks }: Gone): string {

@@ -1,11 +1,11 @@
 /** The options of an installation, as `up` and `install` have them. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { stringify } from "yaml";
 import type { Manifest } from "../lib/api/objects.ts";
 import type { ServiceOptions } from "../lib/config/install-options.ts";
 import { DEFAULT_REGISTRY } from "../lib/images.ts";
 import { VERSION } from "../lib/names.ts";
 import { wholeNumber } from "./command.ts";
+import { answer, type Form } from "./output.ts";
 
 export const registryOption = () =>
   new Option("--registry <name>", "registry of Gefyra's images").env("GEFYRA_REGISTRY")
@@ -48,11 +48,22 @@ export function serviceOptions(
   };
 }
 
-/** As `kubectl apply` reads them. */
-export function printObjects(objects: Manifest[], output: string | undefined): void {
-  console.log(
-    output === "json"
-      ? JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2)
-      : objects.map((object) => stringify(object)).join("---\n").trimEnd(),
-  );
+/** As `kubectl apply` reads them; by default as YAML. */
+export async function printObjects(
+  name: "up" | "install",
+  items: Manifest[],
+  { output = "yaml" }: Form,
+): Promise<void> {
+  if (output === "yaml") {
+    const { stringify } = await import("yaml");
+    return console.log(items.map((object) => stringify(object)).join("---\n").trimEnd());
+  }
+  const names = () => items.map(objectName);
+  await answer(name, { apiVersion: "v1", kind: "List", items }, { output }, { text: () => "", names });
+}
+
+/** As kubectl: `deployment.apps/NAME`. */
+function objectName({ apiVersion = "", kind = "", metadata }: Manifest): string {
+  const [group] = apiVersion.includes("/") ? apiVersion.split("/") : [];
+  return `${kind.toLowerCase()}${group ? `.${group}` : ""}/${metadata?.name}`;
 }

@@ -9,6 +9,7 @@ import { parseValues } from "../lib/install/values.ts";
 import type { InstallValues } from "../lib/install/values-schema.ts";
 import { NAMESPACE } from "../lib/names.ts";
 import { readUserFile } from "../lib/user-file.ts";
+import { answer } from "./output.ts";
 import { clusterOf, command, contextOption, kubeconfigOption, outputOption, stepsOf } from "./command.ts";
 import {
   dryRunOption,
@@ -48,9 +49,9 @@ export const install = () =>
       new Option("--print-rbac <role>", "print the roles that somebody needs, without changing anything")
         .choices(["developer", "administrator"]),
     )
-    .addOption(outputOption(["json", "yaml"]))
+    .addOption(outputOption(["name"]))
     .action(async (options, self) => {
-      const { namespace, output } = options;
+      const { namespace } = options;
       checkObjectName("namespace", namespace);
       if (options.printRbac === "developer") return console.log(developerRoles(namespace));
       if (options.printRbac === "administrator") return console.log(administratorRole(namespace));
@@ -69,17 +70,20 @@ export const install = () =>
         stowaway: values.stowaway,
         relay: values.relay,
       };
-      if (options.dryRun) return printObjects(manifests(wanted), output);
+      if (options.dryRun) return await printObjects("install", manifests(wanted), options);
       const cluster = await clusterOf(options);
       const changed = await installPermanently({ cluster, steps: stepsOf(options) }, wanted);
-      if (options.quiet) return;
-      const where = `in namespace "${namespace}" of ${cluster.context}`;
-      const allowed = wanted.namespaces ? ` Bridges are allowed in ${wanted.namespaces.join(", ")}.` : "";
-      console.log(
-        changed
-          ? `Gefyra is installed ${where}.${allowed}`
-          : `Gefyra was installed ${where} already. Nothing was changed.`,
-      );
+      const { context } = cluster, { namespaces } = wanted;
+      const where = `in namespace "${namespace}" of ${context}`;
+      const allowed = namespaces ? ` Bridges are allowed in ${namespaces.join(", ")}.` : "";
+      await answer("install", { context, namespace, namespaces, changed }, options, {
+        text: () =>
+          changed
+            ? `Gefyra is installed ${where}.${allowed}`
+            : `Gefyra was installed ${where} already. Nothing was changed.`,
+        names: () => [`namespace/${namespace}`],
+        short: () => "",
+      });
     });
 
 /** Flags come before the file. */

@@ -9,7 +9,7 @@ import { DEFAULT_LAB } from "../lib/lab/nodes.ts";
 import { labStatus, type NodeStatus } from "../lib/lab/status.ts";
 import { labUp } from "../lib/lab/up.ts";
 import { command, kubeconfigOption, outputOption, stepsOf } from "./command.ts";
-import { type Column, print, table } from "./output.ts";
+import { answer, type Column, say, table } from "./output.ts";
 
 const example = `
 gefyra lab up --workers 1
@@ -35,15 +35,18 @@ const up = () =>
       0,
     )
     .addOption(kubeconfigOption())
-    .addOption(outputOption(["json", "yaml"]))
-    .action(async ({ name, workers, kubeconfig, output, ...loudness }) => {
-      const result = await labUp(await reachEngine(), stepsOf(loudness), {
+    .addOption(outputOption(["name"]))
+    .action(async ({ name, workers, kubeconfig, ...form }) => {
+      const result = await labUp(await reachEngine(), stepsOf(form), {
         lab: name,
         workers,
         kubeconfig: pathOf(kubeconfig),
       });
       const state = result.changed ? "is up" : "was up already";
-      print(result, output, () => `The lab ${state}: context "${result.context}" at ${result.server}`);
+      await answer("lab-up", result, form, {
+        text: () => `The lab ${state}: context "${result.context}" at ${result.server}`,
+        names: () => [`lab/${name}`],
+      });
     });
 
 const down = () =>
@@ -54,13 +57,13 @@ const down = () =>
         lab: name,
         kubeconfig: pathOf(kubeconfig),
       });
-      console.log(removed ? `The lab "${name}" is gone` : `There is no lab "${name}"`);
+      say(loudness, removed ? `The lab "${name}" is gone` : `There is no lab "${name}"`);
     });
 
 const status = () =>
   labCommand("status", "Show a lab's nodes", "gefyra lab status -o json")
-    .addOption(outputOption(["json", "yaml"]))
-    .action(async ({ name, output }) => {
+    .addOption(outputOption(["name"]))
+    .action(async ({ name, ...form }) => {
       const found = await labStatus(await reachEngine(), name);
       if (!found) {
         throw new GefyraError("lab-missing", `Cannot show the lab "${name}": there is no such lab`, {
@@ -68,8 +71,10 @@ const status = () =>
           hint: `start it with \`gefyra lab up${name === DEFAULT_LAB ? "" : ` --name ${name}`}\``,
         });
       }
-      print(found, output, () =>
-        `Context ${found.context} at ${found.server}\n\n${table(found.nodes, columns)}`);
+      await answer("lab-status", found, form, {
+        text: () => `Context ${found.context} at ${found.server}\n\n${table(found.nodes, columns)}`,
+        names: () => found.nodes.map(({ name }) => `node/${name}`),
+      });
     });
 
 const loadImages = () =>
@@ -82,7 +87,8 @@ const loadImages = () =>
         () => load(engine, name, images),
       );
       for (const node of loaded) {
-        console.log(`${node.node}: ${node.images.length > 0 ? node.images.join(", ") : "has them already"}`);
+        const news = node.images.length > 0 ? node.images.join(", ") : "has them already";
+        say(loudness, `${node.node}: ${news}`);
       }
     });
 

@@ -14,7 +14,7 @@ import { bridgePhases } from "../lib/api/phases.ts";
 import { portText } from "../lib/workload/ports.ts";
 import { targetText } from "../lib/workload/target.ts";
 import { command, connectionCluster, connectionOption, outputOption } from "./command.ts";
-import { type Column, print, problemLines, table } from "./output.ts";
+import { answer, type Column, note, problemLines, table } from "./output.ts";
 
 const containerColumns: Column<AppContainer>[] = [
   { name: "NAME", value: ({ name }) => name },
@@ -79,18 +79,18 @@ export const list = () =>
         .conflicts("namespace"),
     )
     .addOption(connectionOption())
-    .addOption(outputOption())
+    .addOption(outputOption(["wide", "name"]))
     .action(async (options) => {
-      const { containers, bridges, connections, connection: connectionName, output, quiet } = options;
+      const { containers, bridges, connections, connection: connectionName } = options;
       const { namespace, allNamespaces: all } = options;
       if (namespace !== undefined) checkObjectName("namespace", namespace);
       const engine = connectEngine();
       await engine.version();
       if (connections) {
         const found = await localStates(engine);
-        if (quiet) return found.forEach(({ name }) => console.log(name));
-        return print({ connections: found }, output, () => {
-          return found.length ? table(found, connectionColumns, output === "wide") : "No connections.";
+        return await answer("list", { connections: found }, options, {
+          text: (wide) => found.length ? table(found, connectionColumns, wide) : "No connections.",
+          names: () => found.map(({ name }) => `connection/${name}`),
         });
       }
       const connection = await requireConnection(engine, connectionName);
@@ -102,26 +102,26 @@ export const list = () =>
         const cluster = await connectionCluster(connection);
         const observed = await observeBridges({ engine, cluster }, connection, { apps, namespace, all });
         data.bridges = observed.bridges;
-        if (observed.hidden && !quiet) console.error(`Note: ${observed.hidden}`);
+        if (observed.hidden) note(options, [observed.hidden]);
       }
-      if (quiet) return console.log(namesOf(data).join("\n"));
-      const ofFiles = data.containers ? fileProblems(await listFiles(engine, connection)) : [];
-      print(data, output, () => {
-        const wide = output === "wide";
-        const parts: string[] = [];
-        if (data.containers) {
-          parts.push(
-            data.containers.length ? table(data.containers, containerColumns, wide) : "No app containers.",
-          );
-        }
-        if (data.bridges) {
-          parts.push(data.bridges.length ? table(data.bridges, bridgeColumns, wide) : "No bridges.");
-        }
-        const wrong = [...problemsIn(data), ...problemLines(ofFiles)];
-        if (wrong.length) parts.push(wrong.join("\n"));
-        return parts.join("\n\n");
+      await answer("list", data, options, {
+        text: async (wide) => {
+          const ofFiles = data.containers ? fileProblems(await listFiles(engine, connection)) : [];
+          return textOf(data, problemLines(ofFiles), wide);
+        },
+        names: () => namesOf(data),
       });
     });
+
+function textOf(data: Listed, ofFiles: string[], wide: boolean): string {
+  const { containers, bridges } = data;
+  const wrong = [...problemsIn(data), ...ofFiles];
+  return [
+    containers && (containers.length ? table(containers, containerColumns, wide) : "No app containers."),
+    bridges && (bridges.length ? table(bridges, bridgeColumns, wide) : "No bridges."),
+    wrong.join("\n"),
+  ].filter(Boolean).join("\n\n");
+}
 
 interface Listed {
   containers?: AppContainer[];
@@ -139,6 +139,6 @@ function problemsIn({ containers = [], bridges = [] }: Listed): string[] {
 }
 
 const namesOf = ({ containers = [], bridges = [] }: Listed) => [
-  ...containers.map(({ name }) => name),
-  ...bridges.map(({ metadata }) => metadata?.name ?? ""),
+  ...containers.map(({ name }) => `app/${name}`),
+  ...bridges.map(({ metadata }) => `bridge/${metadata?.name}`),
 ];

@@ -1,10 +1,11 @@
 /** Steps on stderr: a task list on a terminal, plain lines elsewhere, nothing with `--quiet`. */
 import process from "node:process";
+import { isInteractive } from "./interactive.ts";
 import { silentSteps, type Steps } from "../lib/steps.ts";
 
 export function progress({ verbose, quiet }: { verbose: boolean; quiet: boolean }): Steps {
   if (quiet) return silentSteps;
-  const steps = Deno.stderr.isTerminal() && !verbose ? taskList() : plainLines();
+  const steps = isInteractive(Deno.stderr.isTerminal()) && !verbose ? taskList() : plainLines();
   return { ...steps, debug: verbose ? (text) => console.error(`  ${text}`) : () => {} };
 }
 

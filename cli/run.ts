@@ -33,7 +33,7 @@ export const run = (setExitCode: SetExitCode) =>
       ? typedPorts.length ? typedPorts : portsToBridge(like.origin.container, target)
       : [];
     const app = await createApp(tools, connection, wanted);
-    const report = (text: string) => console.error(`gefyra: ${text}`);
+    const report = (text: string) => options.quiet ? undefined : console.error(`gefyra: ${text}`);
     if (options.detach) {
       await startApp(engine, app);
       return console.log(app.id);

@@ -8,7 +8,7 @@ import {
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { exitCodes } from "../lib/errors.ts";
 import { command, connectionCluster, connectionOption, outputOption, type SetExitCode } from "./command.ts";
-import { print, problemLines } from "./output.ts";
+import { answer, problemLines } from "./output.ts";
 
 export const status = (setExitCode: SetExitCode) =>
   command(
@@ -16,15 +16,17 @@ export const status = (setExitCode: SetExitCode) =>
     "gefyra status -o json",
   )
     .addOption(connectionOption("show this one only"))
-    .addOption(outputOption(["json", "yaml"]))
-    .action(async ({ connection, output, quiet }) => {
+    .addOption(outputOption())
+    .action(async ({ connection, ...form }) => {
       const engine = connectEngine();
       const observed = connection
         ? await observe(engine, connection, connectionCluster)
         : await statuses(engine, connectionCluster);
-      if (!quiet) {
-        print(observed, output, () => "connections" in observed ? textOfAll(observed) : text(observed));
-      }
+      await answer("status", observed, form, {
+        text: () => "connections" in observed ? textOfAll(observed) : text(observed),
+        // The exit code says it.
+        short: () => "",
+      });
       if (!observed.connected) setExitCode(exitCodes.failure);
     });
 

@@ -9,7 +9,7 @@ import {
   requireConnected,
   stepsOf,
 } from "./command.ts";
-import { type Column, print, table } from "./output.ts";
+import { answer, type Column, table } from "./output.ts";
 
 const columns: Column<SyncedPath>[] = [
   { name: "APP", value: ({ app }) => app },
@@ -33,7 +33,7 @@ export const sync = () =>
     .argument("[name]", "app container; without it, all of the connection")
     .option("--watch", "go on doing so until Ctrl-C")
     .addOption(connectionOption())
-    .addOption(outputOption(["json", "yaml"]))
+    .addOption(outputOption())
     .action(async (name, options) => {
       const { engine, connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
@@ -42,7 +42,8 @@ export const sync = () =>
         const failures = await renewAll(tools, connection, name);
         if (!options.watch) {
           const files = (await listFiles(engine, connection)).filter(({ app }) => !name || app === name);
-          print({ files }, options.output, () => files.length ? table(files, columns) : "No synced files.");
+          const text = () => files.length ? table(files, columns) : "No synced files.";
+          await answer("sync", { files }, options, { text });
           if (failures[0]) throw failures[0];
           return;
         }

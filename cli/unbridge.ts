@@ -8,6 +8,7 @@ import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts
 import { operatorRuns } from "../lib/install/operator-state.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { command, connectionCluster, connectionOption, requireConnected, stepsOf } from "./command.ts";
+import { note, say } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
 
 const example = `gefyra unbridge -N mypyserver-bridge
@@ -32,7 +33,7 @@ export const unbridge = () =>
       const { connection } = await requireConnected(options.connection);
       const cluster = await connectionCluster(connection);
       const { bridges, hidden } = await visibleBridges(cluster, connection, { namespace });
-      if (hidden && !quiet) console.error(`Note: ${hidden}`);
+      if (hidden) note(options, [hidden]);
       const chosen = bridges.filter(({ metadata }) => all || metadata?.name === name);
       if (namespace !== undefined && chosen.length === 0) await requireNamespace(cluster, namespace);
       if (name && chosen.length !== 1) throw unclear(name, chosen);
@@ -51,17 +52,15 @@ export const unbridge = () =>
           await stepsOf(options).step(`Removing bridge ${metadata?.name}`, async () => {
             pending = await removeBridge(cluster, bridge, operated);
           });
-          if (quiet) {
-            continue;
-          }
+          if (quiet) continue;
           if (pending) {
-            console.log(`Bridge ${metadata?.name} is deleted. ${pendingText([pending])}`);
+            say(options, `Bridge ${metadata?.name} is deleted. ${pendingText([pending])}`);
             continue;
           }
           const did = switchSummary(status?.pods ?? [], (performance.now() - start) / 1000);
           const silent = await silentOriginals(cluster, bridge);
           const serves = silent.length ? silent.join("; ") : "the original container serves again";
-          console.log(`Bridge ${metadata?.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);
+          say(options, `Bridge ${metadata?.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);
         }
       };
       if (options.watchUrl) {
@@ -73,9 +72,7 @@ export const unbridge = () =>
         );
         console.log(requestLossText(loss));
       } else await removeChosen();
-      if (chosen.length === 0 && !quiet) {
-        console.log("There are no bridges.");
-      }
+      if (chosen.length === 0) say(options, "There are no bridges.");
     });
 
 function unclear(name: string, found: GefyraBridge[]): GefyraError {

@@ -2,6 +2,7 @@ import { checkObjectName } from "../lib/api/object-names.ts";
 import { removeInstallation } from "../lib/install/remove.ts";
 import { NAMESPACE } from "../lib/names.ts";
 import { clusterOf, command, contextOption, kubeconfigOption, stepsOf } from "./command.ts";
+import { say } from "./output.ts";
 
 const example = `gefyra uninstall
 gefyra uninstall --force`;
@@ -20,9 +21,9 @@ export const uninstall = () =>
         namespace,
         force,
       });
-      if (options.quiet) return;
       const where = `namespace "${namespace}" of ${cluster.context}`;
-      console.log(
+      say(
+        options,
         !changed
           ? `Gefyra is not installed in ${where}. Nothing to do.`
           : `Gefyra is removed from ${where}.${stays ? ` What stays: ${stays}.` : ""}`,

@@ -29,7 +29,7 @@ import {
   serviceTypeOption,
   tagOption,
 } from "./install-options.ts";
-import { print, warn } from "./output.ts";
+import { answer, warn } from "./output.ts";
 
 const example = `gefyra up
 gefyra up --context my-cluster --connection mine
@@ -87,20 +87,22 @@ export const upCommand = () =>
         .conflicts(["allowUser", "allowGroup"]),
     )
     .addOption(dryRunOption())
-    .addOption(outputOption(["json", "yaml"]));
+    .addOption(outputOption(["name"]));
 
 type Made = ReturnType<typeof upCommand>;
 
 async function act(_options: unknown, command: Made): Promise<void> {
   const options = command.opts();
   const { install, connection } = wantedConnection(command);
-  const { output } = options;
-  if (options.dryRun) return printObjects(manifests(install), output);
+  if (options.dryRun) return await printObjects("up", manifests(install), options);
   const cluster = await clusterOf(options);
   const tools = { engine: connectEngine(), cluster, steps: stepsOf(options) };
   const result = await bringUp(tools, connection);
   warn(options, result.problems);
-  print(result, output, () => upText(cluster.context, result));
+  await answer("up", result, options, {
+    text: () => upText(cluster.context, result),
+    names: () => [`connection/${result.connection.name}`],
+  });
 }
 
 export function upText(context: string, result: UpResult): string {

@@ -2,6 +2,7 @@ import { VERSION } from "../lib/names.ts";
 import { releasesUrl } from "../lib/release/fetch.ts";
 import { ownFile, systemOf, upgrade as upgradeProgram } from "../lib/release/upgrade.ts";
 import { command, stepsOf } from "./command.ts";
+import { say } from "./output.ts";
 
 export const upgrade = () =>
   command("upgrade", "gefyra upgrade")
@@ -13,8 +14,8 @@ export const upgrade = () =>
         releases: releasesUrl(),
         steps: stepsOf(options),
       });
-      if (options.quiet) return;
-      console.log(
+      say(
+        options,
         changed
           ? `gefyra ${version} is installed, in place of ${VERSION}. Run \`gefyra up\` again for its parts in the cluster and on this machine.`
           : `gefyra ${version} is the latest version. Nothing was changed.`,

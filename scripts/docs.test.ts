@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { answers } from "../cli/answers/answers.ts";
+import type { TreeCommand } from "../cli/completion/tree.ts";
 import { anchorOf, readPages } from "./pages.ts";
 import { readSources } from "./sources.ts";
-import { commandsPage, commandTree, PAGE, TREE } from "./docs.ts";
+import { answerSchemas, commandsPage, commandTree, PAGE, SCHEMAS, TREE } from "./docs.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFile(root + path);
@@ -27,6 +29,25 @@ Deno.test("docs/commands.md is what the commands say of themselves (else: deno t
 
 Deno.test("completions know the commands and options of the program (else: deno task docs)", async () => {
   assert.equal(await read(TREE), await commandTree());
+});
+
+Deno.test("docs/schemas has the schemas of all answers, and no other (else: deno task docs)", async () => {
+  const found: Record<string, string> = {};
+  for await (const { name } of Deno.readDir(root + SCHEMAS)) found[name] = await read(`${SCHEMAS}/${name}`);
+  const expected = await answerSchemas();
+  assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort());
+  assert.deepEqual(found, expected);
+});
+
+Deno.test("every command with -o json has a schema, and every schema a command", async () => {
+  const tree: TreeCommand = JSON.parse(await read(TREE));
+  const commands = tree.commands.flatMap((
+    one,
+  ) => [[one.name, one] as const, ...one.commands.map((sub) => [`${one.name}-${sub.name}`, sub] as const)]);
+  const withJson = commands.filter(([, { options }]) =>
+    options.some(({ choices }) => choices?.includes("json"))
+  );
+  assert.deepEqual([...withJson.map(([name]) => name), "error"].sort(), Object.keys(answers).sort());
 });
 
 Deno.test("troubleshooting explains every error id, and no other, in alphabetical order", async () => {

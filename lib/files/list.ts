@@ -24,8 +24,8 @@ export interface SyncedPath {
   remote: string;
   /** In the app container. */
   local: string;
-  /** `from pod`, `to pod`, or `account`. */
-  direction: string;
+  /** `account`: of a service account. */
+  direction: "from pod" | "to pod" | "account";
   /** What it comes from: a pod, or a service account. */
   source: string;
   /** `synced`, `copying`, or what is wrong. */
@@ -50,7 +50,7 @@ export function pathsOf(
   { app, description: { files, account } }: Renewable,
   status: HelperStatus,
 ): SyncedPath[] {
-  const paths = (files?.wanted ?? []).map(({ name, remote, local, back }) => ({
+  const paths = (files?.wanted ?? []).map(({ name, remote, local, back }): SyncedPath => ({
     ...{ app, remote, local },
     direction: back ? "to pod" : "from pod",
     source: status.pod || (files ? `${files.namespace}/${targetText(files.target)}` : ""),

@@ -1,6 +1,7 @@
 /** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
 import assert from "node:assert/strict";
 import { runFlags } from "../../../scripts/bundle.ts";
+import { checkAnswer } from "./answers.ts";
 import { CONNECTION, CONTROL_PLANE, kubeconfig, LAB, SHARED } from "./names.ts";
 import { portableUser } from "./portable.ts";
 import { settingsIn } from "./waits.ts";
@@ -53,7 +54,19 @@ export async function commandIn(lab: SuiteLab, args: string[]): Promise<Output> 
   return output;
 }
 
+/** Whatever it answers with `-o json` has to be as its schema says. */
 export function startGefyra(args: string[], env: Env = {}): Running {
+  const running = startUnchecked(args, env);
+  const output = running.output.then((printed) => {
+    checkAnswer(args, printed);
+    return printed;
+  });
+  // Some wait for what it says only.
+  output.catch(() => {});
+  return { ...running, output };
+}
+
+function startUnchecked(args: string[], env: Env): Running {
   const portable = portableUser();
   if (!portable) return start(args, { ...ownEnv, ...env });
   const { KUBECONFIG = "", ...own } = portable.env;
