@@ -55,7 +55,7 @@ export async function printObjects(
   { output = "yaml" }: Form,
 ): Promise<void> {
   if (output === "yaml") {
-    const { stringify } = await import("yaml");
+    const { stringify } = await import("./yaml.ts");
     return console.log(items.map((object) => stringify(object)).join("---\n").trimEnd());
   }
   const names = () => items.map(objectName);

@@ -60,7 +60,7 @@ export async function answer<N extends AnswerName>(
 ): Promise<void> {
   const bare = () => names?.().map((name) => name.slice(name.indexOf("/") + 1)).join("\n");
   if (output === "json") print(JSON.stringify(data, null, 2));
-  else if (output === "yaml") print((await import("yaml")).stringify(data).trimEnd());
+  else if (output === "yaml") print((await import("./yaml.ts")).stringify(data).trimEnd());
   else if (output === "name") print(names?.().join("\n") ?? "");
   else if (output?.startsWith(JSONPATH)) {
     const { filled, parseTemplate } = await import("./jsonpath/template.ts");

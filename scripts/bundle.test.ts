@@ -58,6 +58,11 @@ Deno.test("the bundle runs by itself: no configuration, no package, only what it
       assert.match((await gefyra("list")).stderr, /^Error: Cannot reach Docker/);
       assert.match((await gefyra("install")).stderr, /^Error: Cannot find a cluster/);
     });
+    await t.step("answers have every form", async () => {
+      assert.match((await gefyra("version", "-o", "yaml")).stdout, /^deno: /m);
+      assert.match((await gefyra("up", "--dry-run")).stdout, /^kind: Deployment$/m);
+      assert.equal((await gefyra("version", "-o", "jsonpath={.gefyra}")).stdout, VERSION);
+    });
     await t.step("standard input may be a file", async () => {
       const dryRun = ["install", "--dry-run", "-o", "json", "--values", "/dev/stdin"];
       const child = new Deno.Command(Deno.execPath(), {
