@@ -46,7 +46,13 @@ Deno.test("the first copy fails at once where waiting does not help", () => {
 });
 
 Deno.test("an app whose pod is gone is named once, with what to do", () => {
-  const path = { app: "web", remote: "/a", local: "/a", direction: "from pod", source: "shop/api-1" };
+  const path = {
+    app: "web",
+    remote: "/a",
+    local: "/a",
+    direction: "from pod" as const,
+    source: "shop/api-1",
+  };
   const gone = { ...path, state: "the pod does not answer" };
   assert.deepEqual(fileProblems([{ ...path, state: "synced" }, gone, { ...gone, remote: "/b" }]), [{
     message: 'app "web" keeps the files that it has: the pod does not answer (shop/api-1)',
