@@ -14,7 +14,7 @@ function taskList(): Pick<Steps, "step"> {
     step: async <T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> => {
       let result!: T;
       // Imported late: it would slow down every start.
-      const { Listr, ProcessOutput } = await import("listr2");
+      const { color, Listr, ProcessOutput } = await import("listr2");
       const list = new Listr(
         [{
           title,
@@ -30,7 +30,8 @@ function taskList(): Pick<Steps, "step"> {
             showErrorMessage: false,
             timer: {
               condition: (ms: number) => ms > 1000,
-              format: (ms: number) => () => `${(ms / 1000).toFixed(1)}s`,
+              field: (ms: number) => `${(ms / 1000).toFixed(1)}s`,
+              format: () => color.dim,
             },
           } as never,
           exitOnError: true,
