@@ -1,5 +1,6 @@
 /** All figures in the order of measurement. Add a new one to one of these lists. */
 import type { Figure } from "./figure.ts";
+import { deliveryFigures } from "./figures-delivery.ts";
 import { firstFigures } from "./figures-first.ts";
 import { filesFigures } from "./figures-files.ts";
 import { sharedFigures } from "./figures-shared.ts";
@@ -12,6 +13,7 @@ import { waitFigures } from "./figures-wait.ts";
 // The fifty bridges of the last figures stay until the connection is removed.
 export const figures: Figure[] = [
   ...startFigures,
+  ...deliveryFigures,
   ...waitFigures,
   ...firstFigures,
   ...switchFigures,
