@@ -2,6 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import { createBridge } from "../lib/bridge/create.ts";
 import { dryRunText } from "../lib/bridge/dry-run-text.ts";
 import { parseMatch } from "../lib/api/match.ts";
+import { followedText } from "../lib/bridge/followed.ts";
 import { defaultBridgeName } from "../lib/bridge/name.ts";
 import type { BridgeOptions } from "../lib/bridge/validate.ts";
 import { dryRunBridge } from "../lib/bridge/dry-run.ts";
@@ -22,6 +23,7 @@ import {
   requireConnected,
   stepsOf,
 } from "./command.ts";
+import { drainTimeoutOption, keepConnectionsOption } from "./drain-options.ts";
 import { withMatch } from "./match-options.ts";
 import { answer, warn } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
@@ -58,6 +60,8 @@ export const bridgeCommand = () =>
     .addOption(new Option("--keep", "same as --mode beside").conflicts(["mode", "replace"]))
     .addOption(new Option("--replace", "same as --mode replace").conflicts(["mode", "keep", "fallback"]))
     .option("--fallback", "let the original serve while the local port refuses connections")
+    .addOption(drainTimeoutOption())
+    .addOption(keepConnectionsOption())
     .option("-I, --bridge-name <name>", "name of the bridge (default: NAME-TARGET)")
     .addOption(watchUrlOption())
     .option("--dry-run", "print what the bridge would do, without changing anything")
@@ -85,6 +89,8 @@ export function wantedBridge(options: Options): BridgeOptions {
     match: options.match ? parseMatch(options.match) : undefined,
     mode: options.mode ?? (options.keep ? "beside" : options.replace ? "replace" : undefined),
     fallback: options.fallback,
+    drainTimeoutSeconds: options.drainTimeout,
+    keepConnections: options.keepConnections,
   };
 }
 
@@ -110,6 +116,7 @@ async function act(options: Options): Promise<void> {
   const lines = [
     summary(made),
     ...notes.map((text) => `Note: ${text}.`),
+    followedText(made),
     switchSummary(made.status?.pods ?? [], seconds),
     loss ? requestLossText(loss) : "",
   ];

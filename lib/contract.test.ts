@@ -35,7 +35,7 @@ const table: Row[] = [
   ["images/carrier/carrier", /^ +exit ([2-9])$/, exitCodes.noForwarding, exitCodes.foreignRedirect],
   ["images/carrier/carrier", /Exits with (\d)/, exitCodes.noForwarding],
   ["images/carrier/carrier", /^# +and with (\d)/, exitCodes.foreignRedirect],
-  ["images/carrier/carrier", /\b(?:nginx|nftables)\.conf\b/, ...files.carrier],
+  ["images/carrier/carrier", /\b(?:nginx\.conf|nftables\.conf|connections\.json)\b/, ...files.carrier],
   ["images/carrier/carrier", /nft flush chain (.*?) \|\|/, `ip ${nftables.table} ${nftables.chain}`],
   ["images/carrier/carrier", /table != "(.*)"/, `ip ${nftables.table}`],
   ["images/carrier/Dockerfile", /^USER (.*)$/, user],

@@ -64,6 +64,7 @@ export const kinds: Record<string, Kind> = {
     "--service-account",
     "--tail",
     "--since",
+    "--drain-timeout",
     "--time",
     "--wait",
     "--bridge-name",

@@ -1,6 +1,12 @@
 /** GefyraBridge: the traffic of one container of a workload goes to one app container; in the target's namespace. */
 import { Optional } from "typebox";
-import { APP_HOSTS, STOWAWAY_PORTS, TUNNEL_POOL } from "../names.ts";
+import {
+  APP_HOSTS,
+  DRAIN_TIMEOUT_S,
+  LONGEST_DRAIN_TIMEOUT_S,
+  STOWAWAY_PORTS,
+  TUNNEL_POOL,
+} from "../names.ts";
 import { conditions } from "./condition-schema.ts";
 import { targetKinds } from "./kinds.ts";
 import { matchSchema } from "./match-schema.ts";
@@ -58,6 +64,15 @@ export const bridgeSpec = () =>
     fallback: Optional(flag({
       description: "While the app container refuses connections, the original serves",
     })),
+    drainTimeoutSeconds: Optional(integer({
+      minimum: 0,
+      maximum: LONGEST_DRAIN_TIMEOUT_S,
+      description:
+        `After a switch, connections that are never between requests are closed when this time is up; ${DRAIN_TIMEOUT_S} when absent, 0 is at once`,
+    })),
+    keepConnections: Optional(flag({
+      description: "Connections that are open at a switch stay where they are",
+    })),
     destination: object({
       // As Docker names containers: it is shown to people, whose terminals obey control characters.
       name: text({ pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$" }),
@@ -105,6 +120,13 @@ const interceptedPort = () =>
     path: text<"kernel" | "stream" | "http">(),
   });
 
+const connections = () =>
+  reported({
+    moved: integer({ minimum: 0, description: "Closed between two requests, or ended by themselves" }),
+    cut: integer({ minimum: 0, description: "Closed when the drain timeout was over" }),
+    open: integer({ minimum: 0, description: "Still where they were" }),
+  }, { description: "Mode beside: those that were open when the pod was taken, and were to follow" });
+
 const interceptedPod = () =>
   reported({
     name: text(),
@@ -123,6 +145,7 @@ const interceptedPod = () =>
       description: "Why it is in this state, where it is not as wanted",
     })),
     cause: Optional(text<BridgeReason>({ description: "Failed and Restored: the kind of the reason" })),
+    connections: Optional(connections()),
     originalImage: Optional(text({
       maxLength: 4096,
       description: "Mode replace: for people; the pod's annotation says what is restored",

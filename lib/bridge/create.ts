@@ -18,6 +18,7 @@ import { waitFor } from "../wait.ts";
 import { type ObservedBridge, withProblems } from "./observe.ts";
 import { missingToBridge } from "./allowed.ts";
 import { type BridgeOptions, checkNames, validateBridge } from "./validate.ts";
+import { untilFollowed } from "./followed.ts";
 import { removeBridge } from "./remove.ts";
 
 export interface BridgeTools {
@@ -61,7 +62,9 @@ async function createWhileConnected(
     // Runs while the operator works: most apps answer, so nothing is left to wait for at the end.
     const early = problemsOf(tools, connection, wanted);
     try {
-      const bridge = await untilSettled(cluster, wanted);
+      const settled = await untilSettled(cluster, wanted);
+      const ref = bridgeRef(wanted.metadata?.namespace ?? "", wanted.metadata?.name ?? "");
+      const bridge = await untilFollowed(() => cluster.get<GefyraBridge>(ref), settled);
       note(condition(bridge.status?.conditions, READY)?.message ?? "");
       const problems = (await early).length ? await problemsOf(tools, connection, bridge) : [];
       return { ...bridge, problems };

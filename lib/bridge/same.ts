@@ -1,12 +1,13 @@
 /** Whether a bridge does what options ask for, so that it need not be made again. Pure. */
 import type { GefyraBridge } from "../api/bridge.ts";
+import { drainMsOf } from "../api/drain.ts";
 import { sameMatch } from "../api/match.ts";
 import { canonical } from "../canonical.ts";
 import type { BridgeOptions } from "./validate.ts";
 
 /** Without a container in the options, that of the bridge was chosen. */
 export function isSame(
-  { app, target, ports, match, mode, fallback = false }: BridgeOptions,
+  { app, target, ports, match, mode, fallback = false, ...drain }: BridgeOptions,
   { spec }: Pick<GefyraBridge, "spec">,
 ): boolean {
   const { kind, name, container = spec.target.container } = target;
@@ -16,6 +17,7 @@ export function isSame(
     ...{ app: spec.destination.name, ports: spec.ports, mode: spec.mode },
     fallback: spec.fallback ?? false,
   };
+  if (drainMsOf(drain) !== drainMsOf(spec)) return false;
   const sameRules = match && spec.match ? sameMatch(match, spec.match) : !match && !spec.match;
   return sameRules && canonical(asked) === canonical(is);
 }

@@ -38,6 +38,10 @@ export interface BridgeOptions {
   mode?: ModeName | undefined;
   /** The original serves while the app container refuses connections. */
   fallback?: boolean | undefined;
+  /** Seconds after which connections that are never between requests are closed; 10 when absent. */
+  drainTimeoutSeconds?: number | undefined;
+  /** Open connections stay where they are. */
+  keepConnections?: boolean | undefined;
 }
 
 export interface ValidBridge {
@@ -64,6 +68,7 @@ export async function validateBridge(
   options: BridgeOptions,
 ): Promise<ValidBridge> {
   const { name, app, namespace, target, ports, match, mode, fallback } = options;
+  const { drainTimeoutSeconds, keepConnections } = options;
   checkNames(options);
   const [user, client, found, existing, namespaceLabels, services] = await Promise.all([
     cluster.user(),
@@ -111,6 +116,8 @@ export async function validateBridge(
       ...(match ? { match } : {}),
       ...(mode ? { mode } : {}),
       ...(fallback ? { fallback } : {}),
+      ...(drainTimeoutSeconds === undefined ? {} : { drainTimeoutSeconds }),
+      ...(keepConnections ? { keepConnections } : {}),
       destination: { name: app, address },
     },
   };

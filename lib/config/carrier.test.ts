@@ -32,6 +32,7 @@ function share(bridge: string, wanted: Wanted = {}): Share {
     stowawayPorts: wanted.stowawayPorts ?? new Map([[`${remote}/${protocol}`, at]]),
     match: wanted.match,
     fallback: wanted.fallback ?? false,
+    drainMs: "drainMs" in wanted ? wanted.drainMs : 10_000,
   };
 }
 
@@ -123,4 +124,39 @@ Deno.test("without bridges Nginx stops and the rules are empty", () => {
   assert.equal(files["nginx.conf"], "");
   assert.match(files["nftables.conf"] ?? "", /^table ip gefyra\ndelete table ip gefyra\n/);
   assert.deepEqual(maps(files["nftables.conf"]), []);
+});
+
+Deno.test("Carrier is told where each port leads, and how long connections may stay", () => {
+  const to = "10.0.0.9:10000";
+  const table: [string, Share[], unknown[]][] = [
+    ["in the kernel", [share("a")], [{ port: 80, protocol: "TCP", to: [to], drainMs: 10_000 }]],
+    [
+      "through Nginx",
+      [share("a", { path: "http" })],
+      [{ port: 80, protocol: "TCP", listen: 61080, to: [to], drainMs: 10_000 }],
+    ],
+    [
+      "several bridges, the longest time",
+      [share("a", { path: "http" }), share("b", { path: "http", at: 10001, drainMs: 60_000 })],
+      [{ port: 80, protocol: "TCP", listen: 61080, to: [to, "10.0.0.9:10001"], drainMs: 60_000 }],
+    ],
+    [
+      "several bridges, one of which keeps its connections",
+      [share("a", { path: "http" }), share("b", { path: "http", at: 10001, drainMs: undefined })],
+      [{ port: 80, protocol: "TCP", listen: 61080, to: [to, "10.0.0.9:10001"] }],
+    ],
+    [
+      "without Stowaway's port",
+      [share("a", { path: "http", stowawayPorts: new Map() })],
+      [{ port: 80, protocol: "TCP", listen: 61080, to: [], drainMs: 10_000 }],
+    ],
+    ["nobody", [], []],
+  ];
+  for (const [name, shares, ports] of table) {
+    const { "connections.json": text } = compose(...shares);
+    assert.deepEqual(JSON.parse(text ?? "null"), { ports, silent: [] }, name);
+  }
+  const { "connections.json": silent } = carrierFiles(pod, [], STOWAWAY, [10_000]);
+  assert.deepEqual(JSON.parse(silent!), { ports: [], silent: [to] });
+  assert.equal(compose(share("a", { mode: "replace", path: "stream" }))["connections.json"], undefined);
 });

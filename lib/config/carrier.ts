@@ -17,6 +17,8 @@ export interface Share {
   stowawayPorts: Map<string, number>;
   match: Match | undefined;
   fallback: boolean;
+  /** How long connections that are never between requests may stay; `undefined` if all stay. */
+  drainMs: number | undefined;
 }
 
 /** The files that `carrier apply` reads. */
@@ -24,6 +26,19 @@ export interface CarrierFiles {
   "nginx.conf": string;
   /** Absent in mode "replace", which has no capability to set rules and needs none. */
   "nftables.conf"?: string;
+  /** Where each port leads (images/agent/connections/plan.go), for connections that follow. Absent in mode "replace". */
+  "connections.json"?: string;
+}
+
+/** One port in connections.json. */
+interface Leads {
+  port: number;
+  protocol: "TCP" | "UDP";
+  listen?: number;
+  /** `address:port` of Stowaway; empty while the original serves. */
+  to: string[];
+  /** Absent if connections stay. */
+  drainMs?: number;
 }
 
 /** Beside the original, Nginx listens above the ports that the kernel gives to outgoing connections. */
@@ -31,10 +46,16 @@ const LISTEN = { first: 61000, count: 4000 };
 
 type SharedPort = NonNullable<InterceptedPod["ports"]>[number];
 
-export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): CarrierFiles {
+/** `silent`: Stowaway's ports of bridges whose client does not answer. */
+export function carrierFiles(
+  pod: V1Pod,
+  shares: Share[],
+  stowaway: string,
+  silent: number[] = [],
+): CarrierFiles {
   const beside = shares.some(({ record }) => record.mode === "beside");
   const forwards = shares.every(({ record }) => record.forwards !== false);
-  const servers: CarrierServer[] = [], redirects: Redirect[] = [];
+  const servers: CarrierServer[] = [], redirects: Redirect[] = [], leads: Leads[] = [];
   const wanted = shares.flatMap((share) => (share.record.ports ?? []).map((port) => ({ ...share, port })));
   const taken = new Set<number>();
   for (const claims of Map.groupBy(wanted, ({ port }) => `${port.port}/${port.protocol}`).values()) {
@@ -48,13 +69,17 @@ export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): Car
         ? []
         : [{ ...claim, upstream: `${stowaway}:${number}`, number }];
     });
+    const drain = drainOf(claims);
     if (path === "kernel") {
       const [first] = upstreams;
-      if (first) redirects.push({ protocol, port, to: { address: stowaway, port: first.number } });
+      if (!first) continue;
+      redirects.push({ protocol, port, to: { address: stowaway, port: first.number } });
+      leads.push({ port, protocol, to: [first.upstream], ...drain });
       continue;
     }
     const listen = beside ? listenPort(port, taken) : port;
     if (beside) redirects.push({ protocol, port, listen });
+    leads.push({ port, protocol, listen, to: upstreams.map(({ upstream }) => upstream), ...drain });
     servers.push({
       port,
       listen,
@@ -72,8 +97,22 @@ export function carrierFiles(pod: V1Pod, shares: Share[], stowaway: string): Car
   }
   return {
     "nginx.conf": servers.length ? nginxConf(servers, connectionsOf(pod, shares)) : "",
-    ...(beside || shares.length === 0 ? { "nftables.conf": redirectRules(redirects) } : {}),
+    ...(beside || shares.length === 0
+      ? {
+        "nftables.conf": redirectRules(redirects),
+        "connections.json": JSON.stringify({
+          ports: leads,
+          silent: silent.map((number) => `${stowaway}:${number}`),
+        }),
+      }
+      : {}),
   };
+}
+
+/** Of several bridges on one port, each may ask for its connections to stay. */
+function drainOf(claims: Pick<Share, "drainMs">[]): Pick<Leads, "drainMs"> {
+  const all = claims.map(({ drainMs }) => drainMs);
+  return all.includes(undefined) ? {} : { drainMs: Math.max(...all.map((ms) => ms ?? 0)) };
 }
 
 /** A Carrier has one mode; in mode "replace" it has one container. */

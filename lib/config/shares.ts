@@ -1,5 +1,6 @@
 /** Several bridges may share a pod's Carrier. Computes the share of each. Pure. */
 import { byAge } from "../api/age.ts";
+import { drainMsOf } from "../api/drain.ts";
 import type { GefyraBridge, InterceptedPod } from "../api/bridge.ts";
 import { matchProblems } from "../api/match.ts";
 import { podStates } from "../api/phases.ts";
@@ -22,8 +23,21 @@ export function sharesOf(bridges: GefyraBridge[], namespace: string, of: Interce
         stowawayPorts: new Map(status?.ports?.map((port) => [portKey(port), port.stowaway])),
         match: spec.match,
         fallback: spec.fallback ?? false,
+        drainMs: drainMsOf(spec),
       }))
     );
+}
+
+/**
+ * Stowaway's ports of the bridges whose client is silent: nobody can close the ends of the connections there. Pure.
+ */
+export function silentPorts(bridges: GefyraBridge[], namespace: string, of: InterceptedPod): number[] {
+  return bridges
+    .filter(({ metadata, status }) =>
+      metadata?.namespace === namespace &&
+      status?.pods?.some((record) => record.state === podStates.suspended && isSameCarrier(record, of))
+    )
+    .flatMap(({ status }) => status?.ports?.map(({ stowaway }) => stowaway) ?? []);
 }
 
 /** A restored pod has no share, whether its bridge is suspended or refused. */

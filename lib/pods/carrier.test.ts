@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Cluster, ExecOptions } from "../kube/cluster.ts";
-import { configureCarrier, spokenIn } from "./carrier.ts";
+import { configureCarrier, connectionsIn, spokenIn } from "./carrier.ts";
 
 Deno.test("Carrier gets its configuration on stdin, and its refusal is reported", async () => {
   const calls: [unknown, string[], string][] = [];
@@ -51,4 +51,33 @@ Deno.test("of a Carrier's status only protocols of ports are taken, whatever a p
   ];
   for (const text of odd) assert.deepEqual(spokenIn(text), [], text);
   assert.equal(spokenIn(JSON.stringify({ spoken: Array(5_000).fill("80-http") })).length, 1_000);
+});
+
+Deno.test("of a Carrier's status only counts of connections are taken, whatever a pod answers", () => {
+  const counts = { moved: 3, cut: 0, open: 1 };
+  const status = JSON.stringify({ connections: [{ port: "80-tcp", ...counts, error: "x" }] });
+  assert.deepEqual([...connectionsIn(status)], [["80-tcp", counts]]);
+  const odd = [
+    "",
+    "null",
+    "[]",
+    '{"connections": 5}',
+    '{"connections": [null, 1, {"port": "80-tcp"}]}',
+    '{"connections": [{"port": "80-x", "moved": 1, "cut": 0, "open": 0}]}',
+    '{"connections": [{"port": "80-tcp", "moved": -1, "cut": 0, "open": 0}]}',
+    '{"connections": [{"port": "80-tcp", "moved": 1e99, "cut": 0, "open": 0}]}',
+  ];
+  for (const text of odd) assert.deepEqual([...connectionsIn(text)], [], text);
+});
+
+Deno.test("Carrier says how many connections are to follow its configuration", async () => {
+  for (const [stdout, expected] of [["applied: nftables\nconnections: 12", 12], ["unchanged", 0]] as const) {
+    const exec = () => Promise.resolve({ exitCode: 0, stdout, stderr: "" });
+    const files = { "nginx.conf": "", "nftables.conf": "rules", "connections.json": "{}" };
+    const cluster = { exec } as Partial<Cluster> as Cluster;
+    assert.equal(
+      await configureCarrier(cluster, { namespace: "shop", pod: "web-1", container: "c" }, files),
+      expected,
+    );
+  }
 });

@@ -3,7 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../kube/cluster.ts";
 import type { GefyraBridge, InterceptedPod } from "../api/bridge.ts";
 import type { Match } from "../api/match.ts";
-import { sharesOf } from "../config/shares.ts";
+import { sharesOf, silentPorts } from "../config/shares.ts";
 import { releaseShare } from "./release.ts";
 
 const IMAGE = "gefyra/carrier:1";
@@ -72,6 +72,16 @@ Deno.test("a bridge has a share of a Carrier while it uses it", () => {
 
 Deno.test("a record of another namespace has no share, whatever uid it names", () => {
   assert.deepEqual(sharesOf([bridge("b")], "other", record()), []);
+});
+
+Deno.test("Stowaway's ports of a bridge whose client is silent are known, while it has the pod", () => {
+  const suspended = record({ state: "Suspended" });
+  const table: [string, GefyraBridge, number[]][] = [
+    ["its client is silent", bridge("b", { pods: [suspended] }), [10000]],
+    ["it serves", bridge("b"), []],
+    ["in another pod", bridge("b", { pods: [{ ...suspended, uid: "2" }] }), []],
+  ];
+  for (const [name, one, ports] of table) assert.deepEqual(silentPorts([one], "shop", record()), ports, name);
 });
 
 Deno.test("shares come by age, so that the same bridges always make the same configuration", () => {

@@ -5,7 +5,7 @@ import { gvk } from "../api/gvk.ts";
 import { type GefyraBridge, type InterceptedPod, isUntouched } from "../api/bridge.ts";
 import { configureCarrier, type Configuring } from "./carrier.ts";
 import { type CarrierFiles, carrierFiles } from "../config/carrier.ts";
-import { sharesOf } from "../config/shares.ts";
+import { sharesOf, silentPorts } from "../config/shares.ts";
 import { addCarrier, hadCarrier, placementOf } from "./ephemeral.ts";
 
 /** One of all Carriers. `id`: the container's, as the container runtime names it; absent until the kubelet reports it. */
@@ -52,7 +52,11 @@ export async function releaseShare(
     if (placed.state === "absent" && image) await addCarrier(cluster, pod, placed.name, image);
     return false;
   }
-  const files = () => carrierFiles(pod, sharesOf(bridges(), namespace, record), stowaway);
+  const files = () => {
+    const all = bridges();
+    const silent = silentPorts(all, namespace, record);
+    return carrierFiles(pod, sharesOf(all, namespace, record), stowaway, silent);
+  };
   const target = { namespace, pod: name, container: placed.name };
   const options = { shrinks: true };
   if (configure) {

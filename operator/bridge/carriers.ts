@@ -26,7 +26,12 @@ interface Configured {
   files: string;
 }
 
-export function createCarriers({ cluster }: Pick<Context, "cluster">, state: State): Carriers {
+/** `begin`: is told how many open connections are to follow a configuration. */
+export function createCarriers(
+  { cluster }: Pick<Context, "cluster">,
+  state: State,
+  begin: (uid: string, open: number) => void = () => {},
+): Carriers {
   /** Uid of a pod → name of a container → its last configuration. */
   const pods = state.byUid<Map<string, Configured>>(), inTurn = createSerial();
   const configure: Carriers["configure"] = async (target, { uid, id }, files, options = {}) => {
@@ -40,7 +45,7 @@ export function createCarriers({ cluster }: Pick<Context, "cluster">, state: Sta
     }
     // Until it answers, its configuration is unknown.
     containers.delete(target.container);
-    await configureCarrier(cluster, target, now, options);
+    begin(uid, await configureCarrier(cluster, target, now, options));
     containers.set(target.container, { id, files: wanted });
     return true;
   };

@@ -1,9 +1,10 @@
 /** Gives a pod's Carrier the configuration that all bridges of the pod add up to. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { carrierFiles } from "../../lib/config/carrier.ts";
-import { sharesOf } from "../../lib/config/shares.ts";
+import { sharesOf, silentPorts } from "../../lib/config/shares.ts";
 import { GefyraError, messageOf } from "../../lib/errors.ts";
 import type { InterceptedPod } from "../../lib/api/bridge.ts";
+import type { Connections } from "../../lib/api/drain.ts";
 import { bridgeReasons } from "../../lib/api/reasons.ts";
 import { type Requeue, requeueAfter } from "../runtime/result.ts";
 import { UNREACHABLE } from "../runtime/reach.ts";
@@ -22,7 +23,10 @@ const RETRY_MS = 300;
  * - `moved`: its connections come from an address that its record does not have yet.
  */
 export type Configured =
-  & ({ state: "done" | "unreachable" | "no-forwarding"; why?: string } | { state: "moved"; address: string })
+  & (
+    | { state: "done" | "unreachable" | "no-forwarding"; why?: string; connections?: Connections }
+    | { state: "moved"; address: string }
+  )
   & Requeue;
 
 export async function configure(
@@ -39,11 +43,14 @@ export async function configure(
     const address = await context.sources.of(pod, target, identity, stowaway);
     if (address !== record.address) return { state: "moved", address, ...requeueAfter(EARLY_INTERVAL_MS) };
     await ensureForwards(uid);
-    const shares = () => sharesOf(forwardedBridges(context, { namespace, uid }), namespace, record);
-    const files = () => carrierFiles(pod, shares(), stowaway);
+    const files = () => {
+      const all = forwardedBridges(context, { namespace, uid });
+      const silent = silentPorts(all, namespace, record);
+      return carrierFiles(pod, sharesOf(all, namespace, record), stowaway, silent);
+    };
     const changed = await context.carriers.configure(target, identity, files);
     if (changed) context.log(`pod ${namespace}/${name}: Carrier is configured`);
-    return { state: "done" };
+    return { state: "done", ...await context.following.check(target, record) };
   } catch (error) {
     if (!(error instanceof GefyraError)) throw error;
     const cause = configurationRefusal(error);

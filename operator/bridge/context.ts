@@ -8,6 +8,7 @@ import { createReach, type Reach } from "../runtime/reach.ts";
 import { createState } from "../runtime/state.ts";
 import type { Tunnel } from "../stowaway/tunnel.ts";
 import { type Carriers, createCarriers } from "./carriers.ts";
+import { createFollowing, type Following } from "./connections.ts";
 import { createProtocols, type Protocols } from "./protocols.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { type Convergence, createConvergence } from "./service-convergence.ts";
@@ -25,6 +26,7 @@ export interface BridgeContext extends Context {
   /** Of bridges to take pods, by `keyOf`. */
   attempts: Attempts;
   carriers: Carriers;
+  following: Following;
   sources: Sources;
   drains: Drains;
   convergence: Convergence;
@@ -52,13 +54,15 @@ export function createBridgeContext(
   }, state);
   const cluster: Cluster = Object.assign(Object.create(shared.cluster), { exec: reach.exec });
   const context = { ...shared, cluster };
+  const following = createFollowing(context, state);
   let pruned = 0;
   return {
     ...context,
     isForwarded,
     reach,
     attempts: createAttempts(state),
-    carriers: createCarriers(context, state),
+    carriers: createCarriers(context, state, following.begin),
+    following,
     sources: createSources(context, state),
     drains: createDrains(context, state),
     convergence: createConvergence(context, state),

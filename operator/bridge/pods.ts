@@ -218,7 +218,7 @@ async function intercept(
     const { state: _state, address, ...again } = configured;
     return { record: { ...switching, address }, ...again };
   }
-  const { state, why, ...again } = configured;
+  const { state, why, connections, ...again } = configured;
   if (why) {
     // It may have got the configuration, or get it when its node goes on: so it has to be told when the bridge goes.
     const asked = record.mode === "beside" ? { carrierContainer: placed.id ?? placed.container } : {};
@@ -239,7 +239,8 @@ async function intercept(
     if (wait > 0) return { record: { ...switching, carrierContainer }, ...requeueAfter(wait) };
   }
   context.attempts.succeed(keyOf(bridge, pod.metadata));
-  return { record: { ...switching, carrierContainer, state: podStates.active } };
+  const now = { ...switching, carrierContainer, state: podStates.active };
+  return { record: { ...now, ...(connections ? { connections } : {}) }, ...again };
 }
 
 const RETRY_MS = 1_000;

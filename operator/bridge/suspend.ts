@@ -10,10 +10,15 @@ import { recordsOf, writeBridgeStatus } from "./records.ts";
 
 const RETRY_MS = 1_000;
 
+const suspended = ({ connections: _, ...record }: InterceptedPod): InterceptedPod => ({
+  ...record,
+  state: podStates.suspended,
+});
+
 export async function suspendBridge(context: BridgeContext, bridge: GefyraBridge): Promise<Result> {
   const { namespace = "", name = "" } = bridge.metadata ?? {};
   const records = recordsOf(context, bridge).map((record): InterceptedPod =>
-    isUntouched(record) ? record : { ...record, state: podStates.suspended }
+    isUntouched(record) ? record : suspended(record)
   );
   // Written first: the configuration of a Carrier that several bridges share leaves this one out from now on.
   await writeBridgeStatus(context, bridge, { pods: records });

@@ -23,7 +23,7 @@ Deno.test("open connections are closed between requests", async (t) => {
 
   await t.step("those of busy clients, GET and POST, and no request fails", async () => {
     const clients = 10, rounds = 3;
-    const kept = await startKept(box, network, `${ip}:${HTTP1}`, clients);
+    await using kept = await startKept(box, network, `${ip}:${HTTP1}`, clients);
     for (let round = 0; round < rounds; round++) {
       await delay(300);
       const start = performance.now();

@@ -24,5 +24,6 @@ export async function startKept(box: Sandbox, network: string, address: string, 
       await docker(["stop", container]);
       return JSON.parse(await docker(["logs", container]));
     },
+    [Symbol.asyncDispose]: () => docker(["rm", "--force", container]).then(() => {}),
   };
 }

@@ -31,7 +31,7 @@ var Role = role.Role{
 	Settings: Settings{},
 	Commands: []role.Command{
 		{Name: "drain", Arguments: "[FLAG]…", About: "closes the connections that the flags name (-h lists them), and prints what became of them as JSON", Run: runDrain},
-		{Name: "switch", Arguments: "FOLDER FILE", About: "compares FILE, which says where ports lead (plan.go), with the one before in FOLDER, keeps it there, and starts a `drain` for each port that leads elsewhere now; does not wait for it", Run: runSwitch},
+		{Name: "switch", Arguments: "FOLDER FILE", About: "compares FILE, which says where ports lead (plan.go), with the one before in FOLDER, keeps it there, and starts a `drain` for each port that leads elsewhere now; prints how many connections are to follow, and does not wait for them", Run: runSwitch},
 		{Name: "report", Arguments: "FOLDER", About: "prints what became of the connections of each port since its last switch, as JSON", Run: runReport},
 	},
 }
@@ -112,7 +112,14 @@ func own() ([]netip.Addr, error) {
 	return all, nil
 }
 
-func runSwitch(args []string) error { return Switch(args[0], args[1]) }
+func runSwitch(args []string) error {
+	open, err := Switch(args[0], args[1])
+	if err != nil {
+		return err
+	}
+	fmt.Println(open)
+	return nil
+}
 
 func runReport(args []string) error {
 	reports, err := readReportsIn(args[0])

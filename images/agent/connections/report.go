@@ -60,11 +60,20 @@ func (t *total) write() {
 	_ = writeReport(t.file, Report{Counts: sum, Process: os.Getpid()})
 }
 
+// fail keeps the reason, as nobody hears a drain that works on its own.
+func (t *total) fail(err error) {
+	if err != nil {
+		_ = writeReport(t.file, Report{Counts: t.counts(), Error: err.Error()})
+	}
+}
+
 // Report is what became of the connections of one port.
 type Report struct {
 	// Port, e.g. `80-tcp`.
 	Port string `json:"port"`
 	Counts
+	// Error is why connections stayed open.
+	Error string `json:"error,omitempty"`
 	// Process that still works on it, or did.
 	Process int `json:"process,omitempty"`
 }

@@ -7,7 +7,11 @@ import (
 )
 
 // run closes everything that is wanted, each kind by its own means and all at the same time.
-func run(want wanted) (Counts, error) {
+func run(want wanted) (counts Counts, err error) {
+	total := newTotal(want.report)
+	if want.report != "" {
+		defer func() { total.fail(err) }()
+	}
 	own, err := own()
 	if err != nil {
 		return Counts{}, err
@@ -26,7 +30,6 @@ func run(want wanted) (Counts, error) {
 			return Counts{}, err
 		}
 	}
-	total := newTotal(want.report)
 	var jobs []func() error
 	if len(chosen) > 0 || len(want.sockets)+len(want.upstreams) > 0 {
 		tell := total.part()
@@ -54,6 +57,25 @@ func runAll(jobs []func() error) error {
 		all = errors.Join(all, <-results)
 	}
 	return all
+}
+
+// count says how many connections would be closed or waited for.
+func count(want wanted) (int, error) {
+	own, err := own()
+	if err != nil {
+		return 0, err
+	}
+	diag, err := openDiag()
+	if err != nil {
+		return 0, err
+	}
+	defer diag.Close()
+	chosen, err := choose(diag, want, own)
+	if err != nil || len(want.forwarded)+len(want.resets) == 0 {
+		return len(chosen), err
+	}
+	forwarded, err := countOf(forwardedTo(slices.Concat(want.forwarded, want.resets)))
+	return len(chosen) + forwarded, err
 }
 
 // choose lists the connections that exist now: those that come later go where they should.

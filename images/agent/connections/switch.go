@@ -17,28 +17,48 @@ import (
 const portsFile = "connections.json"
 
 // Switch compares file with the one in the state folder and makes it that one, and starts a drain for each port that
-// leads elsewhere now. It is called when new connections already go where they should.
-func Switch(state, file string) error {
+// leads elsewhere now, if there is anything to drain. Returns how many connections are to follow. It is called when new
+// connections already go where they should.
+func Switch(state, file string) (int, error) {
 	before, err := readPorts(filepath.Join(state, portsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return 0, err
 	}
 	now, err := readPorts(file)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	total := 0
 	for _, drain := range plan(before, now) {
-		report := filepath.Join(state, reportName(drain.Name))
-		supersede(state, report)
-		if err := start(drain, report); err != nil {
-			return err
+		open, err := begin(drain, state)
+		if err != nil {
+			return total, err
 		}
+		total += open
 	}
 	text, err := json.Marshal(now)
 	if err != nil {
-		return err
+		return total, err
 	}
-	return os.WriteFile(filepath.Join(state, portsFile), text, 0o600)
+	return total, os.WriteFile(filepath.Join(state, portsFile), text, 0o600)
+}
+
+func begin(drain Drain, state string) (int, error) {
+	report := filepath.Join(state, reportName(drain.Name))
+	supersede(state, report)
+	flags := drain.flags(report)
+	want, err := parseFlags(flags)
+	if err != nil {
+		return 0, err
+	}
+	open, err := count(want)
+	if err != nil || open == 0 && len(want.datagrams) == 0 {
+		return 0, err
+	}
+	if err := writeReport(report, Report{Counts: Counts{Open: open}}); err != nil {
+		return 0, err
+	}
+	return open, start(drain.Name, flags)
 }
 
 func readPorts(file string) (Ports, error) {
@@ -53,9 +73,10 @@ func readPorts(file string) (Ports, error) {
 	return ports, nil
 }
 
-// supersede ends the drain that still works on the port: its connections may be wanted again.
+// supersede ends the drain that still works on the port, as its connections may be wanted again, and takes its report.
 func supersede(state, report string) {
 	last, err := readReport(os.DirFS(state), filepath.Base(report))
+	os.Remove(report)
 	if err != nil || last.Process == 0 {
 		return
 	}
@@ -66,16 +87,15 @@ func supersede(state, report string) {
 }
 
 // start runs `connections drain` in a process that outlives this one, which a client's exec may end at any time.
-func start(drain Drain, report string) error {
+func start(port string, flags []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	command := exec.Command(self, append([]string{"connections", "drain"}, drain.flags(report)...)...)
+	command := exec.Command(self, append([]string{"connections", "drain"}, flags...)...)
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	command.Stdout, command.Stderr = os.Stdout, os.Stderr
 	if err := command.Start(); err != nil {
-		return fmt.Errorf("cannot close connections of port %s: %w", drain.Name, err)
+		return fmt.Errorf("cannot close connections of port %s: %w", port, err)
 	}
 	return command.Process.Release()
 }
