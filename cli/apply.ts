@@ -13,7 +13,7 @@ import {
   connectionCluster,
   connectionOption,
   outputOption,
-  requireConnected,
+  requireCluster,
   stepsOf,
 } from "./command.ts";
 import { answer, note } from "./output.ts";
@@ -42,8 +42,8 @@ export const apply = () =>
         name = result.connection.name;
         lines.push(upText(cluster.context, result));
       }
-      const { engine, connection } = await requireConnected(name);
-      const tools = { engine, cluster: await connectionCluster(connection), steps };
+      const { engine, connection, cluster } = await requireCluster(name);
+      const tools = { engine, cluster, steps };
       const apps = wanted.apps(() => tools, (notes) => note(options, notes));
       const applied = await applyProject(tools, connection, { ...wanted, apps });
       lines.push(

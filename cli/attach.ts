@@ -2,14 +2,7 @@
 import { attachContainer, awaitRunning } from "../lib/app/attach/attach.ts";
 import { detachContainers } from "../lib/app/attach/detach.ts";
 import { whileConnected } from "../lib/connection/lock.ts";
-import {
-  command,
-  connectionCluster,
-  connectionOption,
-  requireConnected,
-  stepsOf,
-  wholeNumber,
-} from "./command.ts";
+import { command, connectionOption, requireCluster, stepsOf, wholeNumber } from "./command.ts";
 import { note } from "./output.ts";
 
 /** A day: longer than anybody waits. */
@@ -30,8 +23,7 @@ export const attach = () =>
     )
     .addOption(connectionOption())
     .action(async (names, { namespace, wait, ...options }) => {
-      const { engine, connection } = await requireConnected(options.connection);
-      const cluster = await connectionCluster(connection);
+      const { engine, connection, cluster } = await requireCluster(options.connection);
       const steps = stepsOf(options);
       const tools = { engine, cluster, steps };
       for (const name of names) {
@@ -50,8 +42,7 @@ export const detach = () =>
     .option("-f, --force", "remove their bridges, too")
     .addOption(connectionOption())
     .action(async (names, { force = false, ...options }) => {
-      const { engine, connection } = await requireConnected(options.connection);
-      const cluster = await connectionCluster(connection);
+      const { engine, connection, cluster } = await requireCluster(options.connection);
       await whileConnected(engine, connection, { command: "detach", steps: stepsOf(options) }, async () => {
         note(options, await detachContainers({ engine, cluster }, connection, names, { force }));
       });

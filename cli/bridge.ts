@@ -14,16 +14,8 @@ import { condition, READY } from "../lib/api/conditions.ts";
 import { bridgePhases } from "../lib/api/phases.ts";
 import { parsePorts, portText } from "../lib/workload/ports.ts";
 import { parseTarget, type Target, targetText } from "../lib/workload/target.ts";
-import {
-  collect,
-  command,
-  connectionCluster,
-  connectionOption,
-  outputOption,
-  requireConnected,
-  stepsOf,
-} from "./command.ts";
 import { drainTimeoutOption, keepConnectionsOption } from "./drain-options.ts";
+import { collect, command, connectionOption, outputOption, requireCluster, stepsOf } from "./command.ts";
 import { withMatch } from "./match-options.ts";
 import { answer, warn } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
@@ -96,8 +88,7 @@ export function wantedBridge(options: Options): BridgeOptions {
 
 async function act(options: Options): Promise<void> {
   const wanted = wantedBridge(options);
-  const { engine, connection } = await requireConnected(options.connection);
-  const cluster = await connectionCluster(connection);
+  const { engine, connection, cluster } = await requireCluster(options.connection);
   if (options.dryRun) {
     const preview = await dryRunBridge({ engine, cluster }, connection, wanted);
     return await answer("bridge", preview, options, {

@@ -1,6 +1,6 @@
 /** What every command shares: how it is created, how much it prints, and how it connects. */
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { connectCluster } from "../lib/kube/kubernetes.ts";
+import { connectCluster, loadClient } from "../lib/kube/kubernetes.ts";
 import type { Cluster } from "../lib/kube/cluster.ts";
 import { checkConnectionName, type Connection } from "../lib/connection/connection.ts";
 import { chooseConnection, requireConnection } from "../lib/connection/find.ts";
@@ -11,7 +11,7 @@ import type { Steps } from "../lib/steps.ts";
 import { outputOption } from "./output-format.ts";
 import { progress } from "./progress.ts";
 
-export { connectionCluster, outputOption };
+export { connectionCluster, loadClient, outputOption };
 
 export type SetExitCode = (code: number) => void;
 
@@ -61,8 +61,23 @@ export async function requireConnected(
   name: string | undefined,
 ): Promise<{ engine: Engine; connection: Connection }> {
   const engine = connectEngine();
+  return { engine, connection: await whileAnswering(engine, requireConnection(engine, name)) };
+}
+
+/** The same with the connection's cluster. */
+export async function requireCluster(
+  name: string | undefined,
+): Promise<{ engine: Engine } & Connected> {
+  loadClient();
+  const { engine, connection } = await requireConnected(name);
+  return { engine, connection, cluster: await connectionCluster(connection) };
+}
+
+/** Asks both at once. That Docker does not answer comes before what this does to the question. */
+export async function whileAnswering<T>(engine: Engine, question: Promise<T>): Promise<T> {
+  question.catch(() => {});
   await engine.version();
-  return { engine, connection: await requireConnection(engine, name) };
+  return await question;
 }
 
 export interface Connected {
@@ -74,9 +89,9 @@ export interface Connected {
 export async function chosenConnected(
   name: string | undefined,
 ): Promise<{ engine: Engine; connected: Connected | undefined }> {
+  loadClient();
   const engine = connectEngine();
-  await engine.version();
-  const connection = await chooseConnection(engine, name);
+  const connection = await whileAnswering(engine, chooseConnection(engine, name));
   return { engine, connected: connection && { connection, cluster: await connectionCluster(connection) } };
 }
 

@@ -10,13 +10,7 @@ import {
 import { providerSettings } from "../lib/compose/provider/options.ts";
 import { providerDown, providerUp } from "../lib/compose/provider/provider.ts";
 import { exitCodes, GefyraError } from "../lib/errors.ts";
-import {
-  chosenConnected,
-  collect,
-  connectionCluster,
-  requireConnected,
-  type SetExitCode,
-} from "./command.ts";
+import { chosenConnected, collect, requireCluster, type SetExitCode } from "./command.ts";
 
 /** Compose hands them over as `--NAME=VALUE`; they are no part of the help. */
 export function addProviderOptions(command: Command): void {
@@ -46,8 +40,7 @@ const say: Say = (line) => console.log(line);
 
 export const callUp = (call: Call, setExitCode: SetExitCode) =>
   answer(setExitCode, async () => {
-    const { engine, connection } = await requireConnected(call.connection);
-    const cluster = await connectionCluster(connection);
+    const { engine, connection, cluster } = await requireCluster(call.connection);
     const variables = await providerUp(
       { engine, cluster, steps: messageSteps(say) },
       connection,

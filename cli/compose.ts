@@ -8,9 +8,8 @@ import {
   chosenConnected,
   collect,
   command,
-  connectionCluster,
   connectionOption,
-  requireConnected,
+  requireCluster,
   type SetExitCode,
   stepsOf,
 } from "./command.ts";
@@ -74,8 +73,7 @@ const up = (setExitCode: SetExitCode) => {
     .action(async (services, options, self) => {
       const call = callOf(self as unknown as Command, services, options.connection);
       if (call) return await callUp(call, setExitCode);
-      const { engine, connection } = await requireConnected(options.connection);
-      const cluster = await connectionCluster(connection);
+      const { engine, connection, cluster } = await requireCluster(options.connection);
       const tools = { engine, cluster, steps: stepsOf(options) };
       const { project, apps, notes } = await composeUp(tools, connection, {
         ...{ files: filesOf(options), services },

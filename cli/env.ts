@@ -5,11 +5,10 @@ import { localVariables } from "../lib/app/env/local.ts";
 import {
   clusterOf,
   command,
-  connectionCluster,
   connectionOption,
   contextOption,
   kubeconfigOption,
-  requireConnected,
+  requireCluster,
 } from "./command.ts";
 import { note } from "./output.ts";
 
@@ -43,5 +42,5 @@ export const env = () =>
     });
 
 async function connectedCluster(connection: string | undefined) {
-  return await connectionCluster((await requireConnected(connection)).connection);
+  return (await requireCluster(connection)).cluster;
 }

@@ -9,6 +9,7 @@ import {
   connectionCluster,
   connectionOption,
   type Loudness,
+  requireCluster,
   requireConnected,
   stepsOf,
   wholeNumber,
@@ -76,8 +77,7 @@ export const rm = () =>
     .option("-f, --force", "remove running ones, and their bridges, too")
     .addOption(connectionOption())
     .action(async (names, { force = false, ...options }) => {
-      const { engine, connection } = await requireConnected(options.connection);
-      const cluster = await connectionCluster(connection);
+      const { engine, connection, cluster } = await requireCluster(options.connection);
       await whileConnected(engine, connection, { command: "rm", steps: stepsOf(options) }, async () => {
         note(options, await removeApps({ engine, cluster }, connection, names, { force }));
       });

@@ -2,7 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import { listApps } from "../lib/app/apps.ts";
 import type { AppContainer } from "../lib/app/container.ts";
 import { appProblems, notAmong } from "../lib/app/problems.ts";
-import { activePods, observeBridges, type ObservedBridge } from "../lib/bridge/observe.ts";
+import { activePods, observeBridges, type Observed, type ObservedBridge } from "../lib/bridge/observe.ts";
 import { requireConnection } from "../lib/connection/find.ts";
 import { type LocalState, localStates } from "../lib/connection/status.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
@@ -13,7 +13,14 @@ import { checkObjectName } from "../lib/api/object-names.ts";
 import { bridgePhases } from "../lib/api/phases.ts";
 import { portText } from "../lib/workload/ports.ts";
 import { targetText } from "../lib/workload/target.ts";
-import { command, connectionCluster, connectionOption, outputOption } from "./command.ts";
+import {
+  command,
+  connectionCluster,
+  connectionOption,
+  loadClient,
+  outputOption,
+  whileAnswering,
+} from "./command.ts";
 import { answer, type Column, note, problemLines, table } from "./output.ts";
 
 const containerColumns: Column<AppContainer>[] = [
@@ -84,26 +91,29 @@ export const list = () =>
       const { containers, bridges, connections, connection: connectionName } = options;
       const { namespace, allNamespaces: all } = options;
       if (namespace !== undefined) checkObjectName("namespace", namespace);
+      const both = !containers && !bridges;
+      if (!connections && (bridges || both)) loadClient();
       const engine = connectEngine();
-      await engine.version();
       if (connections) {
-        const found = await localStates(engine);
+        const found = await whileAnswering(engine, localStates(engine));
         return await answer("list", { connections: found }, options, {
           text: (wide) => found.length ? table(found, connectionColumns, wide) : "No connections.",
           names: () => found.map(({ name }) => `connection/${name}`),
         });
       }
-      const connection = await requireConnection(engine, connectionName);
-      const both = !containers && !bridges;
-      const apps = await listApps(engine, connection);
-      const data: Listed = {};
-      if (containers || both) data.containers = apps;
+      const connection = await whileAnswering(engine, requireConnection(engine, connectionName));
+      const apps = listApps(engine, connection);
+      apps.catch(() => {});
+      let observed: Observed | undefined;
       if (bridges || both) {
         const cluster = await connectionCluster(connection);
-        const observed = await observeBridges({ engine, cluster }, connection, { apps, namespace, all });
-        data.bridges = observed.bridges;
+        observed = await observeBridges({ engine, cluster }, connection, { apps, namespace, all });
         if (observed.hidden) note(options, [observed.hidden]);
       }
+      const data: Listed = {
+        ...(containers || both ? { containers: await apps } : {}),
+        ...(observed ? { bridges: observed.bridges } : {}),
+      };
       await answer("list", data, options, {
         text: async (wide) => {
           const ofFiles = data.containers ? fileProblems(await listFiles(engine, connection)) : [];

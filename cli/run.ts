@@ -5,7 +5,7 @@ import { createApp, previewApp, startApp } from "../lib/app/run.ts";
 import { defaultBridgeName } from "../lib/bridge/name.ts";
 import { whileKept } from "../lib/files/keep.ts";
 import { attached } from "./attached.ts";
-import { connectionCluster, requireConnected, type SetExitCode, stepsOf } from "./command.ts";
+import { requireCluster, type SetExitCode, stepsOf } from "./command.ts";
 import { note } from "./output.ts";
 import { runBridged } from "./run-bridged.ts";
 import { runCommand, type RunFlags } from "./run-command.ts";
@@ -18,8 +18,7 @@ export const run = (setExitCode: SetExitCode) =>
     const texts = checkRun(options);
     const { own, target, typedPorts, match, flags } = texts;
     if (!options.detach && !options.dryRun) checkTerminal(flags, Deno.stdin.isTerminal());
-    const { engine, connection } = await requireConnected(options.connection);
-    const cluster = await connectionCluster(connection);
+    const { engine, connection, cluster } = await requireCluster(options.connection);
     const tools = { engine, cluster, steps: stepsOf(options) };
     const { namespace } = options;
     const { wanted, like, from, notes } = await wantedApp(tools, words, options, texts);

@@ -1,14 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { listFiles, type SyncedPath } from "../lib/files/list.ts";
 import { renewAll } from "../lib/files/renew-all.ts";
-import {
-  command,
-  connectionCluster,
-  connectionOption,
-  outputOption,
-  requireConnected,
-  stepsOf,
-} from "./command.ts";
+import { command, connectionOption, outputOption, requireCluster, stepsOf } from "./command.ts";
 import { answer, type Column, table } from "./output.ts";
 
 const columns: Column<SyncedPath>[] = [
@@ -35,8 +28,7 @@ export const sync = () =>
     .addOption(connectionOption())
     .addOption(outputOption())
     .action(async (name, options) => {
-      const { engine, connection } = await requireConnected(options.connection);
-      const cluster = await connectionCluster(connection);
+      const { engine, connection, cluster } = await requireCluster(options.connection);
       const tools = { engine, cluster, steps: stepsOf(options) };
       while (true) {
         const failures = await renewAll(tools, connection, name);

@@ -7,7 +7,7 @@ import { pendingText, removeBridge, silentOriginals } from "../lib/bridge/remove
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
 import { operatorRuns } from "../lib/install/operator-state.ts";
 import { GefyraError } from "../lib/errors.ts";
-import { command, connectionCluster, connectionOption, requireConnected, stepsOf } from "./command.ts";
+import { command, connectionOption, requireCluster, stepsOf } from "./command.ts";
 import { note, say } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
 
@@ -30,13 +30,13 @@ export const unbridge = () =>
         });
       }
       if (namespace !== undefined) checkObjectName("namespace", namespace);
-      const { connection } = await requireConnected(options.connection);
-      const cluster = await connectionCluster(connection);
+      const { connection, cluster } = await requireCluster(options.connection);
       const { bridges, hidden } = await visibleBridges(cluster, connection, { namespace });
       if (hidden) note(options, [hidden]);
       const chosen = bridges.filter(({ metadata }) => all || metadata?.name === name);
       if (namespace !== undefined && chosen.length === 0) await requireNamespace(cluster, namespace);
       if (name && chosen.length !== 1) throw unclear(name, chosen);
+      if (chosen.length === 0) return say(options, "There are no bridges.");
       const removeChosen = async () => {
         const start = performance.now();
         // All at once, so that one bridge does not wait for the pods of another.
@@ -72,7 +72,6 @@ export const unbridge = () =>
         );
         console.log(requestLossText(loss));
       } else await removeChosen();
-      if (chosen.length === 0) say(options, "There are no bridges.");
     });
 
 function unclear(name: string, found: GefyraBridge[]): GefyraError {

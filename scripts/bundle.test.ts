@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bundle, runFlags, withoutModule, withoutPackage } from "./bundle.ts";
+import { bundle, runFlags, withImportOf, withoutModule, withoutPackage } from "./bundle.ts";
 import { VERSION } from "../lib/names.ts";
 
 Deno.test("what a module that is left out would have brought is undefined, before anything uses it", () => {
@@ -17,6 +17,14 @@ Deno.test("a package that is left out is an empty object wherever it is required
   const code = `var a=g("ssh2").Client,b=g("ssh2-streams"),$=$r("ssh2");`;
   assert.deepEqual(withoutPackage(code, "ssh2"), {
     code: `var a=({}).Client,b=g("ssh2-streams"),$=({});`,
+    count: 2,
+  });
+});
+
+Deno.test("a file stands for a package of which few parts are used", () => {
+  const code = `import{fetch as f}from"undici";import{A}from"undici";import b from"undici-types";`;
+  assert.deepEqual(withImportOf(code, "undici", "./undici.js"), {
+    code: `import{fetch as f}from"./undici.js";import{A}from"./undici.js";import b from"undici-types";`,
     count: 2,
   });
 });

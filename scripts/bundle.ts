@@ -20,9 +20,16 @@ export const runFlags = ["run", "--quiet", "--no-config", "--no-lock", "--cached
  * The parts of dockerode for building images and for Docker over SSH, which Gefyra never uses. A `require` of one of
  * them becomes an empty object.
  */
-export const packages = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "ssh2"];
-/** Modules of the Kubernetes client that its `dist/gen/index.js` re-exports, and that Gefyra never uses. */
-const modules = ["./models/all.js", "./types/ObjectParamAPI.js"];
+export const packages = [
+  ...["@balena/dockerignore", "@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "ssh2", "tar-fs"],
+];
+/**
+ * Modules that Gefyra never uses: those that `dist/gen/index.js` of the Kubernetes client re-exports, and its parser of
+ * kubeconfigs.
+ */
+const modules = ["./models/all.js", "./types/ObjectParamAPI.js", "js-yaml"];
+/** Packages of which few parts are used, by the files that stand for them in the bundle. */
+const standIns = { undici: "lib/kube/undici.ts" };
 
 const ENTRY = "gefyra.js";
 
@@ -56,11 +63,11 @@ export async function bundle(
 }
 
 async function split(folder: string): Promise<void> {
-  const external = [...packages, ...modules].map((name) => `--external=${name}`);
+  const external = [...packages, ...modules, ...Object.keys(standIns)].map((name) => `--external=${name}`);
   await output(Deno.execPath(), [
     ...["bundle", "--quiet", "--platform", "deno", "--minify", "--code-splitting"],
     ...external,
-    ...["--outdir", folder, "main.ts"],
+    ...["--outdir", folder, "main.ts", ...Object.values(standIns)],
   ], { cwd: new URL("..", import.meta.url).pathname });
 }
 
@@ -79,7 +86,15 @@ function withoutAll(files: Files): Files {
   let left = files;
   for (const name of packages) left = replaced(left, name, withoutPackage);
   for (const name of modules) left = replaced(left, name, withoutModule);
+  for (const [name, file] of Object.entries(standIns)) left = withStandIn(left, name, file);
   return left;
+}
+
+/** The stand-in lies in a folder of its own; it comes to the other files. */
+function withStandIn(files: Files, name: string, file: string): Files {
+  const own = `${name}.js`, { [file.replace(/ts$/, "js")]: code = "", ...others } = files;
+  const named = replaced(others, name, (code, name) => withImportOf(code, name, `./${own}`));
+  return { ...named, [own]: code.replaceAll(/"(\.\.\/)+/g, '"./') };
 }
 
 type Replace = (code: string, specifier: string) => { code: string; count: number };
@@ -118,6 +133,12 @@ export function withoutModule(code: string, specifier: string): { code: string; 
   );
   // An import is there before the code above it runs.
   return { code: instead.join("") + text, count: instead.length };
+}
+
+/** Imports of a package become imports of a file. */
+export function withImportOf(code: string, specifier: string, file: string): { code: string; count: number } {
+  const parts = code.split(`from"${specifier}"`);
+  return { code: parts.join(`from"${file}"`), count: parts.length - 1 };
 }
 
 const escaped = (specifier: string) => specifier.replaceAll(".", "\\.");

@@ -26,7 +26,7 @@ export interface Observed {
 export async function observeBridges(
   { engine, cluster }: { engine: Engine; cluster: Cluster },
   connection: Connection,
-  { apps, ...where }: Where & { apps?: AppContainer[] } = {},
+  { apps, ...where }: Where & { apps?: AppContainer[] | Promise<AppContainer[]> } = {},
 ): Promise<Observed> {
   const [{ bridges, ...rest }, known] = await Promise.all([
     visibleBridges(cluster, connection, where),

@@ -4,5 +4,7 @@
  * Kubernetes, and an API for each group).
  */
 export { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-export { Exec } from "@kubernetes/client-node/dist/exec.js";
 export { Watch } from "@kubernetes/client-node/dist/watch.js";
+
+/** Loaded when the first command runs in a pod: it brings a WebSocket. */
+export const loadExec = () => import("@kubernetes/client-node/dist/exec.js");

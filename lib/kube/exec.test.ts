@@ -15,7 +15,9 @@ function ended(status: V1Status): Promise<ExecResult> {
     }
   }
   const target = { namespace: "shop", pod: "web-1", container: "web" };
-  return execInPod({ Exec } as never, {} as KubeConfig, target, ["true"]);
+  return execInPod({ loadExec: () => Promise.resolve({ Exec }) } as never, {} as KubeConfig, target, [
+    "true",
+  ]);
 }
 
 Deno.test("a command's exit code is returned, whatever it is", async () => {
@@ -31,10 +33,13 @@ Deno.test("a missing connection is reported as it is", async () => {
       exec = () => Promise.reject(thrown);
     }
     const target = { namespace: "shop", pod: "web-1", container: "web" };
-    await assert.rejects(execInPod({ Exec } as never, {} as KubeConfig, target, ["true"]), (error) => {
-      assert.equal(error, thrown);
-      return true;
-    });
+    await assert.rejects(
+      execInPod({ loadExec: () => Promise.resolve({ Exec }) } as never, {} as KubeConfig, target, ["true"]),
+      (error) => {
+        assert.equal(error, thrown);
+        return true;
+      },
+    );
   }
 });
 
@@ -56,7 +61,13 @@ async function behaving(behave: (stdout: Writable) => void, timeoutMs: number) {
     }
   }
   const target = { namespace: "shop", pod: "web-1", container: "web" };
-  const outcome = await execInPod({ Exec } as never, {} as KubeConfig, target, ["wait"], { timeoutMs })
+  const outcome = await execInPod(
+    { loadExec: () => Promise.resolve({ Exec }) } as never,
+    {} as KubeConfig,
+    target,
+    ["wait"],
+    { timeoutMs },
+  )
     .catch((error: GefyraError) => `${error.id}: ${error.message}`);
   return { outcome, terminated };
 }

@@ -28,8 +28,8 @@ export async function execInPod(
   const input = stdin ? Readable.from([Buffer.from(stdin)]) : null;
   const timer = setTimeout(() => giveUp(`no answer after ${timeoutMs / 1000} s`), timeoutMs);
   const ended = Promise.withResolvers<V1Status>();
-  const connecting: Promise<Socket> = new k8s.Exec(config)
-    .exec(
+  const connecting: Promise<Socket> = k8s.loadExec().then(({ Exec }) =>
+    new Exec(config).exec(
       namespace,
       pod,
       container,
@@ -39,7 +39,8 @@ export async function execInPod(
       input,
       false,
       ended.resolve,
-    ) as never;
+    ) as never
+  );
   connecting.then((socket) => {
     socket.onclose = () => ended.reject(new Error("the connection ended before the command did"));
     socket.onerror = (event) => ended.reject(new Error(event.message));

@@ -18,8 +18,16 @@ import { watchFrom, type WatchSource } from "./watch.ts";
 
 type Client = typeof import("./client.ts");
 
+const load = () => Promise.all([import("./client.ts"), import("./config.ts")]);
+
+/** Begins to load the client, for what needs a cluster as soon as something else has answered. */
+export function loadClient(): void {
+  // What is wrong with it is told to those who use it.
+  load().catch(() => {});
+}
+
 export async function connectCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const [k8s, { loadConfig, trustOf }] = await Promise.all([import("./client.ts"), import("./config.ts")]);
+  const [k8s, { loadConfig, trustOf }] = await load();
   const config = loadConfig(k8s, options);
   keepConnections(config);
   const request = requester(config);

@@ -1,0 +1,10 @@
+/**
+ * The parts of undici that Gefyra and the Kubernetes client use. In a bundle, this file is undici (scripts/bundle.ts): the
+ * rest, which is half of it (mocks, WebSocket, EventSource, caches, interceptors), would be evaluated at each start. A
+ * bundle that needs another part does not load.
+ */
+import Agent from "undici-parts/lib/dispatcher/agent.js";
+import ProxyAgent from "undici-parts/lib/dispatcher/proxy-agent.js";
+import { fetch } from "undici-parts/lib/web/fetch/index.js";
+
+export { Agent, fetch, ProxyAgent };
