@@ -5,6 +5,7 @@ import { VERSION } from "../lib/names.ts";
 import { checkSettings } from "../lib/settings.ts";
 import { commandsFor } from "./commands.ts";
 import { hintOf } from "./hint.ts";
+import { asksForJson, mayAsk } from "./interactive.ts";
 import { checkOutput } from "./output-format.ts";
 
 /** Runs one command line (without the program's name) and returns the exit code. */
@@ -14,7 +15,27 @@ export async function cli(args: string[]): Promise<number> {
     console.log(await complete(args.slice(args[1] === "--" ? 2 : 1)));
     return exitCodes.ok;
   }
-  let exitCode: number = exitCodes.ok, verbose = false;
+  let line = args;
+  while (true) {
+    const { code, failure } = await runLine(line);
+    if (!failure) return code;
+    const more = await askedFor(line, failure.thrown);
+    if (more === "cancelled") return exitCodes.interrupted;
+    if (more) line = more;
+    else {
+      failure.report();
+      return code;
+    }
+  }
+}
+
+interface Outcome {
+  code: number;
+  failure?: { thrown: unknown; report: () => void };
+}
+
+async function runLine(args: string[]): Promise<Outcome> {
+  let exitCode: number = exitCodes.ok, verbose = false, usage = "";
   const program = new Command("gefyra")
     .description("Make a container on this machine part of a Kubernetes cluster.")
     .version(VERSION, "--version", "print the version")
@@ -23,6 +44,8 @@ export async function cli(args: string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options)")
     .exitOverride()
+    // Not before it is clear that nobody can be asked.
+    .configureOutput({ writeErr: (text) => usage += text })
     .hook("preAction", async (_, action) => {
       // The command's own meaning: `-v` of `run` is a volume.
       verbose = action.getOptionValue("verbose") === true;
@@ -32,7 +55,6 @@ export async function cli(args: string[]): Promise<number> {
       await applyDefaults(action as never);
     });
   const json = asksForJson(args);
-  if (json) program.configureOutput({ writeErr: () => {} });
   for (const command of await commandsFor(args, (code) => exitCode = code)) {
     for (const one of [command, ...command.commands]) {
       one.exitOverride().copyInheritedSettings(program as never);
@@ -42,27 +64,31 @@ export async function cli(args: string[]): Promise<number> {
   try {
     if (args.length === 0) {
       program.outputHelp();
-      return exitCodes.ok;
+      return { code: exitCodes.ok };
     }
     await program.parseAsync(args, { from: "user" });
-    return exitCode;
+    return { code: exitCode };
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.ok;
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return { code: exitCodes.ok };
     if (thrown instanceof CommanderError) {
       const message = thrown.message.replace(/^error: /, "");
-      if (json) printJson({ id: "usage", message, hint: "add --help for the options" });
-      return exitCodes.usage;
+      const report = () =>
+        json
+          ? printJson({ id: "usage", message, hint: "add --help for the options" })
+          : console.error(usage.trimEnd());
+      return { code: exitCodes.usage, failure: { thrown, report } };
     }
-    report(thrown, { json, verbose });
-    return thrown instanceof GefyraError ? exitCodes[thrown.exit] : exitCodes.failure;
+    const code = thrown instanceof GefyraError ? exitCodes[thrown.exit] : exitCodes.failure;
+    return { code, failure: { thrown, report: () => report(thrown, { json, verbose }) } };
   }
 }
 
-const asksForJson = (args: string[]): boolean =>
-  args.some((arg, i) =>
-    arg === "-ojson" || arg === "--output=json" ||
-    (arg === "json" && ["-o", "--output"].includes(args[i - 1] ?? ""))
-  );
+/** The line with what a person has picked; `undefined` if the error is not about something to pick. */
+async function askedFor(args: string[], thrown: unknown): Promise<string[] | "cancelled" | undefined> {
+  if (!mayAsk(args)) return undefined;
+  const { ask } = await import("./picker/ask.ts");
+  return await ask(args, thrown);
+}
 
 const printJson = (error: { id: string; message: string; hint: string | undefined }) =>
   console.error(JSON.stringify({ error }));

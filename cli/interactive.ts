@@ -7,3 +7,18 @@ export function isInteractive(terminal: boolean, env: Env = (name) => Deno.env.g
   const ci = env("CI") ?? "";
   return terminal && env("TERM") !== "dumb" && ["", "0", "false"].includes(ci.toLowerCase());
 }
+
+/** Whether the person can be asked: not if a program reads the result. */
+export function mayAsk(args: string[]): boolean {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  if (own.some((word) => /^(-q|--quiet|-o.*|--output.*|--help|-h)$/.test(word))) return false;
+  const terminals = [Deno.stdin, Deno.stdout, Deno.stderr];
+  return isInteractive(terminals.every((one) => one.isTerminal()));
+}
+
+export const asksForJson = (args: string[]): boolean =>
+  args.some((arg, i) =>
+    arg === "-ojson" || arg === "--output=json" ||
+    (arg === "json" && ["-o", "--output"].includes(args[i - 1] ?? ""))
+  );

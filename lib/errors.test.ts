@@ -4,7 +4,7 @@ import { causesOf, exitCodes, GefyraError, messageOf } from "./errors.ts";
 Deno.test("exit codes never change: scripts rely on them", () => {
   assert.deepEqual(exitCodes, {
     ...{ ok: 0, failure: 1, usage: 2, notFound: 3, unreachable: 4 },
-    ...{ forbidden: 5, refused: 6, timeout: 7, conflict: 8 },
+    ...{ forbidden: 5, refused: 6, timeout: 7, conflict: 8, interrupted: 130 },
   });
 });
 

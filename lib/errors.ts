@@ -9,6 +9,8 @@ export const exitCodes = {
   refused: 6,
   timeout: 7,
   conflict: 8,
+  /** As a shell counts a program that Ctrl-C ends. */
+  interrupted: 130,
 } as const;
 
 export type ExitReason = Exclude<keyof typeof exitCodes, "ok">;

@@ -23,6 +23,7 @@ const meanings: Record<ExitReason | "ok", string> = {
   refused: "refused, for the reason given; nothing was changed",
   timeout: "timed out",
   conflict: "something exists already, or is in use",
+  interrupted: "ended with Ctrl-C, or with Esc at a question; what was begun is undone",
 };
 
 const HEAD = `# Commands

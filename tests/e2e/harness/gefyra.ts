@@ -1,6 +1,7 @@
 /** Runs the program as a user does: a process of its own, with a kubeconfig and a command line. */
 import assert from "node:assert/strict";
 import { runFlags } from "../../../scripts/bundle.ts";
+import { typeInto } from "../../terminal.ts";
 import { checkAnswer } from "./answers.ts";
 import { CONNECTION, CONTROL_PLANE, kubeconfig, LAB, SHARED } from "./names.ts";
 import { portableUser } from "./portable.ts";
@@ -72,6 +73,10 @@ function startUnchecked(args: string[], env: Env): Running {
   const { KUBECONFIG = "", ...own } = portable.env;
   return spawn(portable.program, args, { ...own, ...ownEnv, KUBECONFIG, ...env }, portable.options);
 }
+
+/** With somebody at a terminal who types; any outcome. */
+export const typeToGefyra = (args: string[], steps: [text: string, keys: string][]): Promise<Output> =>
+  typeInto([Deno.execPath(), ...programArgs, ...args], steps, ownEnv);
 
 /** With a terminal of that size, as `stty size` prints it; any outcome. */
 export function inTerminal(size: { rows: number; columns: number }, args: string[]): Promise<Output> {

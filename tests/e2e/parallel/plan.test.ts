@@ -1,7 +1,8 @@
 /** What a bridge would do is said before, and what it did afterwards. */
 import assert from "node:assert/strict";
 import { eventually } from "../../docker.ts";
-import { gefyra, tryGefyra } from "../harness/gefyra.ts";
+import { keys } from "../../terminal.ts";
+import { gefyra, tryGefyra, typeToGefyra } from "../harness/gefyra.ts";
 import { kubectl } from "../harness/kube.ts";
 import { testEnv } from "../harness/test-env.ts";
 import { assertUnchanged, snapshot } from "../harness/snapshot.ts";
@@ -99,6 +100,26 @@ Deno.test("--dry-run tells what would be done and changes nothing; --watch-url c
     assert.match(stdout, /not beside: the namespace enforces the Pod Security level "baseline"/);
     assert.match(stdout, /^Restarts +2, and 2 when the bridge is removed$/m);
     await kubectl("label", "namespace", namespace, `${label}-`);
+  });
+
+  await step("at a terminal, what is missing is asked for", async () => {
+    const words = ["bridge", "-n", namespace, "--dry-run"];
+    const { stdout: offered } = await gefyra("complete", "--", ...words, "--name", APP, "--target", "");
+    const targets = offered.split("\n").map((line) => line.split("\t")[0] ?? "").filter((one) =>
+      !one.startsWith(":")
+    );
+    assert.ok(targets.length > 1 && targets.length <= 10, offered);
+    const { code, stdout } = await typeToGefyra(words, [
+      ["Local container", keys.enter],
+      ["What to bridge", keys.down.repeat(targets.indexOf("deployment/web")) + keys.enter],
+      ["Port in the cluster", keys.enter],
+      ["Port of the local container", "8000" + keys.enter],
+    ]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /deployment\/web/);
+    assert.match(stdout, new RegExp(`80 → ${APP}:8000`));
+    const cancelled = await typeToGefyra(words, [["Local container", keys.escape]]);
+    assert.equal(cancelled.code, 130, cancelled.stdout);
   });
 
   await step("nothing was changed", () => assertUnchanged(before));
