@@ -2,6 +2,7 @@
 import type { App, RunTools } from "../lib/app/run.ts";
 import { listens } from "../lib/app/listening.ts";
 import { createBridge } from "../lib/bridge/create.ts";
+import { closingEnds } from "../lib/bridge/local-ends.ts";
 import { pendingText, removeBridge } from "../lib/bridge/remove.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
 import type { BridgeOptions } from "../lib/bridge/validate.ts";
@@ -51,7 +52,9 @@ export async function runBridged(
     if (!made) return;
     await steps.step(`Removing bridge ${bridge.name}`, async () => {
       const operated = await operatorRuns(cluster, connection.namespace);
-      const pending = await removeBridge(cluster, made, operated);
+      const ended = { bridges: [made], others: [] };
+      const remove = () => removeBridge(cluster, made, operated);
+      const { result: pending } = await closingEnds(engine, connection, ended, remove);
       if (pending) note(loudness, [pendingText([pending])]);
     });
   };

@@ -1,7 +1,9 @@
 import { requireNamespace } from "../lib/kube/namespaces.ts";
 import { checkObjectName } from "../lib/api/object-names.ts";
 import type { GefyraBridge } from "../lib/api/bridge.ts";
+import { connectionsText, drainMsOf } from "../lib/api/drain.ts";
 import { bridgeRef } from "../lib/api/bridge.ts";
+import { closingEnds } from "../lib/bridge/local-ends.ts";
 import { visibleBridges } from "../lib/bridge/visible.ts";
 import { pendingText, removeBridge, silentOriginals } from "../lib/bridge/remove.ts";
 import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts";
@@ -30,7 +32,7 @@ export const unbridge = () =>
         });
       }
       if (namespace !== undefined) checkObjectName("namespace", namespace);
-      const { connection, cluster } = await requireCluster(options.connection);
+      const { engine, connection, cluster } = await requireCluster(options.connection);
       const { bridges, hidden } = await visibleBridges(cluster, connection, { namespace });
       if (hidden) note(options, [hidden]);
       const chosen = bridges.filter(({ metadata }) => all || metadata?.name === name);
@@ -46,18 +48,24 @@ export const unbridge = () =>
           ),
         );
         const operated = await operatorRuns(cluster, connection.namespace);
+        const others = bridges.filter((one) => !chosen.includes(one));
         for (const bridge of chosen) {
-          const { metadata, status } = bridge;
-          let pending: string | undefined;
+          const { metadata, spec, status } = bridge;
+          let pending: string | undefined, followed = "";
           await stepsOf(options).step(`Removing bridge ${metadata?.name}`, async () => {
-            pending = await removeBridge(cluster, bridge, operated);
+            const ended = { bridges: [bridge], others };
+            const remove = () => removeBridge(cluster, bridge, operated);
+            const { result, connections } = await closingEnds(engine, connection, ended, remove);
+            pending = result;
+            followed = connectionsText(connections, drainMsOf(spec) ?? 0);
           });
           if (quiet) continue;
           if (pending) {
             say(options, `Bridge ${metadata?.name} is deleted. ${pendingText([pending])}`);
             continue;
           }
-          const did = switchSummary(status?.pods ?? [], (performance.now() - start) / 1000);
+          const summary = switchSummary(status?.pods ?? [], (performance.now() - start) / 1000);
+          const did = [followed, summary].filter(Boolean).join("\n");
           const silent = await silentOriginals(cluster, bridge);
           const serves = silent.length ? silent.join("; ") : "the original container serves again";
           say(options, `Bridge ${metadata?.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);

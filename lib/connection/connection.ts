@@ -17,7 +17,7 @@ export interface Connection {
   namespace: string;
 }
 
-export type Role = "network" | "cargo" | "relay" | "app" | "attach" | "files" | "volume" | "probe";
+export type Role = "network" | "cargo" | "relay" | "app" | "attach" | "files" | "volume" | "probe" | "drain";
 
 export const connectionLabels = (connection: string, role?: Role) => ({
   [CONNECTION_LABEL]: connection,

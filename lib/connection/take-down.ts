@@ -1,5 +1,6 @@
 /** Takes one connection down: its bridges, its client, the installation if it was the last, and its local part. */
 import { pendingText, removeBridges } from "../bridge/remove.ts";
+import { closingEnds } from "../bridge/local-ends.ts";
 import { visibleBridges } from "../bridge/visible.ts";
 import { findInstallation } from "../install/existing.ts";
 import { missingOf, needsText } from "../kube/rights.ts";
@@ -37,7 +38,7 @@ export async function takeDown(
   try {
     const cluster = await connectCluster(connection);
     await cluster.version();
-    remarks = await leaveCluster(cluster, steps, connection, {
+    remarks = await leaveCluster({ engine, cluster, steps }, connection, {
       uninstalls,
       meanwhile: () => removeContainers(engine, labels),
     });
@@ -78,8 +79,7 @@ interface Leaving {
 }
 
 async function leaveCluster(
-  cluster: Cluster,
-  steps: Steps,
+  { engine, cluster, steps }: { engine: Engine; cluster: Cluster; steps: Steps },
   connection: Connection,
   { uninstalls, meanwhile }: Leaving,
 ): Promise<string[]> {
@@ -95,7 +95,8 @@ async function leaveCluster(
     steps.step("Restoring bridged containers", async (note) => {
       // The operator removes those that this user cannot see, together with the client.
       const { bridges } = await visibleBridges(cluster, connection);
-      pending = await removeBridges(cluster, bridges, operated);
+      const remove = () => removeBridges(cluster, bridges, operated);
+      pending = (await closingEnds(engine, connection, { bridges, others: [] }, remove)).result;
       note(bridges.length === 0 ? "none" : String(bridges.length));
     }),
   ]);

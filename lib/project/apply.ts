@@ -4,6 +4,7 @@ import { changeApps } from "../app/lifecycle.ts";
 import { removeApps } from "../app/remove.ts";
 import { createApp, type RunOptions, type RunTools, startApp } from "../app/run.ts";
 import { createBridge } from "../bridge/create.ts";
+import { closingEnds } from "../bridge/local-ends.ts";
 import { removeBridge } from "../bridge/remove.ts";
 import type { BridgeOptions } from "../bridge/validate.ts";
 import { visibleBridges } from "../bridge/visible.ts";
@@ -57,7 +58,10 @@ export async function applyProject(
     if (change !== "replace") continue;
     await tools.steps.step(
       `Removing bridge ${wanted.name}`,
-      async () => void await removeBridge(cluster, found!, operated),
+      async () => {
+        const ended = { bridges: [found!], others: existing.filter((one) => one !== found) };
+        await closingEnds(engine, connection, ended, () => removeBridge(cluster, found!, operated));
+      },
     );
   }
   for (const { app, change } of changes) await changeApp(tools, connection, app, change);

@@ -3,6 +3,7 @@ import { listApps } from "../app/apps.ts";
 import { removeApps } from "../app/remove.ts";
 import type { RunTools } from "../app/run.ts";
 import { removeBridge } from "../bridge/remove.ts";
+import { closingEnds } from "../bridge/local-ends.ts";
 import { visibleBridges } from "../bridge/visible.ts";
 import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/lock.ts";
@@ -31,7 +32,9 @@ export async function deleteProject(
     await Promise.all(
       bridges.map((bridge) =>
         steps.step(`Removing bridge ${bridge.metadata?.name}`, async () => {
-          const pending = await removeBridge(cluster, bridge, operated);
+          const ended = { bridges: [bridge], others: existing.filter((one) => !bridges.includes(one)) };
+          const remove = () => removeBridge(cluster, bridge, operated);
+          const { result: pending } = await closingEnds(engine, connection, ended, remove);
           if (pending) notes.push(pending);
         })
       ),

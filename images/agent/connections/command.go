@@ -31,6 +31,7 @@ var Role = role.Role{
 	Settings: Settings{},
 	Commands: []role.Command{
 		{Name: "drain", Arguments: "[FLAG]…", About: "closes the connections that the flags name (-h lists them), and prints what became of them as JSON", Run: runDrain},
+		{Name: "count", Arguments: "[FLAG]…", About: "prints how many connections these are, and closes none", Run: runCount},
 		{Name: "switch", Arguments: "FOLDER FILE", About: "compares FILE, which says where ports lead (plan.go), with the one before in FOLDER, keeps it there, and starts a `drain` for each port that leads elsewhere now; prints how many connections are to follow, and does not wait for them", Run: runSwitch},
 		{Name: "report", Arguments: "FOLDER", About: "prints what became of the connections of each port since its last switch, as JSON", Run: runReport},
 	},
@@ -95,6 +96,19 @@ func runDrain(args []string) error {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(counts)
+}
+
+func runCount(args []string) error {
+	want, err := parseFlags(args)
+	if err != nil {
+		return err
+	}
+	open, err := count(want)
+	if err != nil {
+		return err
+	}
+	fmt.Println(open)
+	return nil
 }
 
 // own are the addresses of this network namespace.

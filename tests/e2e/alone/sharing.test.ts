@@ -1,4 +1,4 @@
-/** Several bridges of one workload live together, and connections finish where they began. */
+/** Several bridges of one workload live together, and with --keep-connections these finish where they began. */
 import assert from "node:assert/strict";
 import { eventually } from "../../docker.ts";
 import { jsonOf, talk } from "../../talk.ts";
@@ -57,7 +57,7 @@ Deno.test("bridges share a workload, and nobody's connection is cut", async (t) 
   ]);
   const args = (app: string, name: string, target: string, ...options: string[]) => {
     const to = ["-n", place.namespace, "--target", `deploy/${target}`, "-I", name];
-    return ["bridge", "-N", named(app), ...to, "--port", "http1:8001", ...options];
+    return ["bridge", "-N", named(app), ...to, "--port", "http1:8001", "--keep-connections", ...options];
   };
   const who = http["HTTP/1.1"]!;
   const answers = () => Promise.all([...users, "carol", undefined].map((user) => who(shared, user)));
