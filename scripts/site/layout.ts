@@ -17,6 +17,7 @@ export function layout({ title, root, navigation, content }: Parts): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escape(title === "Gefyra" ? title : `${title} · Gefyra`)}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${root}site.css">
 <script type="module" src="${root}site.js"></script>
 </head>

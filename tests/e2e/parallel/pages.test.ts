@@ -1,4 +1,4 @@
-/** Commands and files of docs/users.md and docs/config.md, run as they stand there. */
+/** Commands and files of docs/users.md, docs/config.md and docs/like.md, run as they stand there. */
 import assert from "node:assert/strict";
 import { blocksOf, sectionOf } from "../../../scripts/pages.ts";
 import { eventually } from "../../docker.ts";
@@ -20,7 +20,7 @@ const inPage = (place: TestEnv, page: string, section: string) =>
     names: [[/ -N api /g, ` -N ${app} `], [/ -n shop /g, ` -n ${place.namespace} `]],
   });
 
-Deno.test("what the pages about users and configuration show works as it stands there", async (t) => {
+Deno.test("what the pages about users, configuration and environments show works as it stands there", async (t) => {
   await using place = await testEnv("pages");
   const step = ordered(t);
   await place.apply([tools(), ...workload("api")]);
@@ -68,6 +68,18 @@ Deno.test("what the pages about users and configuration show works as it stands 
   await Deno.remove(`${place.folder}/gefyra.yaml`);
 
   await gefyra("up");
+  await step("the environment of a container, and the docker run of a local one like it", async () => {
+    const environment = await inPage(place, "docs/like.md", "Environment");
+    // An app in the foreground does not end by itself.
+    const [json, shell] = environment.filter(({ command }) => !command.startsWith("gefyra run"));
+    assert.equal(JSON.parse(await json!.run()).KUBERNETES_SERVICE_PORT, "443");
+    await shell!.run();
+    const dryRun = (await inPage(place, "docs/like.md", "Everything else")).find(({ command }) =>
+      command.endsWith("--dry-run")
+    );
+    assert.match(await dryRun!.run(), /^docker run [^]*hello-nginx/);
+  });
+
   await place.run(app, LOCAL);
   await step("two bridges share a workload by their rules, and everybody sees whose they are", async () => {
     const [alice, bob, owners, ...rest] = await inPage(place, "docs/users.md", "Share a workload");
