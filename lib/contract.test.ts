@@ -4,7 +4,7 @@ import { stowawayFiles } from "./config/stowaway.ts";
 import { contract, networkConf } from "./contract.ts";
 import { OPERATOR_PROGRAM } from "./names.ts";
 
-const { device, deviceGroups, exitCodes, files, marks, nftables, paths, ports } = contract;
+const { device, deviceGroups, exitCodes, files, marks, paths, ports } = contract;
 const root = new URL("..", import.meta.url).pathname;
 const read = (path: string) => Deno.readTextFileSync(`${root}${path}`);
 const programs = folderOf(paths.agent);
@@ -32,14 +32,16 @@ const table: Row[] = [
   ["images/cargo/Dockerfile", /^RUN ln -s agent (.*)$/, paths.relay],
   ["images/stowaway/Dockerfile", /^COPY agent stowaway (.*)$/, programs],
   ["images/stowaway/Dockerfile", /^RUN ln -s agent (.*)$/, paths.relay],
-  ["images/carrier/carrier", /^ +exit ([2-9])$/, exitCodes.noForwarding, exitCodes.foreignRedirect],
-  ["images/carrier/carrier", /Exits with (\d)/, exitCodes.noForwarding],
-  ["images/carrier/carrier", /^# +and with (\d)/, exitCodes.foreignRedirect],
-  ["images/carrier/carrier", /\b(?:nginx\.conf|nftables\.conf|connections\.json)\b/, ...files.carrier],
-  ["images/carrier/carrier", /nft flush chain (.*?) \|\|/, `ip ${nftables.table} ${nftables.chain}`],
-  ["images/carrier/carrier", /table != "(.*)"/, `ip ${nftables.table}`],
+  ["images/agent/carrier/carrier.go", /Exits with (\d)/, exitCodes.noForwarding],
+  ["images/agent/carrier/carrier.go", /and with (\d) if other rules/, exitCodes.foreignRedirect],
+  [
+    "images/agent/carrier/carrier.go",
+    /\b(?:nginx\.conf|nftables\.conf|connections\.json)\b/,
+    ...files.carrier,
+  ],
+  ["images/agent/carrier/state.go", /"(nginx\.conf|nftables\.conf|connections\.json)"/, ...files.carrier],
   ["images/carrier/Dockerfile", /^USER (.*)$/, user],
-  ["images/carrier/Dockerfile", /^COPY carrier stand-in (.*)$/, folderOf(paths.carrier)],
+  ["images/carrier/Dockerfile", /ln -s agent (\S+)/, paths.carrier],
   [
     "images/carrier/Dockerfile",
     /^COPY agent files (.*)$/,
@@ -49,7 +51,7 @@ const table: Row[] = [
   ["images/files/session.go", /stateFolder = "(.*)"/, paths.filesState],
   ["images/carrier/Dockerfile", /^ENTRYPOINT \["(.*)", "run"\]$/, paths.carrier],
   ["images/carrier/Dockerfile", /^COPY --from=modules \/built\/ngx_\S+ (.*)\/$/, paths.nginxModules],
-  ["images/carrier/stand-in", /\/\S+\/carrier\b(?= run| running)/, paths.carrier],
+  ["images/carrier/install-stand-ins", /ln --symbolic (\S+) "\/opt\/carrier\/next"/, paths.agentInPod],
   ["images/operator/Dockerfile", /^USER (.*)$/, user],
   ["images/operator/Dockerfile", /^COPY gefyra (.*)$/, folderOf(paths.operator)],
   ["images/lab/node/node", /^PKI=(.*)$/, paths.labPki],

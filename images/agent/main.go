@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gefyra/agent/carrier"
 	"gefyra/agent/connections"
 	"gefyra/agent/relay"
 	"gefyra/agent/role"
@@ -20,16 +21,23 @@ import (
 const program = "agent"
 
 var roles = []role.Role{
+	carrier.Role,
 	connections.Role,
 	relay.Role,
 }
 
 func main() {
 	name, args := filepath.Base(os.Args[0]), os.Args[1:]
-	if _, ok := find(name); !ok && len(args) > 0 {
-		name, args = args[0], args[1:]
+	do := func(args []string) error { return run(name, args, os.Stdout) }
+	if _, ok := find(name); !ok {
+		switch {
+		case name != program && carrier.StandsIn():
+			do = func(args []string) error { return carrier.StandIn(name, args) }
+		case len(args) > 0:
+			name, args = args[0], args[1:]
+		}
 	}
-	if err := run(name, args, os.Stdout); err != nil {
+	if err := do(args); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		os.Exit(codeOf(err))
 	}

@@ -36,6 +36,9 @@ func (p Program) Start(output io.Writer) (*Process, error) {
 	return process, nil
 }
 
+// PID is its process id.
+func (p *Process) PID() int { return p.command.Process.Pid }
+
 // Ended is closed when the program has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
