@@ -16,6 +16,7 @@ import {
   requireCluster,
   stepsOf,
 } from "./command.ts";
+import { interruptible } from "./interruptible.ts";
 import { answer, note } from "./output.ts";
 import { type WantedProject, wantedProject } from "./project/wanted.ts";
 import { upText, wantedConnection } from "./up.ts";
@@ -35,17 +36,21 @@ export const apply = () =>
       if (wanted.up) {
         const cluster = await clusterOf(wanted.up.opts());
         const { connection } = wantedConnection(wanted.up);
-        const result = await up({ engine: connectEngine(), cluster, steps }, {
-          ...connection,
-          connection: name ?? connection.connection,
-        });
+        const wantedName = name ?? connection.connection;
+        const result = await interruptible(
+          options,
+          () => up({ engine: connectEngine(), cluster, steps }, { ...connection, connection: wantedName }),
+        );
         name = result.connection.name;
         lines.push(upText(cluster.context, result));
       }
       const { engine, connection, cluster } = await requireCluster(name);
       const tools = { engine, cluster, steps };
       const apps = wanted.apps(() => tools, (notes) => note(options, notes));
-      const applied = await applyProject(tools, connection, { ...wanted, apps });
+      const applied = await interruptible(
+        options,
+        () => applyProject(tools, connection, { ...wanted, apps }),
+      );
       lines.push(
         ...applied.apps.map(({ name, change }) => `App ${name} ${said[change]}.`),
         ...applied.bridges.map(({ name, change }) => `Bridge ${name} ${said[change]}.`),

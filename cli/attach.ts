@@ -3,6 +3,7 @@ import { attachContainer, awaitRunning } from "../lib/app/attach/attach.ts";
 import { detachContainers } from "../lib/app/attach/detach.ts";
 import { whileConnected } from "../lib/connection/lock.ts";
 import { command, connectionOption, requireCluster, stepsOf, wholeNumber } from "./command.ts";
+import { interruptible } from "./interruptible.ts";
 import { note } from "./output.ts";
 
 /** A day: longer than anybody waits. */
@@ -29,7 +30,10 @@ export const attach = () =>
       for (const name of names) {
         await awaitRunning(tools, name, wait * 1000);
         await whileConnected(engine, connection, { command: "attach", steps }, async () => {
-          const attached = await attachContainer(tools, connection, { name, namespace });
+          const attached = await interruptible(
+            options,
+            () => attachContainer(tools, connection, { name, namespace }),
+          );
           note(options, attached.notes);
           console.log(attached.name);
         });

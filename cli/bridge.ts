@@ -16,6 +16,7 @@ import { parsePorts, portText } from "../lib/workload/ports.ts";
 import { parseTarget, type Target, targetText } from "../lib/workload/target.ts";
 import { drainTimeoutOption, keepConnectionsOption } from "./drain-options.ts";
 import { collect, command, connectionOption, outputOption, requireCluster, stepsOf } from "./command.ts";
+import { interruptible, timeoutOption, waitOption } from "./interruptible.ts";
 import { withMatch } from "./match-options.ts";
 import { answer, warn } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
@@ -57,6 +58,8 @@ export const bridgeCommand = () =>
     .option("-I, --bridge-name <name>", "name of the bridge (default: NAME-TARGET)")
     .addOption(watchUrlOption())
     .option("--dry-run", "print what the bridge would do, without changing anything")
+    .addOption(waitOption("wait until the bridge is active; false: return as soon as it is created"))
+    .addOption(timeoutOption("the bridge is removed"))
     .addOption(connectionOption())
     .addOption(outputOption(["name"]));
 
@@ -98,7 +101,8 @@ async function act(options: Options): Promise<void> {
   }
   const start = performance.now();
   const notes: string[] = [];
-  const create = () => createBridge({ engine, cluster, steps: stepsOf(options), notes }, connection, wanted);
+  const tools = { engine, cluster, steps: stepsOf(options), notes, wait: options.wait === "true" };
+  const create = () => interruptible(options, () => createBridge(tools, connection, wanted));
   const { watchUrl } = options;
   const { result: made, loss } = watchUrl
     ? await countRequestLoss(cluster, connection.namespace, watchUrl, create)
@@ -120,7 +124,8 @@ async function act(options: Options): Promise<void> {
 
 function summary({ metadata, spec: { target, ports, destination }, status }: GefyraBridge): string {
   const name = metadata?.name;
-  if (status?.phase === bridgePhases.waiting) {
+  if (!status) return `Bridge ${name} is created. \`gefyra list --bridges\` shows when it is active.`;
+  if (status.phase === bridgePhases.waiting) {
     const why = condition(status.conditions, READY)?.message;
     return `Bridge ${name} waits: ${why}. It activates when pods appear.`;
   }

@@ -11,6 +11,7 @@ import { providerSettings } from "../lib/compose/provider/options.ts";
 import { providerDown, providerUp } from "../lib/compose/provider/provider.ts";
 import { exitCodes, GefyraError } from "../lib/errors.ts";
 import { chosenConnected, collect, requireCluster, type SetExitCode } from "./command.ts";
+import { interruptible } from "./interruptible.ts";
 
 /** Compose hands them over as `--NAME=VALUE`; they are no part of the help. */
 export function addProviderOptions(command: Command): void {
@@ -41,11 +42,11 @@ const say: Say = (line) => console.log(line);
 export const callUp = (call: Call, setExitCode: SetExitCode) =>
   answer(setExitCode, async () => {
     const { engine, connection, cluster } = await requireCluster(call.connection);
-    const variables = await providerUp(
-      { engine, cluster, steps: messageSteps(say) },
-      connection,
-      serviceOf(call),
-      { texts: call.texts, say: (note) => say(message("info", note)) },
+    const tools = { engine, cluster, steps: messageSteps(say) };
+    const options = { texts: call.texts, say: (note: string) => say(message("info", note)) };
+    const variables = await interruptible(
+      { quiet: true },
+      () => providerUp(tools, connection, serviceOf(call), options),
     );
     for (const line of variableMessages(variables)) say(line);
   });

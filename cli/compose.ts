@@ -14,6 +14,7 @@ import {
   stepsOf,
 } from "./command.ts";
 import { addProviderOptions, type Call, callDown, callUp, providerTexts } from "./compose-provider.ts";
+import { interruptible } from "./interruptible.ts";
 import { note, say } from "./output.ts";
 
 const example = `gefyra compose up -f compose.yaml
@@ -75,10 +76,14 @@ const up = (setExitCode: SetExitCode) => {
       if (call) return await callUp(call, setExitCode);
       const { engine, connection, cluster } = await requireCluster(options.connection);
       const tools = { engine, cluster, steps: stepsOf(options) };
-      const { project, apps, notes } = await composeUp(tools, connection, {
-        ...{ files: filesOf(options), services },
-        ...{ build: options.build ?? false, quiet: options.quiet ?? false },
-      });
+      const { project, apps, notes } = await interruptible(
+        options,
+        () =>
+          composeUp(tools, connection, {
+            ...{ files: filesOf(options), services },
+            ...{ build: options.build ?? false, quiet: options.quiet ?? false },
+          }),
+      );
       note(options, notes);
       say(options, `Project ${project} is up; in the cluster's network: ${apps.join(", ")}.`);
     });

@@ -2,12 +2,14 @@ import { Option } from "@commander-js/extra-typings";
 import { disconnect, type Gone } from "../lib/connection/down.ts";
 import { connectEngine } from "../lib/docker/dockerode.ts";
 import { clusterOf, command, connectionCluster, connectionOption, stepsOf } from "./command.ts";
+import { timeoutOption, within } from "./interruptible.ts";
 import { say } from "./output.ts";
 
 export const down = () =>
   command("down", "gefyra down")
     .addOption(connectionOption())
     .addOption(new Option("--all", "disconnect all connections of this machine"))
+    .addOption(timeoutOption("run it again to go on"))
     .action(async (options, self) => {
       const { connection: name, all } = options;
       const tools = {
@@ -17,7 +19,7 @@ export const down = () =>
         currentCluster: () => clusterOf({}),
       };
       const typed = self.getOptionValueSource("connection") === "cli";
-      const gone = await disconnect(tools, { name, all, typed });
+      const gone = await within(options, () => disconnect(tools, { name, all, typed }));
       say(options, [text(gone), ...gone.remarks].join("\n"));
     });
 

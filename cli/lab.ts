@@ -9,6 +9,7 @@ import { DEFAULT_LAB } from "../lib/lab/nodes.ts";
 import { labStatus, type NodeStatus } from "../lib/lab/status.ts";
 import { labUp } from "../lib/lab/up.ts";
 import { command, kubeconfigOption, outputOption, stepsOf } from "./command.ts";
+import { interruptible, timeoutOption } from "./interruptible.ts";
 import { answer, type Column, say, table } from "./output.ts";
 
 const example = `
@@ -35,13 +36,12 @@ const up = () =>
       0,
     )
     .addOption(kubeconfigOption())
+    .addOption(timeoutOption("a new lab is removed again"))
     .addOption(outputOption(["name"]))
     .action(async ({ name, workers, kubeconfig, ...form }) => {
-      const result = await labUp(await reachEngine(), stepsOf(form), {
-        lab: name,
-        workers,
-        kubeconfig: pathOf(kubeconfig),
-      });
+      const engine = await reachEngine();
+      const wanted = { lab: name, workers, kubeconfig: pathOf(kubeconfig) };
+      const result = await interruptible(form, () => labUp(engine, stepsOf(form), wanted));
       const state = result.changed ? "is up" : "was up already";
       await answer("lab-up", result, form, {
         text: () => `The lab ${state}: context "${result.context}" at ${result.server}`,

@@ -1,11 +1,19 @@
 /** Steps on stderr: a task list on a terminal, plain lines elsewhere, nothing with `--quiet`. */
 import process from "node:process";
 import { isInteractive } from "./interactive.ts";
+import { throwIfInterrupted } from "../lib/interruption.ts";
 import { silentSteps, type Steps } from "../lib/steps.ts";
 
 export function progress({ verbose, quiet }: { verbose: boolean; quiet: boolean }): Steps {
-  if (quiet) return silentSteps;
-  const steps = isInteractive(Deno.stderr.isTerminal()) && !verbose ? taskList() : plainLines();
+  const shown = isInteractive(Deno.stderr.isTerminal()) && !verbose ? taskList() : plainLines();
+  const { step } = quiet ? silentSteps : shown;
+  const steps: Pick<Steps, "step"> = {
+    step: async (title, work) => {
+      throwIfInterrupted();
+      return await step(title, work);
+    },
+  };
+  if (quiet) return { ...silentSteps, ...steps };
   return { ...steps, debug: verbose ? (text) => console.error(`  ${text}`) : () => {} };
 }
 
@@ -37,6 +45,8 @@ function taskList(): Pick<Steps, "step"> {
           exitOnError: true,
           collectErrors: false,
           fallbackRenderer: "silent",
+          // It would end the process, and nothing would be undone.
+          registerSignalListeners: false,
         } as never,
       );
       // deno-lint-ignore no-explicit-any

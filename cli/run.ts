@@ -6,6 +6,7 @@ import { defaultBridgeName } from "../lib/bridge/name.ts";
 import { whileKept } from "../lib/files/keep.ts";
 import { attached } from "./attached.ts";
 import { requireCluster, type SetExitCode, stepsOf } from "./command.ts";
+import { interruptible } from "./interruptible.ts";
 import { note } from "./output.ts";
 import { runBridged } from "./run-bridged.ts";
 import { runCommand, type RunFlags } from "./run-command.ts";
@@ -31,7 +32,7 @@ export const run = (setExitCode: SetExitCode) =>
     const ports = options.bridge && like && target
       ? typedPorts.length ? typedPorts : portsToBridge(like.origin.container, target)
       : [];
-    const app = await createApp(tools, connection, wanted);
+    const app = await interruptible(options, () => createApp(tools, connection, wanted));
     const report = (text: string) => options.quiet ? undefined : console.error(`gefyra: ${text}`);
     if (options.detach) {
       await startApp(engine, app);

@@ -10,6 +10,7 @@ import { countRequestLoss, requestLossText } from "../lib/bridge/request-loss.ts
 import { operatorRuns } from "../lib/install/operator-state.ts";
 import { GefyraError } from "../lib/errors.ts";
 import { command, connectionOption, requireCluster, stepsOf } from "./command.ts";
+import { timeoutOption, waitOption, within } from "./interruptible.ts";
 import { note, say } from "./output.ts";
 import { switchSummary, watchUrlOption } from "./summary.ts";
 
@@ -22,6 +23,8 @@ export const unbridge = () =>
     .option("-n, --namespace <name>", "namespace of the bridge; needed only if two have the same name")
     .option("-A, --all", "all bridges of this connection")
     .addOption(watchUrlOption())
+    .addOption(waitOption("wait until the originals serve; false: return as soon as the bridges are deleted"))
+    .addOption(timeoutOption("the operator goes on"))
     .addOption(connectionOption())
     .action(async (options) => {
       const { name, all, namespace, quiet } = options;
@@ -48,6 +51,13 @@ export const unbridge = () =>
           ),
         );
         const operated = await operatorRuns(cluster, connection.namespace);
+        // Without an operator, nobody else restores the pods.
+        if (options.wait === "false" && operated) {
+          for (const { metadata } of chosen) {
+            say(options, `Bridge ${metadata?.name} is deleted. The operator restores its pods.`);
+          }
+          return;
+        }
         const others = bridges.filter((one) => !chosen.includes(one));
         for (const bridge of chosen) {
           const { metadata, spec, status } = bridge;
@@ -71,15 +81,16 @@ export const unbridge = () =>
           say(options, `Bridge ${metadata?.name} is removed: ${serves}.${did ? `\n${did}` : ""}`);
         }
       };
+      const removing = () => within(options, removeChosen);
       if (options.watchUrl) {
         const { loss } = await countRequestLoss(
           cluster,
           connection.namespace,
           options.watchUrl,
-          removeChosen,
+          removing,
         );
         console.log(requestLossText(loss));
-      } else await removeChosen();
+      } else await removing();
     });
 
 function unclear(name: string, found: GefyraBridge[]): GefyraError {

@@ -29,6 +29,7 @@ import {
   serviceTypeOption,
   tagOption,
 } from "./install-options.ts";
+import { interruptible, timeoutOption } from "./interruptible.ts";
 import { answer, warn } from "./output.ts";
 
 const example = `gefyra up
@@ -86,6 +87,7 @@ export const upCommand = () =>
       new Option("--allow-nobody", "let nobody in any more (default: as before)")
         .conflicts(["allowUser", "allowGroup"]),
     )
+    .addOption(timeoutOption("what was begun is undone"))
     .addOption(dryRunOption())
     .addOption(outputOption(["name"]));
 
@@ -97,7 +99,7 @@ async function act(_options: unknown, command: Made): Promise<void> {
   if (options.dryRun) return await printObjects("up", manifests(install), options);
   const cluster = await clusterOf(options);
   const tools = { engine: connectEngine(), cluster, steps: stepsOf(options) };
-  const result = await bringUp(tools, connection);
+  const result = await interruptible(options, () => bringUp(tools, connection));
   warn(options, result.problems);
   await answer("up", result, options, {
     text: () => upText(cluster.context, result),

@@ -1,5 +1,6 @@
 import pWaitFor from "p-wait-for";
 import { GefyraError } from "./errors.ts";
+import { throwIfInterrupted } from "./interruption.ts";
 
 export interface WaitOptions {
   /** What is waited for, as in "timed out waiting for …". */
@@ -16,10 +17,11 @@ export interface WaitOptions {
 
 const EXPLAIN_EVERY_MS = 2_000;
 
-/** Polls until the check returns true. Errors of the check end the wait. */
+/** Polls until the check returns true. Errors of the check end the wait, and an interruption does. */
 export async function waitFor(look: () => Promise<boolean>, options: WaitOptions): Promise<void> {
   let explainAt = Date.now() + EXPLAIN_EVERY_MS;
   const lookOrExplain = async () => {
+    throwIfInterrupted();
     if (await look()) return true;
     if (options.explain && Date.now() > explainAt) {
       explainAt = Date.now() + EXPLAIN_EVERY_MS;

@@ -67,6 +67,7 @@ export const kinds: Record<string, Kind> = {
     "--drain-timeout",
     "--time",
     "--wait",
+    "--timeout",
     "--bridge-name",
     "--watch-url",
   ),

@@ -12,7 +12,7 @@ import tree from "../completion/tree.json" with { type: "json" };
 import type { TreeCommand, TreeOption } from "../completion/tree.ts";
 
 /** Options that belong to one call of a command, or that the file says elsewhere. */
-const everywhere = ["help", "verbose", "quiet", "output", "connection", "dry-run"];
+const everywhere = ["help", "verbose", "quiet", "output", "connection", "dry-run", "wait", "timeout"];
 
 export interface Section {
   command: string;

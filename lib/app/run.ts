@@ -9,6 +9,7 @@ import { whileConnected } from "../connection/lock.ts";
 import type { Engine } from "../docker/engine.ts";
 import { type PullPolicy, requireImage } from "../docker/images.ts";
 import { GefyraError } from "../errors.ts";
+import { uninterrupted } from "../interruption.ts";
 import { clientRef, type GefyraClient } from "../api/client.ts";
 import { API_VERSION } from "../names.ts";
 import type { Steps } from "../steps.ts";
@@ -75,7 +76,7 @@ async function createWithFiles(tools: RunTools, connection: Connection, options:
     return app;
   } catch (error) {
     if (app) await engine.remove(app.id).catch(() => {});
-    await removeHelper(engine, options.name).catch(() => {});
+    await uninterrupted(() => removeHelper(engine, options.name)).catch(() => {});
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/lock.ts";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
+import { uninterrupted } from "../interruption.ts";
 import { BRIDGE_TIMEOUT_MS } from "../names.ts";
 import { bridgeRef, type GefyraBridge } from "../api/bridge.ts";
 import { condition, READY } from "../api/conditions.ts";
@@ -27,6 +28,8 @@ export interface BridgeTools {
   steps: Steps;
   /** Receives notes about the bridge. */
   notes?: string[];
+  /** False: returns as soon as the bridge is created. */
+  wait?: boolean;
 }
 
 /** Returns the bridge, which is active or waits for the first pod of its target, with its problems on this machine. */
@@ -58,7 +61,8 @@ async function createWhileConnected(
   );
   tools.notes?.push(...notes, ...plan?.notes ?? []);
   return await steps.step("Bridging", async (note) => {
-    await cluster.create(wanted);
+    const created = await cluster.create(wanted);
+    if (tools.wait === false) return { ...wanted, ...created, problems: [] };
     // Runs while the operator works: most apps answer, so nothing is left to wait for at the end.
     const early = problemsOf(tools, connection, wanted);
     try {
@@ -70,7 +74,7 @@ async function createWhileConnected(
       return { ...bridge, problems };
     } catch (error) {
       // The first error is the one to report.
-      await removeBridge(cluster, wanted, true).catch((undoing) =>
+      await uninterrupted(() => removeBridge(cluster, wanted, true)).catch((undoing) =>
         steps.debug(`Cannot remove bridge "${options.name}" again: ${messageOf(undoing)}`)
       );
       throw error;

@@ -68,7 +68,7 @@ export async function dryRunBridge(
   if (claim) {
     throw new GefyraError("cannot-intercept", `Cannot bridge "${targetText(target)}": ${claim}`, {
       exit: "refused",
-      hint: "nothing was changed; choose another container or port, or another --match than that bridge",
+      hint: "choose another container or port, or another --match than that bridge",
     });
   }
   return { ...dryRunOf(prepared, pods), missingRights: missing.map(rightText) };

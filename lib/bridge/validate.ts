@@ -145,7 +145,7 @@ export function planTarget(
   const refuse = (why: string[]) =>
     new GefyraError("cannot-intercept", `Cannot bridge "${label}": ${why.join("; ")}`, {
       exit: "refused",
-      hint: "nothing was changed; choose another container, port or workload",
+      hint: "choose another container, port or workload",
     });
   if (reasons.length) throw refuse(reasons);
   const input = { ...wanted, servicePorts };

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { GefyraError, messageOf } from "../errors.ts";
+import { interruption } from "../interruption.ts";
 import { COMPOSE_CONFIG_TIMEOUT_MS, COMPOSE_TIMEOUT_MS } from "../names.ts";
 import type { ComposeModel } from "./model.ts";
 
@@ -82,7 +83,8 @@ interface RunOptions {
 }
 
 async function docker(args: string[], { timeout, input, shown }: RunOptions) {
-  const signal = AbortSignal.timeout(timeout);
+  const over = AbortSignal.timeout(timeout), interrupted = interruption();
+  const signal = interrupted ? AbortSignal.any([over, interrupted]) : over;
   try {
     const child = new Deno.Command("docker", {
       ...{ args, signal, stdout: "piped" },
@@ -95,13 +97,15 @@ async function docker(args: string[], { timeout, input, shown }: RunOptions) {
     const output = await child.output();
     await written;
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    const stderr = signal.aborted
+    interrupted?.throwIfAborted();
+    const stderr = over.aborted
       ? `it has not ended within ${timeout / 1000} s`
       : shown
       ? ""
       : text(output.stderr);
     return { success: output.success, code: output.code, stdout: text(output.stdout), stderr };
   } catch (cause) {
+    interrupted?.throwIfAborted();
     if (cause instanceof Deno.errors.NotFound) throw missing(cause);
     throw failed("run docker compose", messageOf(cause));
   }

@@ -3,8 +3,9 @@ import { plannedAddresses } from "../app/address.ts";
 import { clientOf, domainOf, type RunTools } from "../app/run.ts";
 import type { Connection } from "../connection/connection.ts";
 import { whileConnected } from "../connection/lock.ts";
-import { messageOf } from "../errors.ts";
+import { GefyraError, messageOf, withHint } from "../errors.ts";
 import { putLinks } from "../files/in-app.ts";
+import { uninterrupted } from "../interruption.ts";
 import { requireNamespace } from "../kube/namespaces.ts";
 import { withApps } from "./apply.ts";
 import { bridgeService, removeStale } from "./bridges.ts";
@@ -70,10 +71,25 @@ export async function composeUp(
     }
     return { project: model.name, apps: apps.map(({ container }) => container), notes };
   } catch (error) {
-    await undo(tools, connection, { files: options.files, model, services, before }).catch((undoing) =>
-      steps.debug(`Cannot take the project down again: ${messageOf(undoing)}`)
+    throw await uninterrupted(() =>
+      undone(tools, connection, { files: options.files, model, services, before }, error)
     );
-    throw error;
+  }
+}
+
+/** Returns the error to throw: the first one, which says what became of the project. */
+async function undone(
+  tools: RunTools,
+  connection: Connection,
+  what: Undo,
+  error: unknown,
+): Promise<unknown> {
+  const hint = (text: string) => error instanceof GefyraError ? withHint(error, text) : error;
+  try {
+    return await undo(tools, connection, what) ? hint("what was started is removed again") : error;
+  } catch (undoing) {
+    tools.steps.debug(`Cannot take the project down again: ${messageOf(undoing)}`);
+    return hint("something is left: `gefyra compose down` removes it");
   }
 }
 
@@ -83,20 +99,21 @@ interface Undo extends Wanted {
   before: { service: string }[];
 }
 
-/** The whole project, if it had no container; else those of its apps that are new. */
+/** The whole project, if it had no container; else those of its apps that are new. False if there is nothing. */
 async function undo(
   { engine, cluster, steps }: RunTools,
   connection: Connection,
   { files, model, services, before }: Undo,
-): Promise<void> {
+): Promise<boolean> {
   const existed = new Set(before.map(({ service }) => service));
   const made = services.filter(({ service }) => !existed.has(service));
-  if (made.length === 0) return;
+  if (made.length === 0) return false;
   await downProject({ engine, steps }, { cluster, connection }, {
     ...{ files, model, quiet: true },
     services: before.length ? made.map(({ service }) => service) : [],
     apps: made.map(({ container }) => container),
   });
+  return true;
 }
 
 /** While Compose builds and pulls, another command may take an address. */

@@ -1,3 +1,4 @@
+import { throwIfInterrupted } from "../interruption.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { cargoStatus } from "./cargo.ts";
@@ -20,6 +21,7 @@ export async function handshake(
     await peer.connect();
     const attempt = Math.min(Date.now() + attemptMs, Math.max(deadline, Date.now() + POLL_INTERVAL_MS));
     do {
+      throwIfInterrupted();
       const { peers } = await cargoStatus(engine, cargo);
       if (peers.some(({ latestHandshake }) => latestHandshake > 0)) return true;
       await delay(POLL_INTERVAL_MS);

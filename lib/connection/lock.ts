@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError } from "../errors.ts";
+import { throwIfInterrupted } from "../interruption.ts";
 import { LOCK_TIMEOUT_MS } from "../names.ts";
 import type { Steps } from "../steps.ts";
 import { requireConnection } from "./find.ts";
@@ -78,6 +79,7 @@ async function waitForLock(
 ): Promise<Lock | undefined> {
   const end = Date.now() + timeout;
   while (true) {
+    throwIfInterrupted();
     const lock = await tryLock(path, shared);
     if (lock !== "held") return lock;
     if (Date.now() > end) {

@@ -11,6 +11,7 @@ import { policyProblems, servesPolicies } from "../install/served.ts";
 import type { Problem } from "../app/problems.ts";
 import type { InstallOptions } from "../config/install-options.ts";
 import { serviceOptions, withNodePort } from "../install/service.ts";
+import { throwIfInterrupted, uninterrupted } from "../interruption.ts";
 import { allSettled } from "../settled.ts";
 import type { Candidate } from "./endpoints.ts";
 import type { UpOptions } from "./options.ts";
@@ -79,6 +80,7 @@ async function upInTurn(
       bringUp(tools, connection, options, { isNew: existing === undefined, installs: check.installs });
     return await attempt().catch(async (error) => {
       // Somebody else's last connection may have removed the installation at this moment.
+      throwIfInterrupted();
       const removal = await explainRemoval(cluster, connection.namespace).catch(() => undefined);
       if (!removal) throw error;
       steps.debug(`${removal.message}: installing it again`);
@@ -86,7 +88,7 @@ async function upInTurn(
     });
   } catch (error) {
     // An existing connection is not removed.
-    if (!existing) throw await undo(tools, connection, { made: !check.existed }, error);
+    if (!existing) throw await uninterrupted(() => undo(tools, connection, { made: !check.existed }, error));
     throw error;
   }
 }

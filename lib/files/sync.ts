@@ -1,5 +1,6 @@
 /** Brings the files of a cluster container to an app container, and keeps them so. */
 import type { Connection } from "../connection/connection.ts";
+import { uninterrupted } from "../interruption.ts";
 import type { Engine } from "../docker/engine.ts";
 import type { Cluster } from "../kube/cluster.ts";
 import type { Steps } from "../steps.ts";
@@ -80,7 +81,7 @@ async function start(
     if (account) await giveAccount(tools, app, account);
   } catch (error) {
     // An app that runs goes on with the files that it has.
-    if (!kept) await removeHelper(engine, app).catch(() => {});
+    if (!kept) await uninterrupted(() => removeHelper(engine, app)).catch(() => {});
     throw error;
   }
   if (account) {

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { GefyraError, messageOf } from "../errors.ts";
+import { uninterrupted } from "../interruption.ts";
 import { defaultImages, imageOf } from "../images.ts";
 import type { Steps } from "../steps.ts";
 import { labFailure, nodeLogs } from "./diagnosis.ts";
@@ -45,7 +46,7 @@ export async function labUp(engine: Engine, steps: Steps, options: UpOptions): P
     return await bringUp(engine, steps, options);
   } catch (error) {
     for (const { name, log } of await nodeLogs(engine, options.lab)) steps.debug(`${name}:\n${log}`);
-    if (before.length === 0) await labDown(engine, steps, options);
+    if (before.length === 0) await uninterrupted(() => labDown(engine, steps, options));
     throw error;
   }
 }

@@ -51,7 +51,7 @@ async function apply(cluster: Cluster, target: ExecTarget, files: Record<string,
     throw new GefyraError(
       "foreign-redirect",
       `Cannot redirect packets in pod "${pod}": ${stderr.trim().replace(/^carrier: /, "")}`,
-      { exit: "refused", hint: "nothing was changed; bridge it with --replace, behind that proxy" },
+      { exit: "refused", hint: "bridge it with --replace, behind that proxy" },
     );
   }
   throw new GefyraError("carrier-refused", `Cannot configure Carrier in pod "${pod}": ${stderr.trim()}`);

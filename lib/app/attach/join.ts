@@ -5,6 +5,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { contract } from "../../contract.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { GefyraError } from "../../errors.ts";
+import { uninterrupted } from "../../interruption.ts";
 import { type AddressRequest, takeAddress } from "../address.ts";
 import { reasonOf } from "../reason.ts";
 import { gatewayOf, nameOf, type Refusal, refusals, type Surroundings } from "./refusals.ts";
@@ -57,7 +58,7 @@ export async function joinNetwork(
     return address;
   } catch (cause) {
     const output = await engine.logs(helper, LINES).catch(() => "");
-    await undoAttach(engine, { id: helper, labels: options.Labels ?? {} });
+    await uninterrupted(() => undoAttach(engine, { id: helper, labels: options.Labels ?? {} }));
     if (cause instanceof GefyraError) throw cause;
     throw failed(name, lastRefusal(output) ?? reasonOf(cause), cause);
   }

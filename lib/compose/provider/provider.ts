@@ -8,6 +8,7 @@ import { type Connection, connectionLabels } from "../../connection/connection.t
 import type { Engine } from "../../docker/engine.ts";
 import { canonical } from "../../canonical.ts";
 import { messageOf } from "../../errors.ts";
+import { uninterrupted } from "../../interruption.ts";
 import { sha256 } from "../../sha256.ts";
 import { COMPOSE_OPTIONS_LABEL, COMPOSE_PROJECT_LABEL, COMPOSE_SERVICE_LABEL } from "../../names.ts";
 import { bridgeService, unbridgeServices } from "../bridges.ts";
@@ -63,7 +64,9 @@ export async function providerUp(
     }
   } catch (error) {
     if (!same && await find(engine, connection, wanted)) {
-      await remove().catch((undoing) => steps.debug(`Cannot remove ${name} again: ${messageOf(undoing)}`));
+      await uninterrupted(remove).catch((undoing) =>
+        steps.debug(`Cannot remove ${name} again: ${messageOf(undoing)}`)
+      );
     }
     throw error;
   }
