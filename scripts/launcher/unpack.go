@@ -3,12 +3,15 @@ package main
 import (
 	"archive/tar"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -135,7 +138,35 @@ func settle(work, folder, parent string) (string, error) {
 	if err := os.Rename(folder, filepath.Join(aside, "old")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
-	return folder, os.Rename(work, folder)
+	if err := os.Rename(work, folder); err != nil {
+		return "", err
+	}
+	removeOlder(parent, folder)
+	return folder, nil
+}
+
+// kept is the number of versions whose files stay: one that is newer may run beside one that was replaced.
+const kept = 2
+
+// removeOlder removes the files of versions that were unpacked longest ago. A folder of another name is not a version's.
+func removeOlder(parent, newest string) {
+	entries, _ := os.ReadDir(parent)
+	var others []os.FileInfo
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err == nil && info.IsDir() && isDigest(info.Name()) && info.Name() != filepath.Base(newest) {
+			others = append(others, info)
+		}
+	}
+	slices.SortFunc(others, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
+	for _, info := range others[min(kept-1, len(others)):] {
+		os.RemoveAll(filepath.Join(parent, info.Name()))
+	}
+}
+
+func isDigest(name string) bool {
+	sum, err := hex.DecodeString(name)
+	return err == nil && len(sum) == sha256.Size
 }
 
 func removeStale(parent string) {

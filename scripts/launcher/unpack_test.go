@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -207,5 +208,25 @@ func TestRemovesWhatAKilledStartHasLeft(t *testing.T) {
 	mustUnpack(t, p, parent)
 	if names := namesIn(t, parent); len(names) != 2 || names[0] != unfinished+"new" {
 		t.Fatalf("left over: %v", names)
+	}
+}
+
+func TestKeepsTheFilesOfTwoVersions(t *testing.T) {
+	p, parent := executable(t, nil), newParent(t)
+	version := func(number int) string { return fmt.Sprintf("%064x", number) }
+	for number := range 3 {
+		folder := filepath.Join(parent, version(number))
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		unpackedAt := time.Now().Add(time.Duration(number-10) * time.Hour)
+		os.Chtimes(folder, unpackedAt, unpackedAt)
+	}
+	os.Mkdir(filepath.Join(parent, "deno"), 0o700)
+	mustUnpack(t, p, parent)
+	want := []string{version(2), p.digest, "deno"}
+	slices.Sort(want)
+	if names := namesIn(t, parent); !slices.Equal(names, want) {
+		t.Fatalf("%v instead of %v", names, want)
 	}
 }
