@@ -37,7 +37,9 @@ export function answerText(candidates: Candidate[], start: string, kind: Kind): 
   const lines = fitting.map(({ value, description = "" }) => `${plain(value)}\t${plain(description)}`);
   // A port in the cluster is followed by ":" and the local one.
   const more = kind === "ports" && fitting.some(({ value }) => value.endsWith(":"));
-  const bits = (kind === "files" ? 0 : NO_FILES) | (more ? NO_SPACE : 0) |
+  // A template follows `jsonpath=`.
+  const open = fitting.length > 0 && fitting.every(({ value }) => value.endsWith("="));
+  const bits = (kind === "files" ? 0 : NO_FILES) | (more || open ? NO_SPACE : 0) |
     (kind === "ports" ? KEEP_ORDER : 0);
   return [...lines, `:${bits}`].join("\n");
 }

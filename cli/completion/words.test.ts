@@ -98,5 +98,10 @@ Deno.test("the answer has what fits, once each, without control characters, and 
   assert.equal(answerText(some, "w", "apps"), "web\ta b [31m\n:4");
   assert.equal(answerText([], "", "files"), ":0");
   assert.equal(answerText([{ value: "80:" }], "", "ports"), "80:\t\n:38");
+  assert.equal(answerText([{ value: "json" }, { value: "jsonpath=" }], "jsonp", "text"), "jsonpath=\t\n:6");
+  assert.equal(
+    answerText([{ value: "json" }, { value: "jsonpath=" }], "js", "text"),
+    "json\t\njsonpath=\t\n:4",
+  );
   assert.equal(answerText([{ value: "80:8000" }], "80:", "ports"), "80:8000\t\n:36");
 });
