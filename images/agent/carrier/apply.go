@@ -212,7 +212,7 @@ func (c *carrier) act(action Action) bool {
 	}
 	if c.leaving != nil {
 		// It listens on the same ports until it is told.
-		<-c.leaving.asked
+		<-c.leaving.told
 	}
 	log("Nginx starts")
 	master, err := c.programs.startNginx(c.nginxEnded)

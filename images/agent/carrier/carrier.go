@@ -114,11 +114,14 @@ func (c *carrier) nginxEnded(n *nginx) {
 	served := c.current == n && c.serving
 	beside := c.now.beside()
 	c.mutex.Unlock()
-	if !served || c.ctx.Err() != nil {
+	if !served || n.wasAsked() {
 		return
 	}
 	if beside {
 		c.programs.restore()
+	}
+	if c.ctx.Err() != nil {
+		return
 	}
 	select {
 	case c.failed <- errNginxDied:

@@ -49,9 +49,8 @@ func decide(now, next Files, running bool) (Plan, error) {
 	plan.CheckNginx = plan.Nginx == Start || plan.Nginx == Reload
 	plan.RulesFirst = next.Nginx == nil || *next.Nginx == ""
 	if plan.Load = differs(now.Rules, next.Rules); plan.Load {
-		forwards := strings.Contains(*next.Rules, "dnat ip to")
-		plan.AskForwarding = forwards
-		plan.AskForeign = forwards || strings.Contains(*next.Rules, "redirect to")
+		plan.AskForwarding = forwarding(*next.Rules)
+		plan.AskForeign = redirecting(*next.Rules)
 		plan.CheckRules = plan.CheckNginx
 	}
 	return plan, nil
@@ -71,6 +70,15 @@ func actionFor(conf string, running bool) Action {
 func differs(now, next *string) bool {
 	return next != nil && (now == nil || *now != *next)
 }
+
+// redirects: the rules send packets elsewhere.
+func (f Files) redirects() bool { return f.Rules != nil && redirecting(*f.Rules) }
+
+func redirecting(rules string) bool {
+	return forwarding(rules) || strings.Contains(rules, "redirect to")
+}
+
+func forwarding(rules string) bool { return strings.Contains(rules, "dnat ip to") }
 
 // beside: if there are rules, there is an original.
 func (f Files) beside() bool { return f.Rules != nil && *f.Rules != "" }

@@ -13,9 +13,9 @@ import (
 // nginx is one master with its workers.
 type nginx struct {
 	*child.Process
-	// asked is closed when it was told to quit.
-	asked chan struct{}
-	quit  sync.Once
+	// asked is closed before it is told to quit, told is closed after it.
+	asked, told chan struct{}
+	quit        sync.Once
 }
 
 // programs are nft and Nginx, with files in the state's folder.
@@ -56,7 +56,7 @@ func (p *programs) startNginx(ended func(*nginx)) (*nginx, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &nginx{Process: process, asked: make(chan struct{})}
+	n := &nginx{Process: process, asked: make(chan struct{}), told: make(chan struct{})}
 	go func() {
 		<-n.Ended()
 		ended(n)
@@ -73,12 +73,23 @@ func (n *nginx) hasEnded() bool {
 	}
 }
 
+// wasAsked to end.
+func (n *nginx) wasAsked() bool {
+	select {
+	case <-n.asked:
+		return true
+	default:
+		return false
+	}
+}
+
 // finish lets in-flight requests end. A connection that was redirected a moment ago is accepted before Nginx stops
 // listening.
 func (n *nginx) finish(late time.Duration) {
 	n.quit.Do(func() {
 		time.Sleep(late)
-		n.Signal(syscall.SIGQUIT)
 		close(n.asked)
+		n.Signal(syscall.SIGQUIT)
+		close(n.told)
 	})
 }

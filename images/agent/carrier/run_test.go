@@ -43,7 +43,7 @@ func newRig(t *testing.T, settings ...string) *rig {
 	os.WriteFile(r.path("forwarding"), []byte("1\n"), 0o600)
 	r.settings = append([]string{
 		"PLACES=" + r.path("none") + "," + folder, "PATH=" + folder, "FORWARDING=" + r.path("forwarding"),
-		"TAKE=2s", "FINISH=100ms", "LATE=1ms",
+		"TAKE=2s", "FINISH=100ms", "LATE=1ms", "ENDPOINTS=50ms", "WATCH=10ms",
 	}, settings...)
 	r.run = r.command("run", "ignored")
 	// A file: Nginx may outlive a Carrier that is killed.

@@ -16,6 +16,8 @@ type Settings struct {
 	Handover   time.Duration `env:"GEFYRA_CARRIER_HANDOVER" envDefault:"300ms" help:"how long Nginx's old workers may take to stop accepting when new ones serve"`
 	Late       time.Duration `env:"GEFYRA_CARRIER_LATE" envDefault:"100ms" help:"how long a connection that was redirected just before the rules changed may take to be accepted"`
 	Finish     time.Duration `env:"GEFYRA_CARRIER_FINISH" envDefault:"500ms" help:"how long requests may take to end when Carrier stops in the original's place"`
+	Endpoints  time.Duration `env:"GEFYRA_CARRIER_ENDPOINTS" envDefault:"5s" help:"how long a pod that ends may be sent new connections: until all proxies have its new endpoints"`
+	Watch      time.Duration `env:"GEFYRA_CARRIER_WATCH" envDefault:"100ms" help:"the time between two looks at the open connections of a pod that ends"`
 	Orphan     time.Duration `env:"GEFYRA_CARRIER_ORPHAN" envDefault:"1s" help:"how long a process that has ended may wait for its parent"`
 	Poll       time.Duration `env:"GEFYRA_CARRIER_POLL" envDefault:"5ms" help:"the time between two looks"`
 }

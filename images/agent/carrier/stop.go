@@ -1,23 +1,25 @@
 package carrier
 
 import (
-	"os"
-	"strings"
 	"time"
+
+	"gefyra/agent/connections"
 )
 
 // ending is what Carrier sees while it ends.
 type ending struct {
-	// Beside: the original is there.
+	// Beside: the original is there, and the pod ends: an ephemeral container is never stopped alone.
 	Beside bool
+	// Redirects: packets are sent on by the kernel.
+	Redirects bool
 	// Nginx runs.
 	Nginx bool
 	// Restored: new connections go to the original. Asked: Nginx was told to quit.
 	Restored, Asked bool
-	// Since Nginx was told.
-	Since time.Duration
-	// Listens: a program of the pod does; a stopping Nginx no longer does.
-	Listens bool
+	// Since Carrier was told to stop, and since Nginx was told.
+	Since, SinceAsked time.Duration
+	// Open connections that the kernel redirects.
+	Open int
 }
 
 type step int
@@ -30,40 +32,44 @@ const (
 	exit
 )
 
-// next lets in-flight requests finish. In beside mode, new connections go to the original from now on, and open ones have as
-// much time as the original: it stops with the pod too, but may take long, and clients may still be sent here. Pure.
-func (e ending) next(finish time.Duration) step {
+// next: requests in flight end as they would without a bridge. A pod that ends is sent new connections until all proxies have
+// its new endpoints, so Carrier takes them until then, and stays while connections are open; the kubelet ends it when the
+// grace period has. In the original's place it has little time: the original may be about to come back. Pure.
+func (e ending) next(s Settings) step {
 	switch {
-	case !e.Nginx:
-		return exit
-	case e.Beside && !e.Restored:
+	case e.Beside && (e.Redirects || e.Nginx) && e.Since < s.Endpoints:
+		return wait
+	case e.Beside && e.Nginx && !e.Restored:
 		return restore
-	case !e.Asked:
+	case e.Nginx && !e.Asked:
 		return quit
-	case e.Since < finish, e.Beside && e.Listens:
+	case e.Nginx && (e.Beside || e.SinceAsked < s.Finish):
+		return wait
+	case e.Nginx:
+		return kill
+	case e.Beside && e.Open > 0:
 		return wait
 	default:
-		return kill
+		return exit
 	}
 }
 
 // stop returns when Carrier may exit.
 func (c *carrier) stop() {
-	log("stopped")
+	log("stopping")
 	c.abort()
 	// An apply that was under way has changed nothing or all.
 	c.turn <- struct{}{}
-	e := ending{Beside: c.now.beside()}
+	e := ending{Beside: c.now.beside(), Redirects: c.now.redirects()}
 	var asked time.Time
-	for {
+	for start := time.Now(); ; {
 		master := c.master()
 		e.Nginx = master != nil && !master.hasEnded()
-		if e.Asked {
-			e.Since, e.Listens = time.Since(asked), anybodyListens()
-		}
-		switch e.next(c.Finish) {
+		e.Since, e.SinceAsked = time.Since(start), time.Since(asked)
+		e.Open = c.redirected()
+		switch e.next(c.Settings) {
 		case wait:
-			time.Sleep(4 * c.Poll)
+			time.Sleep(c.Watch)
 		case restore:
 			c.programs.restore()
 			e.Restored = true
@@ -73,28 +79,20 @@ func (c *carrier) stop() {
 		case kill:
 			master.Stop(c.Finish)
 		case exit:
+			log("stopped")
 			return
 		}
 	}
 }
 
-// anybodyListens in the pod's network.
-func anybodyListens() bool {
-	for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		sockets, err := os.ReadFile(file)
-		if err == nil && listens(string(sockets)) {
-			return true
-		}
+// redirected connections are in the kernel's list; where it cannot be read, they are not waited for.
+func (c *carrier) redirected() int {
+	if !c.now.beside() {
+		return 0
 	}
-	return false
-}
-
-// listens reads /proc/net/tcp: the fourth word of a line is the state, 0A is LISTEN (proc_pid_net(5)). Pure.
-func listens(sockets string) bool {
-	for line := range strings.Lines(sockets) {
-		if fields := strings.Fields(line); len(fields) > 3 && fields[3] == "0A" {
-			return true
-		}
+	open, err := connections.Redirected()
+	if err != nil {
+		log("%v", err)
 	}
-	return false
+	return open
 }

@@ -6,40 +6,36 @@ import (
 )
 
 func TestEnding(t *testing.T) {
-	const finish = 500 * time.Millisecond
+	settings := Settings{Finish: 500 * time.Millisecond, Endpoints: 5 * time.Second}
+	const soon, later = time.Second, time.Minute
 	table := []struct {
 		name string
 		ending
 		want step
 	}{
-		{"without Nginx there is nothing to finish", ending{}, exit},
-		{"nor beside the original", ending{Beside: true}, exit},
-		{"in the original's place Nginx is told at once", ending{Nginx: true}, quit},
-		{"beside it, the original is restored first", ending{Beside: true, Nginx: true}, restore},
-		{"then Nginx is told", ending{Beside: true, Nginx: true, Restored: true}, quit},
-		{"its requests have time", ending{Nginx: true, Asked: true, Since: finish - 1}, wait},
-		{"but not for ever", ending{Nginx: true, Asked: true, Since: finish}, kill},
-		{"whoever listens in the original's place", ending{Nginx: true, Asked: true, Since: finish, Listens: true}, kill},
-		{"beside it, as long as the original",
-			ending{Beside: true, Nginx: true, Restored: true, Asked: true, Since: time.Hour, Listens: true}, wait},
-		{"and no longer",
-			ending{Beside: true, Nginx: true, Restored: true, Asked: true, Since: finish}, kill},
-		{"when Nginx is done, Carrier is", ending{Beside: true, Restored: true, Asked: true, Listens: true}, exit},
+		{"nothing was taken", ending{}, exit},
+		{"nothing is taken beside the original", ending{Beside: true}, exit},
+		{"in its place Nginx is told at once", ending{Nginx: true}, quit},
+		{"its requests have time", ending{Nginx: true, Asked: true, SinceAsked: settings.Finish - 1}, wait},
+		{"but not for ever", ending{Nginx: true, Asked: true, SinceAsked: settings.Finish, Open: 1}, kill},
+		{"beside, the endpoints have to follow first", ending{Beside: true, Redirects: true, Since: soon}, wait},
+		{"also where Nginx takes the traffic", ending{Beside: true, Redirects: true, Nginx: true, Since: soon}, wait},
+		{"then it is over if nobody is connected", ending{Beside: true, Redirects: true, Since: later}, exit},
+		{"but not before", ending{Beside: true, Redirects: true, Since: later, Open: 1}, wait},
+		{"connections outlive the rules", ending{Beside: true, Open: 1}, wait},
+		{"where Nginx takes it, new connections go to the original",
+			ending{Beside: true, Redirects: true, Nginx: true, Since: later, Open: 1}, restore},
+		{"then Nginx is told", ending{Beside: true, Nginx: true, Restored: true, Since: later, Open: 1}, quit},
+		{"and has all the time of the pod",
+			ending{Beside: true, Nginx: true, Restored: true, Asked: true, Since: later, SinceAsked: later}, wait},
+		{"when it is done, others may still be connected",
+			ending{Beside: true, Redirects: true, Restored: true, Asked: true, Since: later, Open: 1}, wait},
+		{"when nobody is, Carrier is done",
+			ending{Beside: true, Redirects: true, Restored: true, Asked: true, Since: later}, exit},
 	}
 	for _, one := range table {
-		if got := one.next(finish); got != one.want {
+		if got := one.next(settings); got != one.want {
 			t.Errorf("%s: %v instead of %v", one.name, got, one.want)
-		}
-	}
-}
-
-func TestListens(t *testing.T) {
-	const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-	const listening = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0\n"
-	const open = "   1: 0100007F:1F90 0100007F:CAFE 01 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 0 0 10 0A\n"
-	for text, want := range map[string]bool{"": false, head: false, head + open: false, head + open + listening: true} {
-		if listens(text) != want {
-			t.Errorf("%q", text)
 		}
 	}
 }

@@ -22,6 +22,9 @@ func (f filter) MatchConntrackFlow(flow *netlink.ConntrackFlow) bool { return f(
 // opens: the states of nf_conntrack_tcp up to ESTABLISHED; in all others an end has closed the connection.
 const established3 = 3
 
+// lastAck6: from here on, both ends have closed the connection.
+const lastAck6 = 6
+
 // forwardedTo chooses the open TCP connections that the kernel sends on to one of these addresses.
 func forwardedTo(addresses []netip.AddrPort) filter {
 	return func(flow *netlink.ConntrackFlow) bool {
@@ -31,6 +34,16 @@ func forwardedTo(addresses []netip.AddrPort) filter {
 		}
 		return contains(addresses, flow.Reverse.SrcIP, flow.Reverse.SrcPort)
 	}
+}
+
+// Redirected counts the open TCP connections of this network namespace that the kernel redirects, wherever to: also those
+// of which one end has sent all it had.
+func Redirected() (int, error) {
+	return countOf(func(flow *netlink.ConntrackFlow) bool {
+		tcp, ok := flow.ProtoInfo.(*netlink.ProtoInfoTCP)
+		return ok && flow.Forward.Protocol == unix.IPPROTO_TCP && tcp.State < lastAck6 &&
+			(!flow.Forward.DstIP.Equal(flow.Reverse.SrcIP) || flow.Forward.DstPort != flow.Reverse.SrcPort)
+	})
 }
 
 // datagramsTo chooses what clients outside the pod send to one of these UDP ports of the pod.

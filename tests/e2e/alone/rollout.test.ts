@@ -10,6 +10,8 @@ import { httpProbe, tools, workload } from "../harness/workloads.ts";
 import { APP } from "../harness/names.ts";
 
 const RATE = 50;
+/** Requests that are under way when their pods end, and for how long: the originals are gone before. */
+const SLOW = 6, SLOW_S = 7;
 /** As those write it who want to lose nothing: a pod serves on until nobody is sent there any more. */
 const careful = {
   replicas: 2,
@@ -41,6 +43,7 @@ Deno.test("a rollout of a bridged workload loses no request", async (t) => {
 
 async function duringRollout(place: TestEnv, name: string) {
   const load = await startLoad(place.namespace, `http://${name}`, RATE);
+  const slow = startSlow(place.namespace, name);
   const rollout = (...args: string[]) =>
     kubectl("rollout", ...args, `deployment/${name}`, "--namespace", place.namespace);
   await rollout("restart");
@@ -50,5 +53,14 @@ async function duringRollout(place: TestEnv, name: string) {
     async () => assert.match((await gefyra("list", "--bridges")).stdout, /Active +2\/2/),
     30_000,
   );
+  assert.deepEqual(await slow, Array(SLOW).fill("local"));
   return await load.stop();
+}
+
+async function startSlow(namespace: string, name: string): Promise<string[]> {
+  const program = await Deno.readTextFile(new URL("../harness/slow-client.py", import.meta.url));
+  const args = [name, `${SLOW}`, `${SLOW_S}`, "X-User: alice"];
+  return JSON.parse(
+    await kubectl("exec", "--namespace", namespace, "tools", "--", "python3", "-c", program, ...args),
+  );
 }
