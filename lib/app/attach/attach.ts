@@ -3,6 +3,7 @@
 import type { ContainerCreateOptions } from "dockerode";
 import { checkObjectName } from "../../api/object-names.ts";
 import type { Connection } from "../../connection/connection.ts";
+import { withLock } from "../../connection/lock.ts";
 import { onlyCluster } from "../../connection/ranges.ts";
 import type { Container, Engine } from "../../docker/engine.ts";
 import { requireImage } from "../../docker/images.ts";
@@ -43,8 +44,21 @@ export async function awaitRunning(
   await steps.step(`Waiting for ${what}`, () => waitFor(running, { what, timeout, interval: 500 }));
 }
 
-/** A container that is attached already stays as it is. */
+/**
+ * A container that is attached already stays as it is, also if another command attaches it at this moment: one waits for
+ * the other.
+ */
 export async function attachContainer(
+  tools: RunTools,
+  connection: Connection,
+  options: AttachOptions,
+): Promise<Attached> {
+  const { Id } = await tools.engine.inspect(options.name) ?? missing(options.name);
+  const lock = { command: "attach", steps: tools.steps };
+  return await withLock(`container-${Id.slice(0, 12)}`, lock, () => attachAlone(tools, connection, options));
+}
+
+async function attachAlone(
   { engine, cluster, steps }: RunTools,
   connection: Connection,
   { name: wanted, namespace }: AttachOptions,

@@ -109,8 +109,13 @@ Deno.test("attach", async (t) => {
     }
   });
 
+  await step("two commands attach it at once, and both are right", async () => {
+    const both = await Promise.all([gefyra("attach", own, ...n), gefyra("attach", own, ...n)]);
+    assert.deepEqual(both.map(({ stdout }) => stdout), [own, own]);
+    assert.match(await fetch("http://web"), /hello/i);
+  });
+
   await step("down leaves it as it was", async () => {
-    await gefyra("attach", own, ...n);
     assert.match(await fetch("http://web"), /hello/i);
     await gefyra("down", "--connection", CONNECTION);
     assert.deepEqual(await snapshot(), before);
