@@ -33,9 +33,13 @@ export async function visibleBridges(
   { namespace, all }: Where = {},
 ): Promise<Visible> {
   const ref = clientRef(connection.namespace, connection.client);
-  const client = await unlessForbidden(cluster.get<GefyraClient>(ref), undefined);
+  // Asked beside the first list: the cluster may be far.
+  const asked = unlessForbidden(cluster.get<GefyraClient>(ref), undefined);
   const listIn = async (namespace?: string) => {
-    const all = await cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace });
+    const [all, client] = await Promise.all([
+      cluster.list<GefyraBridge>({ apiVersion: API_VERSION, kind: BRIDGE_KIND, namespace }),
+      asked,
+    ]);
     // Anybody may create one that names the client.
     return all.filter((bridge) =>
       client ? isBridgeOf(bridge, client) : bridge.spec.client === connection.client
@@ -50,7 +54,7 @@ export async function visibleBridges(
   }
   const installation = await findInstallation(cluster, connection.namespace);
   const likely = [
-    ...client?.status?.namespaces ?? [],
+    ...(await asked)?.status?.namespaces ?? [],
     ...installation?.namespaces ?? [],
     cluster.namespace,
   ];
