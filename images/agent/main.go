@@ -16,12 +16,14 @@ import (
 	"gefyra/agent/connections"
 	"gefyra/agent/relay"
 	"gefyra/agent/role"
+	"gefyra/agent/stowaway"
 )
 
 const program = "agent"
 
 var roles = []role.Role{
 	carrier.Role,
+	stowaway.Role,
 	connections.Role,
 	relay.Role,
 }

@@ -19,7 +19,7 @@ export function recipesFor(names: ImageNames): Recipes {
   const sandbox = { PAUSE_IMAGE: imageOf("pause", names), COREDNS_IMAGE: imageOf("coredns", names) };
   const recipes: Recipes = {
     operator: recipe([folder("images/operator"), program(), deno()]),
-    stowaway: recipe([folder("images/stowaway"), tunnel, goProgram(goPrograms.agent)]),
+    stowaway: recipe([folder("images/stowaway"), goProgram(goPrograms.agent)]),
     cargo: recipe([
       folder("images/cargo"),
       tunnel,

@@ -32,6 +32,9 @@ const (
 	RelayToken  = "token"
 )
 
+// Files of `apply`.
+var StowawayFiles = []string{"network.conf", "nftables.conf", "wireguard.conf"}
+
 // Exit codes of `carrier apply`.
 const (
 	NoForwarding    = 3

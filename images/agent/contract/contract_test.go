@@ -33,6 +33,7 @@ func TestAllValuesAreThoseOfTheContract(t *testing.T) {
 		"paths.relayFolder":         RelayFolder,
 		"files.relayTarget":         RelayTarget,
 		"files.relayToken":          RelayToken,
+		"files.stowaway":            StowawayFiles,
 		"exitCodes.noForwarding":    NoForwarding,
 		"exitCodes.foreignRedirect": ForeignRedirect,
 	} {

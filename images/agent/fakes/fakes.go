@@ -3,6 +3,8 @@
 package fakes
 
 import (
+	"archive/tar"
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,4 +70,40 @@ func (p *Programs) Calls(t *testing.T) []string {
 	}
 	_ = os.Remove(p.calls)
 	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
+}
+
+// Root makes a folder for AGENT_ROOT, with files by absolute path.
+func Root(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for path, text := range files {
+		file := filepath.Join(root, path)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("AGENT_ROOT", root)
+	return root
+}
+
+// Tar is a tar of files, as `apply` reads it.
+func Tar(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var archive bytes.Buffer
+	writer := tar.NewWriter(&archive)
+	for name, text := range files {
+		if err := writer.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(text))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := writer.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return archive.Bytes()
 }

@@ -46,7 +46,12 @@ func Describe(settings any) string {
 	var lines strings.Builder
 	kind := reflect.TypeOf(settings)
 	for i := range kind.NumField() {
-		tag := kind.Field(i).Tag
+		field := kind.Field(i)
+		if field.Anonymous {
+			lines.WriteString(Describe(reflect.Zero(field.Type).Interface()))
+			continue
+		}
+		tag := field.Tag
 		name, needed, _ := strings.Cut(tag.Get("env"), ",")
 		help := tag.Get("help")
 		if standard := tag.Get("envDefault"); standard != "" {

@@ -1,0 +1,146 @@
+// Package tunnel is the WireGuard end that Cargo and Stowaway share: the device wg0, and the desired state that `apply`
+// brings.
+package tunnel
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"gefyra/agent/child"
+	"gefyra/agent/control"
+	"gefyra/agent/role"
+)
+
+// End is a running end of the tunnel.
+type End struct {
+	Program  string
+	Settings Settings
+	Device   *Device
+	children []main
+	stop     chan os.Signal
+}
+
+// main is a process without which the container ends.
+type main struct {
+	name    string
+	process *child.Process
+}
+
+// Start makes the device, and the socket on which commands wait for Serve. Files that others make are for root alone.
+func Start(program string, settings Settings) (*End, error) {
+	syscall.Umask(0o077)
+	if err := os.RemoveAll(settings.runtime(program)); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(settings.Live(program), 0o700); err != nil {
+		return nil, err
+	}
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
+	device, err := startDevice(settings, program)
+	if err != nil {
+		return nil, err
+	}
+	end := &End{Program: program, Settings: settings, Device: device, stop: stop}
+	if device.process != nil {
+		end.Needs(wireguardGo, device.process)
+	}
+	return end, nil
+}
+
+// Needs adds a process without which the container ends, so that Docker or the kubelet starts all of it again.
+func (e *End) Needs(name string, process *child.Process) {
+	e.children = append(e.children, main{name, process})
+}
+
+// Serve answers commands until the container is stopped, or a process that it needs has ended, or failed has an error.
+func (e *End) Serve(handle func(control.Request) (string, error), failed <-chan error) error {
+	server, err := control.Listen(e.Settings.socket(e.Program))
+	if err != nil {
+		return err
+	}
+	go server.Serve(func(request control.Request) (string, error) {
+		if request.Command == "status" {
+			return status(e.Settings, e.Device.Kind)
+		}
+		return handle(request)
+	})
+	ended := make(chan error, len(e.children))
+	for _, one := range e.children {
+		go func() {
+			<-one.process.Ended()
+			ended <- one.process.Result()
+		}()
+	}
+	defer e.stopChildren()
+	select {
+	case <-e.stop:
+		role.Log(e.Program, "stopped")
+		return nil
+	case err := <-ended:
+		return err
+	case err := <-failed:
+		return err
+	}
+}
+
+func (e *End) stopChildren() {
+	stopped := make(chan struct{})
+	for _, one := range e.children {
+		go func() {
+			one.process.Stop(e.Settings.StopWait)
+			stopped <- struct{}{}
+		}()
+	}
+	for range e.children {
+		<-stopped
+	}
+}
+
+// Ask has `run` do a command, and prints its answer.
+func Ask(program string, settings Settings, request control.Request) error {
+	output, err := control.Call(settings.socket(program), request, settings.StartWait, settings.AnswerWait)
+	if output != "" {
+		fmt.Println(output)
+	}
+	return err
+}
+
+// AskToApply hands the tar on stdin to `run`.
+func AskToApply(program string, settings Settings) error {
+	files, err := unpack(os.Stdin)
+	if err != nil {
+		return err
+	}
+	return Ask(program, settings, control.Request{Command: "apply", Files: files})
+}
+
+// A state of 10,000 ports has a megabyte.
+const mostBytes = 64 << 20
+
+func unpack(from io.Reader) (map[string]string, error) {
+	files := map[string]string{}
+	reader := tar.NewReader(io.LimitReader(from, mostBytes))
+	for {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, errors.New("cannot read the state: not a tar")
+		}
+		if header.Typeflag != tar.TypeReg {
+			return nil, fmt.Errorf("unknown file %s", header.Name)
+		}
+		text, err := io.ReadAll(reader)
+		if err != nil {
+			return nil, errors.New("cannot read the state: not a tar")
+		}
+		files[header.Name] = string(text)
+	}
+}
