@@ -15,6 +15,8 @@ type Look struct {
 	Received, Sent, Acked time.Duration
 	// In and Out: segments with data, so far.
 	In, Out uint32
+	// Bytes received, so far.
+	Bytes uint64
 	// Acks are the segments without data that were sent, so far.
 	Acks uint32
 	// RoundTrip is the shortest one seen. The average counts the client's own pauses: it acknowledges late.

@@ -123,6 +123,7 @@ func (d *diag) parse(message []byte) (*socket, error) {
 		Acked:       time.Duration(info.Last_ack_recv) * time.Millisecond,
 		In:          info.Data_segs_in,
 		Out:         info.Data_segs_out,
+		Bytes:       info.Bytes_received,
 		Acks:        info.Segs_out - info.Data_segs_out,
 		RoundTrip:   time.Duration(info.Min_rtt) * time.Microsecond,
 	}

@@ -7,6 +7,8 @@ type habits struct {
 	exchanges int
 	// pause is the usual one between two parts of an answer; gap the usual one from an answer to the next question.
 	pause, gap time.Duration
+	// works is the longest silence, lately, that the program ended.
+	works time.Duration
 }
 
 // weight of the last exchange among the usual: a single hiccup must not count for long.
@@ -15,8 +17,21 @@ const weight = 4
 // blindest: on a busy machine looks are far apart, and what happened in between is not known.
 const blindest = 20 * time.Millisecond
 
-// tangled is how many clear exchanges must follow one that was not.
-const tangled = 3
+// unwatched: so long must a connection be watched before its exchanges count, as several requests at a time show only when
+// they overlap.
+const unwatched = 30 * time.Millisecond
+
+// severalWatched: the same where several requests may be under way, as the longest of them is to be seen.
+const severalWatched = 300 * time.Millisecond
+
+// severalSilent: the silences of a busy connection are short, whoever ends them.
+const severalSilent = 15 * time.Millisecond
+
+// partsWithin: the parts of a question, such as head and body of a POST, follow each other sooner than that.
+const partsWithin = 5 * time.Millisecond
+
+// mostOverlaps: from here on, questions do not wait for answers.
+const mostOverlaps = 6
 
 // watch follows the looks at one connection.
 type watch struct {
@@ -28,19 +43,25 @@ type watch struct {
 	seen bool
 	// looked: when; changed: when something last came or was sent.
 	looked, changed time.Time
-	// blind: the time between the last two looks.
-	blind time.Duration
+	// since: the first look.
+	since time.Time
+	// blind: the time between the last two looks; unsure: so long before it was seen may the last thing have happened.
+	blind, unsure time.Duration
 	// began: a question was seen to come. pause: the longest one in its answer, so far.
 	began bool
 	pause time.Duration
-	// tangles: exchanges that must be clear before this is again taken for a question and an answer at a time.
-	tangles   int
+	bytes uint64
+	// untidy: in the present exchange, a question came in parts, or another one before the first was answered. overlaps
+	// counts these exchanges, and those between them off. framed: something came that is as short as only HTTP/2 sends.
+	untidy    bool
+	overlaps  int
+	framed    bool
 	exchanges int
 }
 
 func newWatch(look Look, now time.Time, habits *habits) *watch {
-	since := min(look.Received, look.Sent)
-	return &watch{habits: habits, in: look.In, out: look.Out, phase: look.last(), looked: now, changed: now.Add(-since)}
+	changed := now.Add(-min(look.Received, look.Sent))
+	return &watch{habits: habits, in: look.In, out: look.Out, bytes: look.Bytes, phase: look.last(), looked: now, since: now, changed: changed}
 }
 
 // see notes what has happened since the look before.
@@ -53,13 +74,14 @@ func (w *watch) see(look Look, now time.Time, settings Settings) {
 	silent := now.Sub(w.changed)
 	switch {
 	case came && went:
-		// A question may follow an answer at once: where the order is unclear, a request is under way.
-		last := look.last()
-		if w.phase == answer || last != answer {
+		// Where the order is unclear: after an answer only a question can come, and then its answer has gone. After a question
+		// it was the answer, and perhaps the next question.
+		last, before := look.last(), w.phase
+		if before == answer || last != answer {
 			w.ask(silent)
 		}
 		w.phase = question
-		if last == answer {
+		if last == answer || before == answer && last == unclear {
 			w.phase = answer
 		}
 	case came && w.phase == answer:
@@ -67,7 +89,10 @@ func (w *watch) see(look Look, now time.Time, settings Settings) {
 	case came:
 		// More of the question, or another one before the first is answered.
 		if w.began && silent > settings.Settle {
-			w.tangles = tangled
+			w.untidy = true
+		}
+		if w.began && silent > partsWithin {
+			w.overlaps += 2
 		}
 		w.phase = question
 	case w.phase == answer:
@@ -75,19 +100,34 @@ func (w *watch) see(look Look, now time.Time, settings Settings) {
 	default:
 		w.phase = answer
 	}
+	if came && isFrame(look.Bytes-w.bytes) {
+		w.framed = true
+	}
+	if went && !came {
+		w.habits.works = max(w.habits.works-w.habits.works/(16*weight), silent)
+	}
 	if came && went && w.blind > blindest {
 		w.began = false
 	}
-	w.in, w.out, w.acks, w.seen, w.changed = look.In, look.Out, look.Acks, true, now
+	w.bytes = look.Bytes
+	w.in, w.out, w.acks, w.seen, w.changed, w.unsure = look.In, look.Out, look.Acks, true, now, w.blind
+}
+
+// isFrame: HTTP/2's acknowledgement of settings, its window update, its ping, and the last two together.
+func isFrame(bytes uint64) bool {
+	return bytes == 9 || bytes == 13 || bytes == 17 || bytes == 30
 }
 
 // ask: a question comes after an answer, this long after it.
 func (w *watch) ask(gap time.Duration) {
 	if w.began {
 		w.exchanges++
-		w.tangles = max(0, w.tangles-1)
 		w.habits.note(w.pause, gap)
+		if !w.untidy {
+			w.overlaps = max(0, w.overlaps-1)
+		}
 	}
+	w.untidy = false
 	w.began, w.pause, w.phase = true, 0, question
 }
 
@@ -107,7 +147,7 @@ func (h *habits) moment(look Look, pause time.Duration, settings Settings) (from
 	thinks := max(0, h.gap-look.RoundTrip)
 	soon := max(settings.Settle/8, min(settings.Settle, thinks/6))
 	from = max(soon, max(h.pause, pause)*3/2)
-	return from, from + max(soon, thinks/6)
+	return from, max(from+soon, thinks/3)
 }
 
 // between says whether the connection is between requests: nothing is under way in either direction.
@@ -120,10 +160,13 @@ func (w *watch) between(look Look, now time.Time, settings Settings) bool {
 		return false
 	}
 	silent, last := now.Sub(w.changed), look.last()
-	if w.isExchange() && last != question && w.habits.exchanges >= settings.Exchanges {
+	if w.several() && w.exchanges > 0 {
+		// By then, a request under way would have its answer, or a part of it.
+		return silent >= max(severalSilent, 3*w.habits.works) && now.Sub(w.since) >= severalWatched
+	}
+	if w.isExchange(now) && last != question && w.habits.exchanges >= settings.Exchanges {
 		from, to := w.habits.moment(look, w.pause, settings)
-		// Looks may be further apart than the moment is long.
-		if silent >= from && silent <= max(to, from+w.blind) {
+		if silent >= from && silent+w.unsure <= to {
 			return true
 		}
 	}
@@ -139,12 +182,24 @@ func (w *watch) seemsAnswered(look Look) bool {
 	return look.In <= look.Out || w.seen && look.Acks == w.acks
 }
 
-func (w *watch) isExchange() bool {
-	return w.began && w.phase == answer && w.tangles == 0
+func (w *watch) isExchange(now time.Time) bool {
+	return w.began && !w.untidy && w.phase == answer && now.Sub(w.since) >= unwatched
+}
+
+// several requests may be under way. A question that comes in parts, such as a POST, looks like two now and then.
+func (w *watch) several() bool {
+	return w.framed || w.overlaps >= mostOverlaps
 }
 
 // maybeBetween is the best guess for a connection that is about to be cut: it has answered, and other exchanges were seen.
 func (w *watch) maybeBetween(look Look, now time.Time, settings Settings) bool {
-	idle := look.Established && look.Unread == 0 && look.Unsent == 0 && look.last() == answer
-	return idle && w.exchanges > 0 && now.Sub(w.changed) >= max(settings.Settle, w.habits.pause, w.pause)
+	if !look.Established || look.Unread > 0 || look.Unsent > 0 || w.exchanges == 0 {
+		return false
+	}
+	silent := now.Sub(w.changed)
+	from, to := w.habits.moment(look, w.pause, settings)
+	if w.several() {
+		return silent >= max(from, w.habits.works)
+	}
+	return look.last() == answer && silent >= from && silent+w.unsure <= to
 }
