@@ -1,6 +1,7 @@
 /** How long a switch takes, and how many requests it loses. */
 import { type Figure, ratio } from "./figure.ts";
 import { fiftieth } from "./many.ts";
+import { pool } from "./pools.ts";
 import { switchLoss } from "./switch-loss.ts";
 import { replaced, withoutProbe, withProbe } from "./switching.ts";
 
@@ -76,6 +77,15 @@ export const switchFigures: Figure[] = [
     aim: 0,
     measure: async () => [(await switchLoss()).http],
   },
+  ...(["node", "java", "python"] as const).map((name): Figure => ({
+    name: `kept_requests_lost_${name}`,
+    unit: "requests",
+    about: `of 200 a second, half of them POST, over kept connections of ${
+      { node: "Node's fetch (undici)", java: "the JDK's HttpClient", python: "Python's httpx" }[name]
+    }, which follow 5 bridges and 5 ways back; Carrier in Docker, without a cluster`,
+    aim: 0,
+    measure: async () => [(await pool(name)).failed.length],
+  })),
   {
     name: "switch_restarts",
     unit: "restarts",
