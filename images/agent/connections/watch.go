@@ -176,10 +176,10 @@ func (w *watch) between(look Look, now time.Time, settings Settings) bool {
 	return answered && silent >= max(settings.Quiet, 2*look.RoundTrip, took)
 }
 
-// seemsAnswered: where it is unclear what came last, a request under way is one segment more than was answered; and it is
-// acknowledged by itself, a while later, as no answer does that.
+// seemsAnswered: where it is unclear what came last, a request under way is one segment more than was answered; many more are
+// requests in several segments. And a request is acknowledged by itself, a while later, as no answer does that.
 func (w *watch) seemsAnswered(look Look) bool {
-	return look.In <= look.Out || w.seen && look.Acks == w.acks
+	return look.In != look.Out+1 || w.seen && look.Acks == w.acks
 }
 
 func (w *watch) isExchange(now time.Time) bool {

@@ -95,6 +95,7 @@ func TestBetween(t *testing.T) {
 		"answered a moment ago, not watched before":                           {">.<-", ".", false},
 		"a request that takes long":                                           {">.<.>_", ".", false},
 		"a request that follows the answer at once and takes long":            {"><>_", ".", false},
+		"requests in two segments, answered at once":                          {">><a.>><a_", ".", true},
 		"silent since it was acknowledged at once":                            {"><a_", ".", true},
 		"silent since it was acknowledged later":                              {"><.a_", ".", true},
 		"a question in parts, answered at once, a while ago":                  {">", "|><a_", true},
