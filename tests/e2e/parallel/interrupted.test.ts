@@ -58,6 +58,7 @@ Deno.test("what is interrupted leaves nothing behind", async (t) => {
     running.kill("SIGINT");
     const { code, stderr } = await running.output;
     assert.equal(code, 130, stderr);
+    assert.match(stderr, /Undoing what was begun/);
     assert.equal(await bridges(), "");
     await eventually(async () => assert.equal(await original(), before), 30_000);
     assert.equal(await carriers(), null);
