@@ -6,6 +6,7 @@ const (
 	WireguardPort = 51820
 	RelayInCargo  = 51821
 	RelayInPod    = 51822
+	HealthPort    = 51826
 )
 
 // Marks of packets; a routing table has the number of its mark.

@@ -21,6 +21,7 @@ func TestAllValuesAreThoseOfTheContract(t *testing.T) {
 		"ports.wireguard":           WireguardPort,
 		"ports.relayInCargo":        RelayInCargo,
 		"ports.relayInPod":          RelayInPod,
+		"ports.health":              HealthPort,
 		"marks.wireguard":           WireguardMark,
 		"marks.published":           PublishedMark,
 		"device":                    Device,
