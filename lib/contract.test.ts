@@ -48,6 +48,7 @@ const table: Row[] = [
     folderOf(paths.agentInPod),
     folderOf(paths.filesInPod),
   ],
+  ["images/agent/health/settings.go", /envDefault:":(\d+)"/, ports.health],
   ["images/files/session.go", /stateFolder = "(.*)"/, paths.filesState],
   ["images/carrier/Dockerfile", /^ENTRYPOINT \["(.*)", "run"\]$/, paths.carrier],
   ["images/carrier/Dockerfile", /^COPY --from=modules \/built\/ngx_\S+ (.*)\/$/, paths.nginxModules],

@@ -90,6 +90,8 @@ export const OPERATOR_PROGRAM = [
 export const WIREGUARD_NODE_PORT = contract.ports.nodePort;
 /** Where Stowaway listens inside its pod, UDP. */
 export const WIREGUARD_PORT = contract.ports.wireguard;
+/** TCP: Carriers hear at Stowaway which clients answer; Cargo refuses it in the tunnel, which is its answer. */
+export const HEALTH_PORT = contract.ports.health;
 /** Each connection has one /24 of it. RFC 2544 reserves it for benchmarks, so clusters do not use it. */
 export const TUNNEL_POOL = "198.18.0.0/15";
 /**

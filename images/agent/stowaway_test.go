@@ -44,6 +44,7 @@ func stowawayFiles(changes map[string]string) map[string]string {
 		"nftables.conf":  "table ip gefyra { }\n",
 		"wireguard.conf": wireguardConf + alice,
 		"network.conf":   "ADDRESS=198.18.0.1/15\nMTU=1420\nROUTES=198.18.0.0/15\n",
+		"health.json":    `{"clients":[]}`,
 	}
 	maps.Copy(files, changes)
 	return files
@@ -51,6 +52,7 @@ func stowawayFiles(changes map[string]string) map[string]string {
 
 func onNode(t *testing.T) {
 	t.Helper()
+	t.Setenv("AGENT_HEALTH_LISTEN", "127.0.0.1:0")
 	fakes.Root(t, map[string]string{
 		"/proc/sys/net/ipv4/ip_forward": "1\n", "/sys/class/net/wg0/mtu": "1420\n", "/dev/net/tun": "", "/var/run/wireguard/old": "",
 	})
@@ -106,7 +108,7 @@ func TestStowawayAppliesWhatDiffers(t *testing.T) {
 		calls          []string
 	}{
 		{
-			"the first state", stowawayFiles(nil), "applied: nftables wireguard network", "",
+			"the first state", stowawayFiles(nil), "applied: nftables wireguard network health", "",
 			[]string{
 				"ip link show wg0", "ip link add wg0 type wireguard", "ip link set wg0 up",
 				"nft --check -f -", "wg setconf no-wg0 /dev/stdin",
@@ -134,6 +136,10 @@ func TestStowawayAppliesWhatDiffers(t *testing.T) {
 			"stowaway: wireguard.conf refused, nothing changed: Line unrecognized: Colour",
 			[]string{"nft --check -f -", "wg setconf no-wg0 /dev/stdin"},
 		},
+		{
+			"whom nobody can probe", stowawayFiles(map[string]string{"health.json": `{"clients":[{"probe":"nobody"}]}`}), "",
+			`stowaway: health.json refused, nothing changed: cannot read it: ParseAddr("nobody"): unable to parse IP`, nil,
+		},
 		{"a file too many", stowawayFiles(map[string]string{"Corefile": ""}), "", "stowaway: unknown file Corefile", nil},
 		{"a file too few", map[string]string{"network.conf": ""}, "", "stowaway: nftables.conf is missing", nil},
 		{"after all that, the same", stowawayFiles(nil), "unchanged", "", nil},
@@ -154,7 +160,7 @@ func TestStowawayAppliesWhatDiffers(t *testing.T) {
 	if err := stowaway.awaitEnd(t); err != nil {
 		t.Errorf("stopped: %v", err)
 	}
-	want := "stowaway: device wg0 is up (kernel)\nstowaway: applied: nftables wireguard network\n" +
+	want := "stowaway: device wg0 is up (kernel)\nstowaway: applied: nftables wireguard network health\n" +
 		"stowaway: applied: wireguard\nstowaway: applied: wireguard\nstowaway: stopped\n"
 	if stowaway.output.String() != want {
 		t.Errorf("the log:\n%s", stowaway.output)

@@ -48,11 +48,12 @@ Deno.test("app containers reach the tunnel, and other networks only if the clust
   assert.deepEqual(outbound(local), ["iifgroup 51823 ip saddr 172.28.4.0/24 accept"]);
 });
 
-Deno.test("Cargo's resolver is for app containers, and nothing of Cargo is for the tunnel", () => {
+Deno.test("Cargo's resolver is for app containers, and nothing of Cargo is for the tunnel but a refusal", () => {
   assert.deepEqual(rules(cargo, "input"), [
     "ct state established,related accept",
     'iifname "lo" accept',
     "iifgroup 51823 ip saddr 172.28.4.0/24 meta l4proto { tcp, udp } th dport 53 accept",
+    'iifname "wg0" ip saddr 198.18.0.1 tcp dport 51826 reject with tcp reset',
     "iifgroup 51823 icmp type echo-request accept",
     'iifname != "wg0" udp dport != 53 accept',
   ]);

@@ -1,6 +1,6 @@
 /** Cargo's ruleset. Pure. */
 import { contract } from "../contract.ts";
-import { PUBLISHED_MARK, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_POOL } from "../names.ts";
+import { HEALTH_PORT, PUBLISHED_MARK, STOWAWAY_TUNNEL_ADDRESS, TUNNEL_POOL } from "../names.ts";
 import { appRange } from "./addresses.ts";
 import { filterChain, replacingTable } from "./nftables.ts";
 
@@ -52,6 +52,8 @@ function accepted(dockerSubnet: string): string[] {
   return [
     'iifname "lo" accept',
     `iifgroup ${APPS} ip saddr ${dockerSubnet} meta l4proto { tcp, udp } th dport 53 accept`,
+    // Stowaway asks whether this end answers: a refusal is an answer, and nothing has to listen.
+    `iifname "${DEVICE}" ip saddr ${STOWAWAY_TUNNEL_ADDRESS} tcp dport ${HEALTH_PORT} reject with tcp reset`,
     `iifgroup ${APPS} icmp type echo-request accept`,
     `iifname != "${DEVICE}" udp dport != 53 accept`,
   ];

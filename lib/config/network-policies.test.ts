@@ -19,9 +19,10 @@ Deno.test("each policy is for the pods of one workload, and for no others", () =
   assert.equal(policies.length, 2);
 });
 
-Deno.test("Stowaway takes WireGuard and its ports, the operator nothing, and both may call everybody", () => {
+Deno.test("Stowaway takes WireGuard, its ports and those who hear who answers, the operator nothing, and both may call everybody", () => {
   assert.deepEqual(policyOf("gefyra-stowaway").spec!.ingress, [
     { ports: [{ protocol: "UDP", port: 51820 }] },
+    { ports: [{ protocol: "TCP", port: 51826 }] },
     {
       ports: [
         { protocol: "TCP", port: 10000, endPort: 29999 },

@@ -83,6 +83,8 @@ Deno.test("Stowaway itself answers pings and doctor in the tunnel, WireGuard in 
     'iifname "wg0" meta l4proto { tcp, udp } th dport 30000-39999 accept',
     'iifname "wg0" drop',
     "udp dport 51820 accept",
+    "ip saddr @senders tcp dport 51826 accept",
+    "tcp dport 51826 reject with tcp reset",
     "tcp dport 10000-29999 reject with tcp reset",
     "udp dport 10000-29999 reject",
   ]);
@@ -93,6 +95,14 @@ Deno.test("Stowaway answers for the tunnel in the cluster, and for the cluster i
     'oifname != "wg0" ip saddr 198.18.0.0/15 masquerade',
     'oifname "wg0" ct status dnat masquerade',
   ]);
+});
+
+Deno.test("only the pods of bridges hear which clients answer", () => {
+  const senders = (forwards: Forward[]) =>
+    stowawayNftables(forwards).match(/set senders \{\n\t\ttype ipv4_addr\n([^]*?)\t\}/)?.[1]?.trim();
+  const other = { ...forward, port: 10001, from: ["10.1.0.9", "10.1.0.5"] };
+  assert.equal(senders([forward, other]), "elements = { 10.1.0.5, 10.1.0.6, 10.1.0.9 }");
+  assert.equal(senders([]), "");
 });
 
 Deno.test("what anybody may send from any number of ports is not tracked", () => {

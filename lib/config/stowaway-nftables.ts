@@ -1,6 +1,6 @@
 /** Stowaway's ruleset. Pure. */
 import { contract } from "../contract.ts";
-import { DOCTOR_PORTS, STOWAWAY_PORTS, TUNNEL_POOL, WIREGUARD_PORT } from "../names.ts";
+import { DOCTOR_PORTS, HEALTH_PORT, STOWAWAY_PORTS, TUNNEL_POOL, WIREGUARD_PORT } from "../names.ts";
 import { filterChain, replacingTable } from "./nftables.ts";
 
 /** Traffic that pods send to Stowaway's `port` goes to `address:local` in the tunnel. */
@@ -23,7 +23,8 @@ const range = ({ first, last }: { first: number; last: number }) => `${first}-${
  * cannot misdirect responses.
  */
 export function stowawayNftables(forwards: Forward[]): string {
-  return replacingTable(`${portMap("TCP", forwards)}${portMap("UDP", forwards)}	chain prerouting {
+  return replacingTable(
+    `${portMap("TCP", forwards)}${portMap("UDP", forwards)}${senderSet(forwards)}	chain prerouting {
 		type nat hook prerouting priority dstnat; policy accept;
 		iifname "${DEVICE}" accept
 		fib daddr type local dnat ip to ip saddr . tcp dport map @tcp_ports
@@ -34,7 +35,8 @@ export function stowawayNftables(forwards: Forward[]): string {
 		oifname != "${DEVICE}" ip saddr ${TUNNEL_POOL} masquerade
 		oifname "${DEVICE}" ct status dnat masquerade
 	}
-${filterChain("forward", forwarded)}${filterChain("input", accepted)}${UNTRACKED}`);
+${filterChain("forward", forwarded)}${filterChain("input", accepted)}${UNTRACKED}`,
+  );
 }
 
 /**
@@ -68,9 +70,20 @@ const accepted = [
   `iifname "${DEVICE}" meta l4proto { tcp, udp } th dport ${range(DOCTOR_PORTS)} accept`,
   `iifname "${DEVICE}" drop`,
   `udp dport ${WIREGUARD_PORT} accept`,
+  `ip saddr @senders tcp dport ${HEALTH_PORT} accept`,
+  `tcp dport ${HEALTH_PORT} reject with tcp reset`,
   `tcp dport ${range(STOWAWAY_PORTS)} reject with tcp reset`,
   `udp dport ${range(STOWAWAY_PORTS)} reject`,
 ];
+
+/** The pods of bridges, which Stowaway tells whether their clients answer. */
+function senderSet(forwards: Forward[]): string {
+  const list = [...new Set(forwards.flatMap(({ from }) => from))].sort().join(", ");
+  return `	set senders {
+		type ipv4_addr
+${list ? `		elements = { ${list} }\n` : ""}	}
+`;
+}
 
 /** From a pod's address and a port, in their order. nft does not accept the line in a map without elements. */
 function portMap(protocol: Forward["protocol"], forwards: Forward[]): string {

@@ -17,7 +17,33 @@ Deno.test("Stowaway's configuration has its network, its peers and its forwards"
   ]);
   assert.match(files["wireguard.conf"] ?? "", /AllowedIPs = 198\.18\.1\.0\/24/);
   assert.match(files["nftables.conf"] ?? "", /10\.1\.0\.5 \. 10000 : 198\.18\.1\.10 \. 8000/);
-  assert.equal(Object.keys(files).length, 3);
+  assert.equal(Object.keys(files).length, 4);
+});
+
+Deno.test("the Cargo of each client with bridges is probed, for the pods of those", () => {
+  const forward = { local: 80, protocol: "TCP" } as const;
+  const { "health.json": health = "" } = stowawayFiles({
+    privateKey: "P",
+    peers: ["198.18.2.0/24", "198.18.3.0/24", "198.18.1.0/24"].map((subnet) => ({
+      publicKey: subnet,
+      subnet,
+    })),
+    forwards: [
+      { ...forward, port: 10002, address: "198.18.2.11", from: ["10.1.0.6"] },
+      { ...forward, port: 10001, address: "198.18.1.12", from: ["10.1.0.6", "10.1.0.5"] },
+      { ...forward, port: 10000, address: "198.18.1.10", from: ["10.1.0.5"] },
+      { ...forward, port: 10003, address: "198.18.3.10", from: [] },
+    ],
+  });
+  assert.deepEqual(JSON.parse(health), {
+    clients: [
+      {
+        probe: "198.18.1.3",
+        ports: [{ port: 10000, from: ["10.1.0.5"] }, { port: 10001, from: ["10.1.0.5", "10.1.0.6"] }],
+      },
+      { probe: "198.18.2.3", ports: [{ port: 10002, from: ["10.1.0.6"] }] },
+    ],
+  });
 });
 
 Deno.test("the private key is in one file only", () => {

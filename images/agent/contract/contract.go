@@ -34,7 +34,7 @@ const (
 )
 
 // Files of `apply`.
-var StowawayFiles = []string{"network.conf", "nftables.conf", "wireguard.conf"}
+var StowawayFiles = []string{"health.json", "network.conf", "nftables.conf", "wireguard.conf"}
 
 // Exit codes of `carrier apply`.
 const (

@@ -4,6 +4,7 @@ import "time"
 
 // Settings of Stowaway's side.
 type Settings struct {
+	Listen  string        `env:"AGENT_HEALTH_LISTEN" envDefault:":51826" help:"where Carriers hear which clients answer"`
 	Every   time.Duration `env:"AGENT_HEALTH_EVERY" envDefault:"1s" help:"how often each client with bridges is probed, and each Carrier told"`
 	Probe   time.Duration `env:"AGENT_HEALTH_PROBE" envDefault:"2s" help:"how long a client may take to answer a probe"`
 	Write   time.Duration `env:"AGENT_HEALTH_WRITE" envDefault:"2s" help:"how long a Carrier may take to accept a line before its connection is closed"`

@@ -47,7 +47,7 @@ func Describe(settings any) string {
 	kind := reflect.TypeOf(settings)
 	for i := range kind.NumField() {
 		field := kind.Field(i)
-		if field.Anonymous {
+		if field.Anonymous || field.Type.Kind() == reflect.Struct && field.Tag.Get("env") == "" {
 			lines.WriteString(Describe(reflect.Zero(field.Type).Interface()))
 			continue
 		}

@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"gefyra/agent/contract"
+	"gefyra/agent/health"
 )
 
 func TestTheFilesOfApplyAreThoseOfTheContract(t *testing.T) {
 	var files []string
-	for _, part := range parts() {
+	for _, part := range parts(func(health.Bridged) {}) {
 		files = append(files, part.File)
 	}
 	slices.Sort(files)
