@@ -48,7 +48,9 @@ Deno.test("the pods of a bridge hear whether its client answers", async (t) => {
 
   await t.step("nobody else hears anything: no other pod, and nothing in the tunnel", async () => {
     const other = await ends.otherPod(22);
-    assert.equal(await hear(other.pod, at), undefined);
+    const connect = ["bash", "-c", `exec 3<>/dev/tcp/${at}/${HEALTH_PORT}`];
+    const refused = await tryDocker(["exec", other.pod, "timeout", "2", ...connect]);
+    assert.match(refused.stderr, /Connection refused/);
     assert.equal(await hear(app, "198.18.0.1"), undefined);
     assert.equal(await hear(cargo, "198.18.0.1"), undefined);
   });

@@ -128,7 +128,7 @@ Deno.test("what is neither a bridge nor an app's own request gets nowhere", asyn
         "stowaway",
         stowawayFiles({ ...both, forwards: [{ ...forward!, from }] }),
       );
-      assert.equal(opened.stdout, "applied: nftables", opened.stderr);
+      assert.equal(opened.stdout, "applied: nftables health", opened.stderr);
       assert.equal(await ask(other.pod, addresses.stowaway, PORT.stowaway), "app saw 198.18.0.1");
       await apply(stowaway, "stowaway", stowawayFiles(both));
       assert.equal(await reaches(other.pod, addresses.stowaway, PORT.stowaway), false);

@@ -142,7 +142,7 @@ Deno.test("a hundred and sixty pods with 64 ports each are applied within second
     return { stdout: stdout || stderr, took: performance.now() - start };
   };
   const first = await timed(), again = await timed();
-  assert.equal(first.stdout, "applied: nftables wireguard network");
+  assert.equal(first.stdout, "applied: nftables wireguard network health");
   assert.equal(again.stdout, "unchanged");
   assert.ok(first.took < 5_000 && again.took < 3_000, `${first.took} ms, ${again.took} ms`);
   await eventually(() => assertBothWays(ends));

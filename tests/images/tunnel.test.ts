@@ -14,7 +14,7 @@ Deno.test("Cargo and Stowaway hold a tunnel", async (t) => {
   await t.step("it comes up with a handshake", async () => {
     assert.deepEqual(await apply(stowaway, "stowaway", files.stowaway), {
       code: 0,
-      stdout: "applied: nftables wireguard network",
+      stdout: "applied: nftables wireguard network health",
       stderr: "",
     });
     const applied = await apply(cargo, "cargo", files.cargo);
