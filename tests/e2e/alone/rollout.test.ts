@@ -11,7 +11,7 @@ import { APP } from "../harness/names.ts";
 
 const RATE = 50;
 /** Requests that are under way when their pods end, and for how long: the originals are gone before. */
-const SLOW = 6, SLOW_S = 7;
+const SLOW = 6, SLOW_S = 9;
 /** As those write it who want to lose nothing: a pod serves on until nobody is sent there any more. */
 const careful = {
   replicas: 2,
