@@ -37,7 +37,8 @@ func TestJudge(t *testing.T) {
 		"a client that a new Stowaway has not heard yet stays suspended": {
 			{0, 0, false}, {10, nothing, true}, {11, never, true}, {20, never, true}, {21, 0, true}, {23, 100, false},
 		},
-		"a client that has not answered yet keeps what it has": {{0, never, false}, {1, never, false}, {4, never, false}},
+		"a Stowaway that is gone, before the client has answered": {{0, never, false}, {5, nothing, false}, {6, nothing, true}},
+		"a client that has not answered yet keeps what it has":    {{0, never, false}, {1, never, false}, {4, never, false}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			judge := Judge{SuspendAfter: 5 * time.Second, ResumeAfter: 2 * time.Second}
