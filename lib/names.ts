@@ -113,7 +113,7 @@ export const GEFYRA_USER = contract.user;
 export const FIREWALL_MARK = contract.marks.wireguard;
 /**
  * Mark of responses of published ports, which leave over the Docker bridge; also the table of their route
- * (images/cargo/cargo).
+ * (images/agent/cargo).
  */
 export const PUBLISHED_MARK = contract.marks.published;
 /** The largest MTU: a path of 1500 bytes less IPv6 and UDP headers and WireGuard's own 32 bytes. */

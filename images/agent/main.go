@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gefyra/agent/cargo"
 	"gefyra/agent/carrier"
 	"gefyra/agent/connections"
 	"gefyra/agent/relay"
@@ -24,6 +25,7 @@ const program = "agent"
 var roles = []role.Role{
 	carrier.Role,
 	stowaway.Role,
+	cargo.Role,
 	connections.Role,
 	relay.Role,
 }

@@ -29,7 +29,7 @@ ${filterChain("forward", forwarded(dockerSubnet, local))}${filterChain("input", 
 
 /**
  * Whoever controls Stowaway reaches app containers and nothing else: not this machine, not its networks. The device of
- * the app containers is known by its group (images/cargo/cargo): its name depends on the order in which Cargo joined
+ * the app containers is known by its group (images/agent/cargo): its name depends on the order in which Cargo joined
  * its networks, and a source address alone can be claimed in each of them.
  */
 function forwarded(dockerSubnet: string, local: boolean): string[] {

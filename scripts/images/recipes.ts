@@ -15,14 +15,12 @@ export interface Recipe {
 export type Recipes = Record<Part, Recipe>;
 
 export function recipesFor(names: ImageNames): Recipes {
-  const tunnel = folder("images/tunnel", { to: "tunnel" });
   const sandbox = { PAUSE_IMAGE: imageOf("pause", names), COREDNS_IMAGE: imageOf("coredns", names) };
   const recipes: Recipes = {
     operator: recipe([folder("images/operator"), program(), deno()]),
     stowaway: recipe([folder("images/stowaway"), goProgram(goPrograms.agent)]),
     cargo: recipe([
       folder("images/cargo"),
-      tunnel,
       goProgram(goPrograms.coredns),
       goProgram(goPrograms.agent),
       goProgram(goPrograms.files),

@@ -33,7 +33,7 @@ Deno.test("every program is a constant, and gets what varies as arguments", asyn
 });
 
 Deno.test("no script of an image evaluates a text", async () => {
-  const scripts = /images\/(?:carrier|cargo|stowaway|tunnel)\/[a-z-]+(?:\.sh)?$/;
+  const scripts = /images\/(?:carrier|cargo)\/[a-z-]+(?:\.sh)?$/;
   let found = 0;
   for (const [path, text] of await sources(["images"], scripts)) {
     if (!text.startsWith("#!") && !text.startsWith("# shellcheck")) continue;
@@ -43,5 +43,5 @@ Deno.test("no script of an image evaluates a text", async () => {
       assert.doesNotMatch(line, /(?:^|[;&|(]\s*|\s)(?:eval|ba?sh -c|sh -c)\s/, `${path}: ${line}`);
     }
   }
-  assert.ok(found >= 6, `${found} scripts`);
+  assert.ok(found >= 2, `${found} scripts`);
 });

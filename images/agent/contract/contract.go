@@ -34,7 +34,10 @@ const (
 )
 
 // Files of `apply`.
-var StowawayFiles = []string{"health.json", "network.conf", "nftables.conf", "wireguard.conf"}
+var (
+	CargoFiles    = []string{"Corefile", "network.conf", "nftables.conf", "wireguard.conf"}
+	StowawayFiles = []string{"health.json", "network.conf", "nftables.conf", "wireguard.conf"}
+)
 
 // Exit codes of `carrier apply`.
 const (

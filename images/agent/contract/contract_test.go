@@ -34,6 +34,7 @@ func TestAllValuesAreThoseOfTheContract(t *testing.T) {
 		"paths.relayFolder":         RelayFolder,
 		"files.relayTarget":         RelayTarget,
 		"files.relayToken":          RelayToken,
+		"files.cargo":               CargoFiles,
 		"files.stowaway":            StowawayFiles,
 		"exitCodes.noForwarding":    NoForwarding,
 		"exitCodes.foreignRedirect": ForeignRedirect,

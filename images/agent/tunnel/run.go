@@ -21,14 +21,8 @@ type End struct {
 	Program  string
 	Settings Settings
 	Device   *Device
-	children []main
+	children []*child.Process
 	stop     chan os.Signal
-}
-
-// main is a process without which the container ends.
-type main struct {
-	name    string
-	process *child.Process
 }
 
 // Start makes the device, and the socket on which commands wait for Serve. Files that others make are for root alone.
@@ -48,14 +42,14 @@ func Start(program string, settings Settings) (*End, error) {
 	}
 	end := &End{Program: program, Settings: settings, Device: device, stop: stop}
 	if device.process != nil {
-		end.Needs(wireguardGo, device.process)
+		end.Needs(device.process)
 	}
 	return end, nil
 }
 
 // Needs adds a process without which the container ends, so that Docker or the kubelet starts all of it again.
-func (e *End) Needs(name string, process *child.Process) {
-	e.children = append(e.children, main{name, process})
+func (e *End) Needs(process *child.Process) {
+	e.children = append(e.children, process)
 }
 
 // Serve answers commands until the container is stopped, or a process that it needs has ended, or failed has an error.
@@ -73,8 +67,8 @@ func (e *End) Serve(handle func(control.Request) (string, error), failed <-chan 
 	ended := make(chan error, len(e.children))
 	for _, one := range e.children {
 		go func() {
-			<-one.process.Ended()
-			ended <- one.process.Result()
+			<-one.Ended()
+			ended <- one.Result()
 		}()
 	}
 	defer e.stopChildren()
@@ -93,7 +87,7 @@ func (e *End) stopChildren() {
 	stopped := make(chan struct{})
 	for _, one := range e.children {
 		go func() {
-			one.process.Stop(e.Settings.StopWait)
+			one.Stop(e.Settings.StopWait)
 			stopped <- struct{}{}
 		}()
 	}

@@ -71,17 +71,24 @@ func (s *State) Apply(files map[string]string) (string, error) {
 	return said, nil
 }
 
-// Restore applies a kept state, as far as it is accepted.
+// Restore applies a kept state, as far as it is accepted: a part that is refused holds up no other.
 func (s *State) Restore(files map[string]string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	changed, refused, err := s.applyParts(files)
-	if err != nil {
-		role.Log(s.program, "%v", err)
-		role.Log(s.program, "cannot restore %s, waiting for the next apply", refused)
-		return
+	var restored []string
+	for _, part := range s.parts {
+		text, kept := files[part.File]
+		if !kept {
+			continue
+		}
+		changed, _, err := s.applyParts(map[string]string{part.File: text})
+		if err != nil {
+			role.Log(s.program, "%v", err)
+			role.Log(s.program, "cannot restore %s, waiting for the next apply", part.File)
+		}
+		restored = append(restored, changed...)
 	}
-	role.Log(s.program, "restored: %s", strings.Join(changed, " "))
+	role.Log(s.program, "restored: %s", strings.Join(restored, " "))
 }
 
 // Exclusively runs what must not happen during an apply, with the live text of each file.
@@ -89,13 +96,6 @@ func (s *State) Exclusively(work func(live map[string]string) error) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return work(s.live)
-}
-
-// Forget makes the next apply apply a part again.
-func (s *State) Forget(file string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.forget(file)
 }
 
 func (s *State) check(files map[string]string) error {
