@@ -63,6 +63,12 @@ func (c *carrier) apply(next Files) (outcome, error) {
 	if err := c.check(plan, next); err != nil {
 		return outcome{}, err
 	}
+	mirror, err := c.listenMirrored(next)
+	if err != nil {
+		return outcome{}, err
+	}
+	applied := false
+	defer func() { mirror(applied) }()
 	var done outcome
 	steps := []func(Plan, Files) (string, error){c.applyNginx, c.applyRules}
 	if plan.RulesFirst {
@@ -77,6 +83,7 @@ func (c *carrier) apply(next Files) (outcome, error) {
 			done.changed = append(done.changed, name)
 		}
 	}
+	applied = true
 	if next.Connections != nil {
 		done.follow = c.follow(*next.Connections)
 	}

@@ -11,12 +11,14 @@
 //	                  differs; if a file is refused, the old state stays. connections.json says where each port
 //	                  leads: open connections of a port that leads elsewhere now follow, and how many these are is
 //	                  printed.
+//	                  mirror.json has the ports whose clients' bytes are copied (package tee).
 //	                  Exits with 3 if nftables.conf forwards packets and the pod's network does not (ip_forward is 0),
 //	                  and with 4 if other rules redirect inbound traffic: a mesh's proxy would be bypassed.
 //	carrier status    prints {"configured": bool, "config": SHA-256 of nginx.conf, "nginx": "running" or "stopped",
 //	                  "spoken": protocols seen since nginx.conf changed, e.g. ["8443-tls", "80-http"],
 //	                  "connections": what became of those that were to follow, as `agent connections report` prints it;
-//	                  absent if there were none}
+//	                  absent if there were none, "mirror": counts of mirrored connections and their copies, absent if
+//	                  there were none}
 //	carrier source ADDRESS
 //	                  prints the address that connections from here to that one come from
 //	carrier running   succeeds when `carrier run` is up in this container
@@ -31,6 +33,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"gefyra/agent/tee"
 )
 
 // carrier is what `run` knows.
@@ -48,6 +52,10 @@ type carrier struct {
 	// leaving is the last Nginx that was told to quit; whoever has the turn may use it.
 	leaving *nginx
 
+	tee *tee.Tee
+	// mirrored ports; whoever has the turn may use them.
+	mirrored []tee.Port
+
 	mutex sync.Mutex
 	// now is in force; whoever has the turn may read it.
 	now     Files
@@ -62,6 +70,7 @@ func newCarrier(settings Settings, state string) *carrier {
 		state:    state,
 		turn:     make(chan struct{}, 1),
 		failed:   make(chan error, 1),
+		tee:      tee.New(settings.limits()),
 	}
 	c.ctx, c.abort = context.WithCancel(context.Background())
 	return c

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Files is what `apply` gets, or what is in force. A file that is nil is not there; it is left as it is. Connections is
-// compared elsewhere.
-type Files struct{ Nginx, Rules, Connections *string }
+// Files is what `apply` gets, or what is in force. A file that is nil is not there; it is left as it is. Connections
+// and Mirror are compared elsewhere.
+type Files struct{ Nginx, Rules, Connections, Mirror *string }
 
 // Action is what Nginx has to do.
 type Action int

@@ -35,6 +35,8 @@ func readFiles(from io.Reader) (Files, error) {
 			files.Rules = &text
 		case connectionsFile:
 			files.Connections = &text
+		case mirrorFile:
+			files.Mirror = &text
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"gefyra/agent/tee"
 )
 
 // answer is what `run` says to a command: what that prints, and how it exits; an error where that is not 0.
@@ -77,7 +79,12 @@ func (c *carrier) status() answer {
 		Spoken     []string `json:"spoken"`
 		// Connections is as `agent connections report` prints it; absent if none were to follow.
 		Connections json.RawMessage `json:"connections,omitempty"`
+		// Mirror is absent if nothing was mirrored.
+		Mirror *tee.Seen `json:"mirror,omitempty"`
 	}{Configured: conf != nil, Nginx: "stopped", Spoken: c.spoken(), Connections: c.programs.followed()}
+	if seen := c.tee.Counts(); seen.Connections > 0 {
+		status.Mirror = &seen
+	}
 	if conf != nil {
 		digest := sha256.Sum256([]byte(*conf))
 		status.Config = hex.EncodeToString(digest[:])

@@ -13,7 +13,9 @@ const (
 	rulesFile = "nftables.conf"
 	// connectionsFile says where each port leads; package connections keeps the last one.
 	connectionsFile = "connections.json"
-	socketFile      = "socket"
+	// mirrorFile says which ports are mirrored; package tee serves them.
+	mirrorFile = "mirror.json"
+	socketFile = "socket"
 	// spoken begins the files that Nginx leaves for each protocol it has seen, e.g. spoken-8443-tls.
 	spoken = "spoken-"
 )
