@@ -51,8 +51,14 @@ export const bridgeCommand = () =>
       ).choices(modes),
     )
     .addOption(new Option("--keep", "same as --mode beside").conflicts(["mode", "replace"]))
-    .addOption(new Option("--replace", "same as --mode replace").conflicts(["mode", "keep", "fallback"]))
+    .addOption(
+      new Option("--replace", "same as --mode replace").conflicts(["mode", "keep", "fallback", "mirror"]),
+    )
     .option("--fallback", "let the original serve while the local port refuses connections")
+    .addOption(
+      new Option("--mirror", "the original answers; the local container gets a copy of each request")
+        .conflicts("fallback"),
+    )
     .addOption(drainTimeoutOption())
     .addOption(keepConnectionsOption())
     .option("-I, --bridge-name <name>", "name of the bridge (default: NAME-TARGET)")
@@ -84,6 +90,7 @@ export function wantedBridge(options: Options): BridgeOptions {
     match: options.match ? parseMatch(options.match) : undefined,
     mode: options.mode ?? (options.keep ? "beside" : options.replace ? "replace" : undefined),
     fallback: options.fallback,
+    mirror: options.mirror,
     drainTimeoutSeconds: options.drainTimeout,
     keepConnections: options.keepConnections,
   };
@@ -122,7 +129,7 @@ async function act(options: Options): Promise<void> {
   warn(options, made.problems);
 }
 
-function summary({ metadata, spec: { target, ports, destination }, status }: GefyraBridge): string {
+function summary({ metadata, spec: { target, ports, destination, mirror }, status }: GefyraBridge): string {
   const name = metadata?.name;
   if (!status) return `Bridge ${name} is created. \`gefyra list --bridges\` shows when it is active.`;
   if (status.phase === bridgePhases.waiting) {
@@ -130,7 +137,8 @@ function summary({ metadata, spec: { target, ports, destination }, status }: Gef
     return `Bridge ${name} waits: ${why}. It activates when pods appear.`;
   }
   const mapped = ports.map((port) => `${portText(port)} → ${destination.name}:${port.local}`).join(", ");
-  return `Bridge ${name} is active: ${targetText(target)}, ${mapped}.`;
+  const answers = mirror ? " The original answers, the local container gets a copy." : "";
+  return `Bridge ${name} is active: ${targetText(target)}, ${mapped}.${answers}`;
 }
 
 interface TargetOptions {

@@ -47,7 +47,8 @@ const bridgeColumns: Column<GefyraBridge>[] = [
   { name: "PODS", value: activePods },
   {
     name: "MODE",
-    value: ({ status }) => [...new Set(status?.pods?.map(({ mode }) => mode))].join(","),
+    value: ({ spec, status }) =>
+      [...new Set(status?.pods?.map(({ mode }) => mode)), ...(spec.mirror ? ["mirror"] : [])].join(","),
     wide: true,
   },
   { name: "OWNER", value: ({ spec }) => spec.owner?.user, wide: true },

@@ -64,6 +64,9 @@ export const bridgeSpec = () =>
     fallback: Optional(flag({
       description: "While the app container refuses connections, the original serves",
     })),
+    mirror: Optional(flag({
+      description: "The original answers, and the app container gets a copy of each request",
+    })),
     drainTimeoutSeconds: Optional(integer({
       minimum: 0,
       maximum: LONGEST_DRAIN_TIMEOUT_S,
@@ -100,6 +103,18 @@ export const bridgeSpec = () =>
       {
         rule: "!has(self.fallback) || !self.fallback || self.ports.all(p, p.protocol != 'UDP')",
         message: "fallback works with TCP only: UDP does not show whether a program listens",
+      },
+      {
+        rule: "!has(self.mirror) || !self.mirror || !has(self.mode) || self.mode != 'replace'",
+        message: "mirror needs mode beside: in mode replace the original does not run",
+      },
+      {
+        rule: "!has(self.mirror) || !self.mirror || self.ports.all(p, p.protocol != 'UDP')",
+        message: "mirror works with TCP only: it copies connections",
+      },
+      {
+        rule: "!has(self.mirror) || !self.mirror || !has(self.fallback) || !self.fallback",
+        message: "fallback does not go with mirror: the original answers all requests",
       },
       {
         rule: "self.target == oldSelf.target",

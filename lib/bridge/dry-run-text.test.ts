@@ -22,6 +22,8 @@ interface Options {
   /** Of the pods' namespace. */
   level?: string;
   missing?: string[];
+  mirror?: boolean;
+  match?: boolean;
   /** Nothing is known of the pods. */
   unknown?: boolean;
   notes?: string[];
@@ -30,7 +32,7 @@ interface Options {
 function text(
   texts: string[],
   pods: V1Pod[],
-  { level, missing = [], unknown, notes = [] }: Options = {},
+  { level, missing = [], unknown, notes = [], mirror = false, match = false }: Options = {},
 ): string[] {
   const ports = parsePorts(texts);
   const bridge: GefyraBridge = {
@@ -41,11 +43,17 @@ function text(
       client: "me",
       target: { kind: "Deployment", name: "web" },
       ports,
+      mirror,
       destination: { name: "app", address: "198.18.1.10" },
     },
   };
   const namespaceLabels = level ? { "pod-security.kubernetes.io/enforce": level } : undefined;
-  const input = { ports, namespaceLabels, available: ["beside", "replace"] as ModeName[] };
+  const input = {
+    ports,
+    options: { mirror, match },
+    namespaceLabels,
+    available: ["beside", "replace"] as ModeName[],
+  };
   const result = plan({ ...input, pod: spec });
   const prepared = { bridge, input, notes, plan: unknown || !result.mode ? undefined : result };
   return dryRunText({ ...dryRunOf(prepared, pods), missingRights: missing }).split("\n");
@@ -137,4 +145,17 @@ Deno.test("a Service without pods has no plan yet", () => {
     "Changes   GefyraBridge b is created",
     "Rights    all there",
   ]);
+});
+
+Deno.test("a mirror says who answers", () => {
+  const table: [Options, string][] = [
+    [{ mirror: true }, "a copy of each connection"],
+    [{ mirror: true, match: true }, "a copy of each request that matches, through Nginx as HTTP"],
+  ];
+  for (const [options, copies] of table) {
+    assert.deepEqual(text(["http:8000"], [pod("web-1")], options).slice(3, 5), [
+      "Mode      beside, mirror: the original answers, container web",
+      `Ports     http (8080) → app:8000, ${copies}`,
+    ]);
+  }
 });

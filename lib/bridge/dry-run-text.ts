@@ -16,6 +16,13 @@ const paths: Record<PortPlan["path"], string> = {
   http: "through Nginx as HTTP",
 };
 
+/** Of mirrored ports: without `--match`, none goes through Nginx. */
+const copies: Record<PortPlan["path"], string> = {
+  kernel: "a copy of each connection",
+  stream: "a copy of each connection",
+  http: "a copy of each request that matches, through Nginx as HTTP",
+};
+
 const answers: Record<ProbePlan["answeredBy"], string> = {
   original: "reaches the original",
   carrier: "answered by Carrier",
@@ -47,7 +54,7 @@ function entry(heading: string, ...values: string[]): string[] {
 }
 
 function describeGroup({ pods, plan }: DryRunPlan, { spec }: GefyraBridge): string[] {
-  const { ports, destination: { name: app } } = spec;
+  const { ports, destination: { name: app }, mirror = false } = spec;
   const which = entry(
     "Pods",
     pods.length ? pods.join(", ") : "none now: the bridge activates when pods appear",
@@ -60,20 +67,25 @@ function describeGroup({ pods, plan }: DryRunPlan, { spec }: GefyraBridge): stri
     ];
   }
   if (!plan.mode) return [...which, ...entry("Mode", "none: cannot be bridged", ...plan.reasons)];
+  const mode = mirror ? `${plan.mode}, mirror: the original answers` : modes[plan.mode];
   return [
     ...which,
-    ...entry("Mode", `${modes[plan.mode]}, container ${plan.container}`, ...plan.because.map(because)),
-    ...entry("Ports", ...plan.ports.map((port) => describePort(port, app))),
+    ...entry("Mode", `${mode}, container ${plan.container}`, ...plan.because.map(because)),
+    ...entry("Ports", ...plan.ports.map((port) => describePort(port, app, mirror ? copies : paths))),
     ...entry("Probes", ...(plan.probes.length ? plan.probes.map(describeProbe) : ["none"])),
   ];
 }
 
 const because = (reason: string) => `not ${reason}`;
 
-function describePort({ remote, port, local, protocol, path }: PortPlan, app: string): string {
+function describePort(
+  { remote, port, local, protocol, path }: PortPlan,
+  app: string,
+  by: Record<PortPlan["path"], string>,
+): string {
   const named = typedPort({ remote: remote ?? port, port, protocol });
   if (local === undefined) return `${named}: used by a probe only`;
-  return `${named} → ${app}:${local}, ${paths[path]}`;
+  return `${named} → ${app}:${local}, ${by[path]}`;
 }
 
 function describeProbe({ container, name, how, asks, answeredBy }: ProbePlan): string {

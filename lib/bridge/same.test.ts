@@ -14,6 +14,7 @@ Deno.test("a bridge is the same if it does what the options say", () => {
     { match: [[{ kind: "path", operator: "Prefix", value: "/api" }]] },
     { mode: "replace" },
     { fallback: true },
+    { mirror: true },
   ];
   for (const more of differing) assert.ok(!isSame({ ...wanted, ...more }, existing()), JSON.stringify(more));
   assert.ok(isSame({ ...wanted, fallback: true }, existing({ fallback: true })));

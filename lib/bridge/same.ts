@@ -7,15 +7,15 @@ import type { BridgeOptions } from "./validate.ts";
 
 /** Without a container in the options, that of the bridge was chosen. */
 export function isSame(
-  { app, target, ports, match, mode, fallback = false, ...drain }: BridgeOptions,
+  { app, target, ports, match, mode, fallback = false, mirror = false, ...drain }: BridgeOptions,
   { spec }: Pick<GefyraBridge, "spec">,
 ): boolean {
   const { kind, name, container = spec.target.container } = target;
-  const asked = { kind, name, container, app, ports, mode, fallback };
+  const asked = { kind, name, container, app, ports, mode, fallback, mirror };
   const is = {
     ...{ kind: spec.target.kind, name: spec.target.name, container: spec.target.container },
     ...{ app: spec.destination.name, ports: spec.ports, mode: spec.mode },
-    fallback: spec.fallback ?? false,
+    ...{ fallback: spec.fallback ?? false, mirror: spec.mirror ?? false },
   };
   if (drainMsOf(drain) !== drainMsOf(spec)) return false;
   const sameRules = match && spec.match ? sameMatch(match, spec.match) : !match && !spec.match;

@@ -38,6 +38,8 @@ export interface BridgeOptions {
   mode?: ModeName | undefined;
   /** The original serves while the app container refuses connections. */
   fallback?: boolean | undefined;
+  /** The original answers, and the app container gets a copy. */
+  mirror?: boolean | undefined;
   /** Seconds after which connections that are never between requests are closed; 10 when absent. */
   drainTimeoutSeconds?: number | undefined;
   /** Open connections stay where they are. */
@@ -67,7 +69,7 @@ export async function validateBridge(
   connection: Connection,
   options: BridgeOptions,
 ): Promise<ValidBridge> {
-  const { name, app, namespace, target, ports, match, mode, fallback } = options;
+  const { name, app, namespace, target, ports, match, mode, fallback, mirror } = options;
   const { drainTimeoutSeconds, keepConnections } = options;
   checkNames(options);
   const [user, client, found, existing, namespaceLabels, services] = await Promise.all([
@@ -93,7 +95,7 @@ export async function validateBridge(
     container: target.container,
     ports,
     namespaceLabels,
-    options: { mode, fallback, match: match !== undefined },
+    options: { mode, fallback, mirror, match: match !== undefined },
   }, services);
   const { container } = planned.input;
   if (existing) {
@@ -116,6 +118,7 @@ export async function validateBridge(
       ...(match ? { match } : {}),
       ...(mode ? { mode } : {}),
       ...(fallback ? { fallback } : {}),
+      ...(mirror ? { mirror } : {}),
       ...(drainTimeoutSeconds === undefined ? {} : { drainTimeoutSeconds }),
       ...(keepConnections ? { keepConnections } : {}),
       destination: { name: app, address },

@@ -32,6 +32,7 @@ function share(bridge: string, wanted: Wanted = {}): Share {
     stowawayPorts: wanted.stowawayPorts ?? new Map([[`${remote}/${protocol}`, at]]),
     match: wanted.match,
     fallback: wanted.fallback ?? false,
+    mirror: wanted.mirror ?? false,
     drainMs: "drainMs" in wanted ? wanted.drainMs : 10_000,
   };
 }
@@ -159,4 +160,64 @@ Deno.test("Carrier is told where each port leads, and how long connections may s
   const { "connections.json": silent } = carrierFiles(pod, [], STOWAWAY, [10_000]);
   assert.deepEqual(JSON.parse(silent!), { ports: [], silent: [to] });
   assert.equal(compose(share("a", { mode: "replace", path: "stream" }))["connections.json"], undefined);
+});
+
+Deno.test("mirrored ports lead to the tee, and with a match through Nginx", () => {
+  const rule = match("path:/a");
+  const original = (port = 80) => ["10.1.0.5", "127.0.0.1", "[::1]"].map((address) => `${address}:${port}`);
+  const copy = "10.0.0.9:10000";
+  const table: [name: string, Share[], rules: string[], mirrored: unknown[], to: string[][]][] = [
+    ["as bytes", [share("a", { mirror: true, path: "stream" })], ["80 : 65080"], [
+      { port: 80, listen: ":65080", original: original(), copy },
+    ], [["127.0.0.1:65080"]]],
+    ["taken a moment ago", [share("a", { mirror: true, path: "kernel" })], ["80 : 65080"], [
+      { port: 80, listen: ":65080", original: original(), copy },
+    ], [["127.0.0.1:65080"]]],
+    [
+      "a matching one beside one that takes",
+      [
+        share("a", { mirror: true, path: "http", match: rule }),
+        share("b", { path: "http", match: match("path:/b"), at: 10001 }),
+      ],
+      ["80 : 61080"],
+      [
+        { port: 80, listen: ":65080", original: original(), copy },
+      ],
+      [["127.0.0.1:65080", "10.0.0.9:10001"]],
+    ],
+    [
+      "two on one port, and the same port modulo the tee's",
+      [
+        share("a", { mirror: true, path: "http", match: rule }),
+        share("b", { mirror: true, path: "http", match: match("path:/b"), at: 10001 }),
+        share("c", { mirror: true, path: "stream", port: 580, at: 10002 }),
+      ],
+      ["80 : 61080, 580 : 65082"],
+      [
+        { port: 80, listen: ":65080", original: original(), copy },
+        { port: 80, listen: ":65081", original: original(), copy: "10.0.0.9:10001" },
+        { port: 580, listen: ":65082", original: original(580), copy: "10.0.0.9:10002" },
+      ],
+      [["127.0.0.1:65080", "127.0.0.1:65081"], ["127.0.0.1:65082"]],
+    ],
+    [
+      "without Stowaway",
+      [share("a", { mirror: true, path: "stream", stowawayPorts: new Map() })],
+      [],
+      [],
+      [],
+    ],
+    ["none", [share("a")], ["80 : 10.0.0.9 . 10000"], [], [[copy]]],
+  ];
+  for (const [name, shares, rules, mirrored, to] of table) {
+    const files = compose(...shares);
+    assert.deepEqual(maps(files["nftables.conf"]), rules, name);
+    assert.deepEqual(JSON.parse(files["mirror.json"]!), { ports: mirrored }, name);
+    const leads = JSON.parse(files["connections.json"]!).ports as { to: string[] }[];
+    assert.deepEqual(leads.map((one) => one.to), to, name);
+  }
+  const matched = compose(share("a", { mirror: true, path: "http", match: rule }))["nginx.conf"];
+  assert.match(matched, /upstream http1_80_a \{\n +server 127\.0\.0\.1:65080 max_fails=0;/);
+  assert.match(matched, /80_a "the original";/);
+  assert.equal(compose(share("a", { mode: "replace", path: "stream" }))["mirror.json"], undefined);
 });

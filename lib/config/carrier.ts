@@ -17,6 +17,8 @@ export interface Share {
   stowawayPorts: Map<string, number>;
   match: Match | undefined;
   fallback: boolean;
+  /** The original answers, and the app container gets a copy. */
+  mirror: boolean;
   /** How long connections that are never between requests may stay; `undefined` if all stay. */
   drainMs: number | undefined;
 }
@@ -28,6 +30,8 @@ export interface CarrierFiles {
   "nftables.conf"?: string;
   /** Where each port leads (images/agent/connections/plan.go), for connections that follow. Absent in mode "replace". */
   "connections.json"?: string;
+  /** The ports whose clients' bytes are copied (images/agent/tee/tee.go). Absent in mode "replace". */
+  "mirror.json"?: string;
 }
 
 /** One port in connections.json. */
@@ -41,8 +45,19 @@ interface Leads {
   drainMs?: number;
 }
 
-/** Beside the original, Nginx listens above the ports that the kernel gives to outgoing connections. */
-const LISTEN = { first: 61000, count: 4000 };
+/**
+ * Beside the original, Nginx listens above the ports that the kernel gives to outgoing connections, and the tee above Nginx:
+ * a port may go from one to the other while both listen.
+ */
+const LISTEN = { nginx: { first: 61000, count: 4000 }, tee: { first: 65000, count: 500 } };
+
+/** One port in mirror.json. All addresses are `address:port`. */
+interface Mirrored {
+  port: number;
+  listen: string;
+  original: string[];
+  copy: string;
+}
 
 type SharedPort = NonNullable<InterceptedPod["ports"]>[number];
 
@@ -56,6 +71,7 @@ export function carrierFiles(
   const beside = shares.some(({ record }) => record.mode === "beside");
   const forwards = shares.every(({ record }) => record.forwards !== false);
   const servers: CarrierServer[] = [], redirects: Redirect[] = [], leads: Leads[] = [];
+  const mirrored: Mirrored[] = [];
   const wanted = shares.flatMap((share) => (share.record.ports ?? []).map((port) => ({ ...share, port })));
   const taken = new Set<number>();
   for (const claims of Map.groupBy(wanted, ({ port }) => `${port.port}/${port.protocol}`).values()) {
@@ -70,6 +86,25 @@ export function carrierFiles(
         : [{ ...claim, upstream: `${stowaway}:${number}`, number }];
     });
     const drain = drainOf(claims);
+    const original = originalOf(pod, port);
+    /**
+     * Returns where the tee listens for one of the port's bridges: at all addresses, so that the same listener serves when
+     * Nginx comes between it and the kernel.
+     */
+    const tee = (copy: string): number => {
+      const listen = listenPort(port, taken, LISTEN.tee);
+      const addresses = original.addresses.map((address) => `${address}:${port}`);
+      mirrored.push({ port, listen: `:${listen}`, original: addresses, copy });
+      return listen;
+    };
+    if (path !== "http" && claims.some(({ mirror }) => mirror)) {
+      const [first] = upstreams;
+      if (!first) continue;
+      const listen = tee(first.upstream);
+      redirects.push({ protocol, port, listen });
+      leads.push({ port, protocol, listen, to: [`127.0.0.1:${listen}`], ...drain });
+      continue;
+    }
     if (path === "kernel") {
       const [first] = upstreams;
       if (!first) continue;
@@ -77,22 +112,24 @@ export function carrierFiles(
       leads.push({ port, protocol, to: [first.upstream], ...drain });
       continue;
     }
-    const listen = beside ? listenPort(port, taken) : port;
+    const listen = beside ? listenPort(port, taken, LISTEN.nginx) : port;
     if (beside) redirects.push({ protocol, port, listen });
-    leads.push({ port, protocol, listen, to: upstreams.map(({ upstream }) => upstream), ...drain });
+    const routes = upstreams.map(({ bridge, match, fallback, mirror, upstream }) => ({
+      bridge,
+      match,
+      fallback,
+      mirror,
+      upstream: mirror ? `127.0.0.1:${tee(upstream)}` : upstream,
+    }));
+    leads.push({ port, protocol, listen, to: routes.map(({ upstream }) => upstream), ...drain });
     servers.push({
       port,
       listen,
       protocol,
       kind: path === "http" ? "http" : "tcp",
-      original: beside ? { addresses: [podIpv4(pod) ?? "127.0.0.1", "127.0.0.1", "[::1]"], port } : undefined,
+      original: beside ? original : undefined,
       probes: beside ? "original" : "answer",
-      routes: upstreams.map(({ bridge, match, fallback, upstream }) => ({
-        bridge,
-        match,
-        fallback,
-        upstream,
-      })),
+      routes,
     });
   }
   return {
@@ -104,6 +141,7 @@ export function carrierFiles(
           ports: leads,
           silent: silent.map((number) => `${stowaway}:${number}`),
         }),
+        "mirror.json": JSON.stringify({ ports: mirrored }),
       }
       : {}),
   };
@@ -127,9 +165,14 @@ function pathOf(ports: SharedPort[]): SharedPort["path"] {
 }
 
 /** The same port in every configuration if possible, so that connections on their way find the same listener. */
-function listenPort(port: number, taken: Set<number>): number {
-  let offset = port % LISTEN.count;
-  while (taken.has(offset)) offset = (offset + 1) % LISTEN.count;
-  taken.add(offset);
-  return LISTEN.first + offset;
+function listenPort(port: number, taken: Set<number>, { first, count }: typeof LISTEN.nginx): number {
+  let listen = first + port % count;
+  while (taken.has(listen)) listen = first + (listen - first + 1) % count;
+  taken.add(listen);
+  return listen;
+}
+
+/** As the pod's other containers reach it; the likeliest address first. */
+function originalOf(pod: V1Pod, port: number): CarrierServer["original"] & object {
+  return { addresses: [podIpv4(pod) ?? "127.0.0.1", "127.0.0.1", "[::1]"], port };
 }

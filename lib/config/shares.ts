@@ -23,6 +23,7 @@ export function sharesOf(bridges: GefyraBridge[], namespace: string, of: Interce
         stowawayPorts: new Map(status?.ports?.map((port) => [portKey(port), port.stowaway])),
         match: spec.match,
         fallback: spec.fallback ?? false,
+        mirror: spec.mirror ?? false,
         drainMs: drainMsOf(spec),
       }))
     );

@@ -100,6 +100,9 @@ Deno.test("in mode beside, each port uses the shortest path that distinguishes t
     ["elsewhere", { livenessProbe: { httpGet: { port: 80, host: "10.0.0.1" } } }, {}, ["80"], ["kernel"]],
     ["--match", {}, { match: true }, ["80", "443"], ["http", "http"]],
     ["--fallback", { livenessProbe: httpGet }, { fallback: true }, ["80", "443"], ["http", "stream"]],
+    ["--mirror", { livenessProbe: httpGet }, { mirror: true }, ["80", "443"], ["stream", "stream"]],
+    ["--mirror, https", { livenessProbe: https }, { mirror: true }, ["80"], ["stream"]],
+    ["--mirror with --match", {}, { mirror: true, match: true }, ["80"], ["http"]],
   ];
   for (const [name, more, options, ports, paths] of table) {
     const result = planned({ pod: pod({ ...web, ...more }), options }, ...ports);
@@ -212,6 +215,7 @@ Deno.test("UDP is for packets only", () => {
   assert.deepEqual(reasons({}), []);
   assert.deepEqual(reasons({ match: true }), ["--match reads HTTP, which a UDP port does not carry"]);
   assert.match(reasons({ fallback: true }).join(), /--fallback works with TCP only/);
+  assert.deepEqual(reasons({ mirror: true }), ["--mirror works with TCP only: it copies connections"]);
 });
 
 Deno.test("ports have the number of this pod, and the name of the bridge", () => {
@@ -241,4 +245,14 @@ Deno.test("missing ports and containers are named, all at once, with the existin
   for (const [spec, container, ports, reasons] of table) {
     assert.deepEqual(planned({ pod: spec, container }, ...ports), { mode: undefined, reasons });
   }
+});
+
+Deno.test("a mirrored original answers: nothing else may", () => {
+  const result = planned({
+    pod: pod({ name: "web" }),
+    options: { mirror: true, fallback: true },
+    available: ["beside"],
+  }, "80");
+  const why = ["--fallback does not go with --mirror: the original answers all requests"];
+  assert.deepEqual(result, { mode: undefined, reasons: why });
 });

@@ -35,6 +35,8 @@ export interface PlanOptions {
   match?: boolean | undefined;
   /** The original serves while the app container refuses connections. */
   fallback?: boolean | undefined;
+  /** The original answers, and the app container gets a copy. */
+  mirror?: boolean | undefined;
 }
 
 export type Plan = ModePlan | Refusal;
@@ -75,8 +77,9 @@ export function plan(input: PlanInput): Plan {
       reasons.push(`"${chosen.container.name}" is the proxy of the mesh ${proxy}, for the whole pod`);
     }
     if (reasons.length) return { reasons };
-    const { match = false, fallback = false } = options;
-    return { ...chosen, pod, ports: found, namespaceLabels: input.namespaceLabels, mesh, match, fallback };
+    const { match = false, fallback = false, mirror = false } = options;
+    const { namespaceLabels } = input;
+    return { ...chosen, pod, ports: found, namespaceLabels, mesh, match, fallback, mirror };
   }
 }
 

@@ -27,13 +27,13 @@ export async function configureCarrier(
   { shrinks = false }: Configuring = {},
 ): Promise<number> {
   // In mode "replace" Carrier has no NET_ADMIN, and no rules to set.
-  const { "nginx.conf": nginx, "nftables.conf": rules, "connections.json": connections } = files;
+  const { "nginx.conf": nginx, "nftables.conf": rules, ...others } = files;
   // When Nginx is to stop, Carrier itself sets the rules first.
   if (shrinks && rules && nginx) await apply(cluster, target, { "nftables.conf": rules });
   const answer = await apply(cluster, target, {
     "nginx.conf": nginx,
     ...(rules ? { "nftables.conf": rules } : {}),
-    ...(connections ? { "connections.json": connections } : {}),
+    ...others,
   });
   return Number(/^connections: (\d{1,9})$/m.exec(answer)?.[1] ?? 0);
 }

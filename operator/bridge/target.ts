@@ -67,13 +67,13 @@ export async function reconcileTarget(
     return await wait(bridgeReasons.noPods, message, why ? requeueAfter(POLL_MS) : {});
   };
   if (!podSpec) return await waitForPods();
-  const { mode, fallback, match } = bridge.spec;
+  const { mode, fallback, mirror, match } = bridge.spec;
   const input = {
     container,
     ports: bridge.spec.ports,
     servicePorts,
     namespaceLabels: home?.metadata?.labels,
-    options: { mode, fallback, match: match !== undefined },
+    options: { mode, fallback, mirror, match: match !== undefined },
   };
   // Without pods, the template shows whether there is any use in waiting for some.
   const plans = pods.length

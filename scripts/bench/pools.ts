@@ -58,6 +58,7 @@ async function run(name: Pool): Promise<Seen> {
     stowawayPorts: new Map([[`${PORT}/TCP`, PORT]]),
     match: undefined,
     fallback: false,
+    mirror: false,
     drainMs: 10_000,
   };
   const apply = async (shares: Share[]) => {

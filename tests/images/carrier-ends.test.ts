@@ -69,5 +69,6 @@ const shareOf = (path: Path): Share => ({
   stowawayPorts: new Map([[`${HTTP1}/TCP`, HTTP1]]),
   match: undefined,
   fallback: false,
+  mirror: false,
   drainMs: 0,
 });

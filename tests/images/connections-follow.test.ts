@@ -40,6 +40,7 @@ Deno.test("kept connections follow a switch, and no request fails", async (t) =>
     stowawayPorts: new Map([[`${HTTP1}/TCP`, HTTP1]]),
     match: undefined,
     fallback: false,
+    mirror: false,
     drainMs: 2_000,
     ...more,
   });

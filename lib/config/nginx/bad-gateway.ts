@@ -42,4 +42,5 @@ export function whoIsAsked(server: CarrierServer): string {
   ]);
 }
 
-const appOf = ({ bridge }: CarrierRoute) => `the app container of bridge "${bridge}"`;
+const appOf = ({ bridge, mirror }: CarrierRoute) =>
+  mirror ? "the original" : `the app container of bridge "${bridge}"`;

@@ -22,6 +22,7 @@ export interface CarrierRoute {
   match: Match | undefined;
   /** The original serves while the app container refuses connections. */
   fallback: boolean;
-  /** `address:port` of Stowaway. */
+  /** `address:port` of Stowaway, or of the tee, which asks the original. */
   upstream: string;
+  mirror?: boolean | undefined;
 }

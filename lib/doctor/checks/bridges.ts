@@ -39,8 +39,10 @@ export function judgeBridges(bridges: ObservedBridge[], apps: AppContainer[]): R
 function judgeBridge({ metadata, spec, status }: ObservedBridge, problems: Problem[]): Result[] {
   const { name, namespace } = metadata ?? {};
   const local = problems.map(({ message, remedy }) =>
-    // With --fallback, the original serves meanwhile.
-    spec.fallback ? attention(`${name}: ${message}`, remedy) : broken(`${name}: ${message}`, remedy)
+    // With --fallback or --mirror, the original serves meanwhile.
+    spec.fallback || spec.mirror
+      ? attention(`${name}: ${message}`, remedy)
+      : broken(`${name}: ${message}`, remedy)
   );
   const phase = status?.phase ?? bridgePhases.pending, remark = remarkOf(status ? { status } : {});
   if (phase === bridgePhases.active && !remark) return local;

@@ -31,7 +31,7 @@ export const beside: Mode = {
 };
 
 function reasonsAgainst(input: ModeInput): string[] {
-  const { pod, namespaceLabels, ports, mesh, match, fallback } = input;
+  const { pod, namespaceLabels, ports, mesh, match, fallback, mirror } = input;
   const reasons: string[] = [];
   if (!admitsNetAdmin(namespaceLabels)) {
     reasons.push(
@@ -52,15 +52,19 @@ function reasonsAgainst(input: ModeInput): string[] {
   if (udp && fallback) {
     reasons.push("--fallback works with TCP only: UDP does not show whether a program listens");
   }
+  if (udp && mirror) reasons.push("--mirror works with TCP only: it copies connections");
+  if (fallback && mirror) {
+    reasons.push("--fallback does not go with --mirror: the original answers all requests");
+  }
   return [...reasons, ...encryptedProbes(input)];
 }
 
 /**
  * Without decrypting TLS, the kubelet cannot be told from other clients. With a match, traffic that is not HTTP reaches
- * the original, and so does that probe.
+ * the original, and so does that probe. A mirrored port's original answers all.
  */
-function encryptedProbes({ pod, ports, match }: ModeInput): string[] {
-  if (match) return [];
+function encryptedProbes({ pod, ports, match, mirror }: ModeInput): string[] {
+  if (match || mirror) return [];
   return probesOf(pod).filter(({ how }) => how === "https").flatMap(({ container, name, port }) =>
     ports.filter((one) => one.protocol === "TCP" && one.port === port).map((one) =>
       `the ${name} probe of "${container}" checks port ${
@@ -70,8 +74,16 @@ function encryptedProbes({ pod, ports, match }: ModeInput): string[] {
   );
 }
 
-/** The kernel redirects, unless traffic must be inspected to tell requests, or the kubelet, apart. */
-function pathOf(port: number, probes: NamedProbe[], { match, fallback }: ModeInput): PortPlan["path"] {
+/**
+ * The kernel redirects, unless traffic must be inspected to tell requests, or the kubelet, apart. On a mirrored port the
+ * original answers the kubelet anyway.
+ */
+function pathOf(
+  port: number,
+  probes: NamedProbe[],
+  { match, fallback, mirror }: ModeInput,
+): PortPlan["path"] {
+  if (mirror) return match ? "http" : "stream";
   const asked = new Set(probes.flatMap((probe) => probe.port === port ? [probe.how] : []));
   if (match || asked.has("httpGet") || asked.has("grpc")) return "http";
   return asked.size || fallback ? "stream" : "kernel";

@@ -13,7 +13,7 @@ export interface PortPlan {
   /** `undefined` for a port that only a probe uses. */
   local: number | undefined;
   protocol: BridgePort["protocol"];
-  /** `kernel` redirects packets; `stream` and `http` go through Carrier's Nginx. */
+  /** `kernel` redirects packets; `stream` and `http` go through Carrier's Nginx; a mirrored `stream` through its tee. */
   path: "kernel" | "stream" | "http";
 }
 
@@ -53,6 +53,8 @@ export interface ModeInput {
   match: boolean;
   /** The original serves while the app container refuses connections. */
   fallback: boolean;
+  /** The original answers, and the app container gets a copy. */
+  mirror: boolean;
 }
 
 /** The part of a plan that a mode decides. */

@@ -10,7 +10,14 @@ const bridged: ModeInput["ports"] = [tcp(80, 8000)];
 
 function planOf(more: Partial<V1Container>, ports = bridged, input: Partial<ModeInput> = {}) {
   const container = { name: "web", ...more };
-  const none = { sidecar: false, namespaceLabels: undefined, mesh: undefined, match: false, fallback: false };
+  const none = {
+    sidecar: false,
+    namespaceLabels: undefined,
+    mesh: undefined,
+    match: false,
+    fallback: false,
+    mirror: false,
+  };
   return replace.plan({ pod: { containers: [container] }, container, ports, ...none, ...input });
 }
 
@@ -79,6 +86,7 @@ Deno.test("options that need the original are refused", () => {
   const table: [Partial<ModeInput>, RegExp][] = [
     [{ match: true }, /--match needs mode beside/],
     [{ fallback: true }, /--fallback needs mode beside/],
+    [{ mirror: true }, /--mirror needs mode beside/],
     [{ sidecar: true }, /"web" is a sidecar/],
   ];
   for (const [input, reason] of table) {

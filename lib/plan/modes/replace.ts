@@ -34,7 +34,7 @@ export const replace: Mode = {
   },
 };
 
-function optionReasons({ sidecar, match, fallback, container }: ModeInput): string[] {
+function optionReasons({ sidecar, match, fallback, mirror, container }: ModeInput): string[] {
   const reasons: string[] = [];
   if (sidecar) {
     reasons.push(`"${container.name}" is a sidecar (an init container), which needs mode beside`);
@@ -43,6 +43,7 @@ function optionReasons({ sidecar, match, fallback, container }: ModeInput): stri
     reasons.push("--match needs mode beside: requests that do not match go to the original, which must run");
   }
   if (fallback) reasons.push("--fallback needs mode beside: the original must run");
+  if (mirror) reasons.push("--mirror needs mode beside: the original answers, and must run");
   return reasons;
 }
 
