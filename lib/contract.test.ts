@@ -28,10 +28,10 @@ const table: Row[] = [
   ["images/agent/carrier/carrier.go", /and with (\d) if other rules/, exitCodes.foreignRedirect],
   [
     "images/agent/carrier/carrier.go",
-    /\b(?:nginx\.conf|nftables\.conf|connections\.json)\b/,
+    /\b(?:nginx\.conf|nftables\.conf|connections\.json|mirror\.json)\b/,
     ...files.carrier,
   ],
-  ["images/agent/carrier/state.go", /"(nginx\.conf|nftables\.conf|connections\.json)"/, ...files.carrier],
+  ["images/agent/carrier/state.go", /"(nginx\.conf|nftables\.conf|connections\.json|mirror\.json)"/, ...files.carrier],
   ["images/carrier/Dockerfile", /^USER (.*)$/, user],
   ["images/carrier/Dockerfile", /ln -s agent (\S+)/, paths.carrier],
   [

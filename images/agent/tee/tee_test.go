@@ -57,8 +57,10 @@ func TestAnOriginalThatResetsIsSeenAsOne(t *testing.T) {
 		// So fast that connecting may fail already.
 		client, err := net.Dial("tcp4", address)
 		if err == nil {
-			io.WriteString(client, "x")
-			_, err = io.ReadAll(client)
+			// Whoever is first hears of the reset, the other one only of an end.
+			if _, err = io.WriteString(client, "x"); err == nil {
+				_, err = io.ReadAll(client)
+			}
 		}
 		if err == nil || !strings.Contains(err.Error(), "reset") {
 			t.Fatalf("got %v", err)
@@ -66,7 +68,8 @@ func TestAnOriginalThatResetsIsSeenAsOne(t *testing.T) {
 	}
 }
 
-// A slow local container reads nothing, a dead one refuses, a lost one never answers a SYN: its backlog is full.
+// A slow local container reads nothing, a dead one refuses. One that resets at once may look like
+// either, and a queue may be full before the copy is connected.
 func TestTheOriginalGoesOnWhateverTheCopyDoes(t *testing.T) {
 	body := strings.Repeat("0123456789abcdef", 64<<10)
 	copies := map[string]struct {
@@ -74,8 +77,8 @@ func TestTheOriginalGoesOnWhateverTheCopyDoes(t *testing.T) {
 		counted func(Seen) int64
 	}{
 		"slow":   {server(t, func(*net.TCPConn) { time.Sleep(20 * time.Second) }), func(s Seen) int64 { return s.Full }},
-		"dead":   {nobody(t), func(s Seen) int64 { return s.Refused }},
-		"closes": {server(t, func(c *net.TCPConn) { c.SetLinger(0) }), func(s Seen) int64 { return s.Copies }},
+		"dead":   {nobody(t), func(s Seen) int64 { return s.Refused + s.Full }},
+		"closes": {server(t, func(c *net.TCPConn) { c.SetLinger(0) }), func(s Seen) int64 { return s.Copies + s.Refused + s.Full }},
 		"answers a lot": {server(t, func(c *net.TCPConn) {
 			go io.Copy(io.Discard, c)
 			for block := make([]byte, 64<<10); ; {
@@ -83,7 +86,7 @@ func TestTheOriginalGoesOnWhateverTheCopyDoes(t *testing.T) {
 					return
 				}
 			}
-		}), func(s Seen) int64 { return s.Copies }},
+		}), func(s Seen) int64 { return s.Copies + s.Full }},
 	}
 	for name, one := range copies {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +100,7 @@ func TestTheOriginalGoesOnWhateverTheCopyDoes(t *testing.T) {
 				}
 			}
 			client.Close()
-			eventually(t, "not counted", func() bool { return one.counted(tee.Counts()) == 1 })
+			eventually(t, "not counted", func() bool { return one.counted(tee.Counts()) > 0 })
 			eventually(t, "something of the copy is left", func() bool { return tee.open.Load() == 0 })
 			if left := tee.budget.Load(); left != 0 {
 				t.Fatalf("%d bytes are still counted", left)
@@ -202,6 +205,7 @@ func TestAPortThatIsNoLongerMirrored(t *testing.T) {
 	tee, address := mirrored(t, limits(), original, server(t, first.listen(mute)))
 	client := connect(t, address)
 	ask(t, client, get)
+	eventually(t, "no copy", func() bool { return len(first.all()) == 1 })
 	// Stowaway has moved.
 	tee.Use([]Port{{Port: 80, Listen: address, Original: []string{original}, Copy: server(t, second.listen(mute))}})
 	ask(t, client, get)
