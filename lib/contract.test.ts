@@ -31,7 +31,11 @@ const table: Row[] = [
     /\b(?:nginx\.conf|nftables\.conf|connections\.json|mirror\.json)\b/,
     ...files.carrier,
   ],
-  ["images/agent/carrier/state.go", /"(nginx\.conf|nftables\.conf|connections\.json|mirror\.json)"/, ...files.carrier],
+  [
+    "images/agent/carrier/state.go",
+    /"(nginx\.conf|nftables\.conf|connections\.json|mirror\.json)"/,
+    ...files.carrier,
+  ],
   ["images/carrier/Dockerfile", /^USER (.*)$/, user],
   ["images/carrier/Dockerfile", /ln -s agent (\S+)/, paths.carrier],
   [
