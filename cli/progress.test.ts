@@ -5,7 +5,8 @@ async function onTerminal(program: string): Promise<string> {
   const line = `stty rows 24 cols 80; '${Deno.execPath()}' eval --quiet '${program}'`;
   const { stdout } = await new Deno.Command("script", {
     args: ["--quiet", "--return", "--command", line, "/dev/null"],
-    env: { NO_COLOR: "1" },
+    // A CI job has a terminal for this test only.
+    env: { TERM: "xterm", CI: "", NO_COLOR: "1" },
     stdin: "null",
   }).output();
   // deno-lint-ignore no-control-regex

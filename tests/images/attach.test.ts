@@ -37,13 +37,14 @@ Deno.test("an attached container", async (t) => {
     "hosts {",
     "hosts {\n    10.96.0.78 db.default.svc.cluster.local",
   );
-  assert.equal((await apply(cargo, "cargo", { ...end.files.cargo, Corefile })).code, 0);
   const forward = {
     ...{ port: 10081, address: hostIn(TUNNEL_SUBNET, HOST_NUMBER), local: PORT, protocol: "TCP" as const },
     from: [end.addresses.pod],
   };
   const files = stowawayFiles({ ...end.state, forwards: [forward] });
+  // As up does: Stowaway knows the peer before it calls, or WireGuard repeats the call after 5 s.
   assert.equal((await apply(stowaway, "stowaway", files)).code, 0);
+  assert.equal((await apply(cargo, "cargo", { ...end.files.cargo, Corefile })).code, 0);
 
   const shop = await box.network("shop", []);
   const published = 20_000 + Math.floor(Math.random() * 10_000);

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gefyra/agent/fakes"
 )
 
 // rig is a Carrier that runs, with fakes for nft and Nginx that record what they are told.
@@ -25,11 +27,7 @@ type rig struct {
 
 // newRig starts it; the settings are NAME=VALUE, without what they begin with.
 func newRig(t *testing.T, settings ...string) *rig {
-	// Not t.TempDir: a socket's path may have 107 bytes.
-	folder, err := os.MkdirTemp("", "carrier")
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := fakes.Folder(t)
 	r := &rig{T: t, folder: folder, ended: make(chan struct{})}
 	self, err := os.Executable()
 	if err != nil {
@@ -67,7 +65,6 @@ func newRig(t *testing.T, settings ...string) *rig {
 			said, _ := os.ReadFile(r.path("output"))
 			t.Log(string(said))
 		}
-		os.RemoveAll(folder)
 	})
 	return r
 }

@@ -6,10 +6,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gefyra/agent/fakes"
 )
 
 func TestACommandIsAnsweredByRun(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "control.sock")
+	socket := filepath.Join(fakes.Folder(t), "control.sock")
 	go func() {
 		time.Sleep(100 * time.Millisecond) // `run` comes later
 		server, err := Listen(socket)
@@ -34,7 +36,7 @@ func TestACommandIsAnsweredByRun(t *testing.T) {
 }
 
 func TestNobodyWaitsForEver(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "control.sock")
+	socket := filepath.Join(fakes.Folder(t), "control.sock")
 	if _, err := Call(socket, Request{}, 50*time.Millisecond, time.Second); err == nil || err.Error() != "'run' is not up" {
 		t.Errorf("without run: %v", err)
 	}

@@ -72,10 +72,21 @@ func (p *Programs) Calls(t *testing.T) []string {
 	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
 }
 
+// Folder is a temporary one with a short path. A socket's path may have 107 bytes (unix(7)), and t.TempDir has the test's name.
+func Folder(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "agent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	return folder
+}
+
 // Root makes a folder for AGENT_ROOT, with files by absolute path.
 func Root(t *testing.T, files map[string]string) string {
 	t.Helper()
-	root := t.TempDir()
+	root := Folder(t)
 	for path, text := range files {
 		file := filepath.Join(root, path)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {

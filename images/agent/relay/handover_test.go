@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"gefyra/agent/fakes"
 )
 
 func pair(t *testing.T) (one, other *net.UnixConn) {
-	address := &net.UnixAddr{Name: filepath.Join(t.TempDir(), "socket"), Net: handoverNetwork}
+	address := &net.UnixAddr{Name: filepath.Join(fakes.Folder(t), "socket"), Net: handoverNetwork}
 	listener, err := net.ListenUnix(handoverNetwork, address)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"gefyra/agent/fakes"
 )
 
 // An open stream, and whether it was closed from here.
@@ -62,7 +64,7 @@ func TestAStreamThatWireGuardNeverAnswersEnds(t *testing.T) {
 }
 
 func TestATokenThatNeverComesHoldsUpNoOther(t *testing.T) {
-	inbox, err := net.Listen("unix", t.TempDir()+"/inbox")
+	inbox, err := net.Listen("unix", fakes.Folder(t)+"/inbox")
 	if err != nil {
 		t.Fatal(err)
 	}
