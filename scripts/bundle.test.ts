@@ -40,8 +40,10 @@ Deno.test("the bundle runs by itself: no configuration, no package, only what it
       KUBECONFIG: `${work}/none`,
     };
     await Deno.mkdir(`${work}/empty`);
-    const run = async (...args: string[]) => {
-      const command = new Deno.Command(Deno.execPath(), { args, env, cwd: `${work}/empty` });
+    const run = async (...args: string[]) => await runWith({}, ...args);
+    const runWith = async (others: Record<string, string>, ...args: string[]) => {
+      const options = { args, env: { ...env, ...others }, cwd: `${work}/empty` };
+      const command = new Deno.Command(Deno.execPath(), options);
       const { code, stdout, stderr } = await command.output();
       const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
       return { code, stdout: text(stdout), stderr: text(stderr) };
@@ -66,6 +68,13 @@ Deno.test("the bundle runs by itself: no configuration, no package, only what it
       assert.match((await gefyra("list")).stderr, /^Error: Cannot reach Docker/);
       assert.match((await gefyra("install")).stderr, /^Error: Cannot find a cluster/);
     });
+    await t.step("a server behind a proxy is asked through it", async () => {
+      using proxy = refusingProxy();
+      const kubeconfig = `${work}/kubeconfig`;
+      await Deno.writeTextFile(kubeconfig, kubeconfigWith(`http://127.0.0.1:${proxy.port}`));
+      await runWith({ KUBECONFIG: kubeconfig }, ...runFlags, program, "install");
+      assert.equal(proxy.heard[0], "CONNECT api.example:6443 HTTP/1.1");
+    });
     await t.step("answers have every form", async () => {
       assert.match((await gefyra("version", "-o", "yaml")).stdout, /^deno: /m);
       assert.match((await gefyra("up", "--dry-run")).stdout, /^kind: Deployment$/m);
@@ -86,6 +95,30 @@ Deno.test("the bundle runs by itself: no configuration, no package, only what it
     await Deno.remove(work, { recursive: true });
   }
 });
+
+/** Hears the first line of each request, and refuses it. */
+function refusingProxy() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }), heard: string[] = [];
+  (async () => {
+    for await (const connection of listener) {
+      const bytes = new Uint8Array(1_024), count = await connection.read(bytes) ?? 0;
+      heard.push(new TextDecoder().decode(bytes.subarray(0, count)).split("\r\n")[0]!);
+      await connection.write(
+        new TextEncoder().encode("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n"),
+      );
+      connection.close();
+    }
+  })();
+  return { port: listener.addr.port, heard, [Symbol.dispose]: () => listener.close() };
+}
+
+const kubeconfigWith = (proxy: string) =>
+  JSON.stringify({
+    "current-context": "far",
+    contexts: [{ name: "far", context: { cluster: "far", user: "far" } }],
+    clusters: [{ name: "far", cluster: { server: "https://api.example:6443", "proxy-url": proxy } }],
+    users: [{ name: "far", user: { token: "none" } }],
+  });
 
 interface Module {
   specifier: string;
