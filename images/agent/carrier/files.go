@@ -1,34 +1,24 @@
 package carrier
 
 import (
-	"archive/tar"
-	"errors"
-	"fmt"
 	"io"
 	"path"
+
+	"gefyra/agent/control"
 )
 
 // mostBytes of a configuration: many times what 64 ports with all their rules need.
 const mostBytes = 16 << 20
 
-// readFiles reads a tar up to its end mark: whoever sends it need not close it.
+// readFiles reads what `apply` sends. Other files are for others.
 func readFiles(from io.Reader) (Files, error) {
+	sent, err := control.ReadFiles(from, mostBytes)
+	if err != nil {
+		return Files{}, err
+	}
 	var files Files
-	archive := tar.NewReader(io.LimitReader(from, mostBytes))
-	for {
-		header, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return Files{}, fmt.Errorf("cannot read the state: not a tar: %w", err)
-		}
-		content, err := io.ReadAll(archive)
-		if err != nil {
-			return Files{}, fmt.Errorf("cannot read the state: not a tar: %w", err)
-		}
-		text := string(content)
-		switch path.Clean(header.Name) {
+	for name, text := range sent {
+		switch path.Clean(name) {
 		case nginxFile:
 			files.Nginx = &text
 		case rulesFile:
@@ -39,4 +29,5 @@ func readFiles(from io.Reader) (Files, error) {
 			files.Mirror = &text
 		}
 	}
+	return files, nil
 }

@@ -3,10 +3,7 @@
 package tunnel
 
 import (
-	"archive/tar"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -107,7 +104,7 @@ func Ask(program string, settings Settings, request control.Request) error {
 
 // AskToApply hands the tar on stdin to `run`.
 func AskToApply(program string, settings Settings) error {
-	files, err := unpack(os.Stdin)
+	files, err := control.ReadFiles(os.Stdin, mostBytes)
 	if err != nil {
 		return err
 	}
@@ -116,25 +113,3 @@ func AskToApply(program string, settings Settings) error {
 
 // A state of 10,000 ports has a megabyte.
 const mostBytes = 64 << 20
-
-func unpack(from io.Reader) (map[string]string, error) {
-	files := map[string]string{}
-	reader := tar.NewReader(io.LimitReader(from, mostBytes))
-	for {
-		header, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, errors.New("cannot read the state: not a tar")
-		}
-		if header.Typeflag != tar.TypeReg {
-			return nil, fmt.Errorf("unknown file %s", header.Name)
-		}
-		text, err := io.ReadAll(reader)
-		if err != nil {
-			return nil, errors.New("cannot read the state: not a tar")
-		}
-		files[header.Name] = string(text)
-	}
-}
