@@ -13,7 +13,7 @@ var runtimeVariables = []string{"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "
 const settingsPrefix = "GEFYRA_"
 
 // clean drops the variables of the container that Carrier stands in for, but for the agent's settings: they are not meant for
-// its programs. Go reads its own before the program's first line, so where there are some, the program starts anew.
+// its programs. Go reads its own before the program's first line, so where there are some, the program starts again.
 func clean(path string) {
 	if kept, found := withoutRuntime(os.Environ()); found {
 		if self, err := os.Executable(); err == nil {

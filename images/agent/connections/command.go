@@ -1,5 +1,5 @@
 // Package connections makes open connections follow a switch: it closes each one between two requests, so that its client
-// connects anew and comes to whoever serves now. It works in its own network namespace, and closing needs NET_ADMIN.
+// reconnects and reaches the container that serves now. It works in its own network namespace, and closing needs NET_ADMIN.
 package connections
 
 import (

@@ -11,7 +11,7 @@ import (
 // Ports are what `carrier apply` is told about the ports it redirects: where each leads, whole, never a change.
 type Ports struct {
 	Ports []Port `json:"ports"`
-	// Silent: addresses whose client does not answer, so that nobody can close the ends there.
+	// Silent: addresses of clients that do not answer, so nobody can close the ends there.
 	Silent []string `json:"silent,omitempty"`
 }
 

@@ -8,7 +8,7 @@ type speech int
 const (
 	// unknown protocols are copied as long as the copy lives.
 	unknown speech = iota
-	// http1: the copy may begin anew with each request.
+	// http1: the copy may start again with each request.
 	http1
 	// http2: its headers are compressed with those before, so a copy begins at the start or not at all.
 	http2
