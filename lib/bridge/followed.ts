@@ -12,7 +12,7 @@ export const followedText = (bridge: Pick<GefyraBridge, "spec" | "status">): str
   connectionsText(connectionsOf(bridge), drainMsOf(bridge.spec) ?? 0);
 
 /** Most connections move within a few requests of their clients; those in use for longer are not waited for. */
-const FOLLOW_MS = 1_500;
+export const FOLLOW_MS = 1_500;
 
 /** The bridge when its connections have followed, or as it is a little later. */
 export async function untilFollowed(

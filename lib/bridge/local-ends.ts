@@ -12,6 +12,7 @@ import { contract } from "../contract.ts";
 import type { Engine } from "../docker/engine.ts";
 import { imageOf } from "../images.ts";
 import { STOWAWAY_TUNNEL_ADDRESS } from "../names.ts";
+import { FOLLOW_MS } from "./followed.ts";
 
 /** The ends of connections in one app container. */
 export interface Ends {
@@ -49,8 +50,6 @@ const tcpPorts = ({ spec }: GefyraBridge): number[] =>
 
 const AGENT = contract.paths.agent;
 const NONE: Connections = { moved: 0, cut: 0, open: 0 };
-/** Most connections move within a few requests of their clients; those in use for longer are not waited for. */
-const FOLLOW_MS = 1_500;
 /** Longer than a container is needed here. */
 const SPARE_S = 30;
 const REPORTS = "/tmp";
