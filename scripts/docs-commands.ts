@@ -1,11 +1,10 @@
 /** The commands of `gefyra` that a page shows, and what is wrong with them. Pure. */
 import type { TreeCommand } from "../cli/completion/tree.ts";
+import { blocksOf } from "./pages.ts";
 
 /** Words after `gefyra`: in blocks of shell, and in the text between backticks. */
 export function commandsIn(page: string): string[][] {
-  const blocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(([, text = ""]) =>
-    text.replace(/\\\n\s*/g, "")
-  );
+  const blocks = blocksOf(page, "sh").map((text) => text.replace(/\\\n\s*/g, ""));
   const inline = [...page.replace(/^```.*?^```/gms, "").matchAll(/`([^`]*)`/g)].map(([, text = ""]) => text);
   // A command begins a line, or follows `|`, `&&`, `;`, `$(` or a variable of its own.
   const start = /(?:^|[|;&(]\s*|[A-Z_]+=\S* )gefyra(?: ([^|;&)#<>\n]*)|$)/gm;

@@ -1,6 +1,6 @@
 /** The pictures in the docs are Mermaid's flowcharts, which GitHub draws. What it does not understand, it shows as an error. */
 import assert from "node:assert/strict";
-import { readPages } from "./pages.ts";
+import { blocksOf, readPages } from "./pages.ts";
 
 const pages = await readPages(new URL("..", import.meta.url).pathname);
 const NODE = String.raw`([\w-]+)(?:\["[^"\]]+"\])?`;
@@ -15,9 +15,7 @@ const SHAPES = [
 ];
 
 const picturesOf = (page: string): string[][] =>
-  [...page.matchAll(/^```mermaid\n(.*?)^```/gms)].map(([, code = ""]) =>
-    code.trim().split("\n").map((line) => line.trim())
-  );
+  blocksOf(page, "mermaid").map((code) => code.trim().split("\n").map((line) => line.trim()));
 
 for (const [file, page] of Object.entries(pages)) {
   const pictures = picturesOf(page);

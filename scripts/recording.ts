@@ -4,7 +4,7 @@
  * Runs the README's tour on a lab of its own, and writes docs/tour.cast (asciicast v2) and docs/tour.svg. `--draw` only draws
  * the picture again. The lab is the default one, `lab`: it must not be up.
  */
-import { readPages, sectionOf, shellCommands } from "./pages.ts";
+import { sectionOf, shellCommands } from "./pages.ts";
 import { type Cast, read, withPausesUpTo, write } from "./recording/cast.ts";
 import { play } from "./recording/screen.ts";
 import { draw } from "./recording/svg.ts";
@@ -17,7 +17,7 @@ const LONGEST_PAUSE = 1.5;
 const TITLE = `Gefyra: the tour. Pauses over ${LONGEST_PAUSE} s are shortened; the times are real.`;
 
 export async function tourCommands(root: string): Promise<string[]> {
-  return shellCommands(sectionOf((await readPages(root))["README.md"]!, "The tour"));
+  return shellCommands(sectionOf(await Deno.readTextFile(`${root}README.md`), "The tour"));
 }
 
 export async function pictureOf(cast: Cast): Promise<string> {

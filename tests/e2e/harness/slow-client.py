@@ -1,4 +1,4 @@
-"""slow.py HOST COUNT SECONDS HEADER: COUNT requests at once, each under way for so long; prints the answers' bodies as JSON."""
+"""slow-client.py HOST COUNT SECONDS HEADER: COUNT requests at once, each under way for so long; prints the answers' bodies as JSON."""
 import json, socket, sys, threading, time
 
 host, count, seconds, header = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
