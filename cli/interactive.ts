@@ -10,15 +10,19 @@ export function isInteractive(terminal: boolean, env: Env = (name) => Deno.env.g
 
 /** Whether the person can be asked: not if a program reads the result. */
 export function mayAsk(args: string[]): boolean {
-  const end = args.indexOf("--");
-  const own = end < 0 ? args : args.slice(0, end);
-  if (own.some((word) => /^(-q|--quiet|-o.*|--output.*|--help|-h)$/.test(word))) return false;
+  if (ownWords(args).some((word) => /^(-q|--quiet|-o.*|--output.*|--help|-h)$/.test(word))) return false;
   const terminals = [Deno.stdin, Deno.stdout, Deno.stderr];
   return isInteractive(terminals.every((one) => one.isTerminal()));
 }
 
 export const asksForJson = (args: string[]): boolean =>
-  args.some((arg, i) =>
+  ownWords(args).some((arg, i, own) =>
     arg === "-ojson" || arg === "--output=json" ||
-    (arg === "json" && ["-o", "--output"].includes(args[i - 1] ?? ""))
+    (arg === "json" && ["-o", "--output"].includes(own[i - 1] ?? ""))
   );
+
+/** What follows `--` is for another program. */
+function ownWords(args: string[]): string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
+}

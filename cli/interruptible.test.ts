@@ -6,7 +6,7 @@ import { waitFor } from "../lib/wait.ts";
 Deno.test("durations are written as for kubectl", () => {
   const table: [string, number][] = [["30s", 30_000], ["1m30s", 90_000], ["1.5h", 5_400_000], ["0.5s", 500]];
   for (const [text, ms] of table) assert.equal(parseDuration(text), ms, text);
-  for (const text of ["", "30", "s", "0s", "-1s", "1m 30s", "soon"]) {
+  for (const text of ["", "30", "s", "0s", "-1s", "1m 30s", "soon", "25d", "86401s"]) {
     assert.throws(() => parseDuration(text), /It must be a duration/, text);
   }
 });

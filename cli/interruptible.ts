@@ -14,11 +14,14 @@ export const timeoutOption = (then: string) =>
 export const waitOption = (description: string) =>
   new Option("--wait <boolean>", description).choices(["true", "false"]).default("true");
 
+/** A timer of 25 days or more ends at once. */
+const LONGEST_S = 86_400;
+
 /** Milliseconds. */
 export function parseDuration(text: string): number {
   const seconds = secondsIn(text);
-  if (seconds) return seconds * 1000;
-  throw new InvalidArgumentError("It must be a duration such as 30s, 2m or 1m30s.");
+  if (seconds && seconds <= LONGEST_S) return seconds * 1000;
+  throw new InvalidArgumentError("It must be a duration such as 30s, 2m or 1m30s, at most 24h.");
 }
 
 const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];

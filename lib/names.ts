@@ -144,10 +144,10 @@ export const INSTALL_TIMEOUT_MS = 120_000;
 export const LOCK_TIMEOUT_MS = 300_000;
 /** How long `down` without a connection waits for the kubeconfig's cluster. */
 export const LIST_INSTALLATIONS_TIMEOUT_MS = 5_000;
-/** How long `bridge` waits for the first bridged pod. */
 /** For connections that are never between requests, when a bridge is made or removed. */
 export const DRAIN_TIMEOUT_S = 10;
 export const LONGEST_DRAIN_TIMEOUT_S = 3_600;
+/** How long `bridge` waits for the first bridged pod. */
 export const BRIDGE_TIMEOUT_MS = 60_000;
 /** Seconds without a client after which the container that serves a pod's files ends. */
 export const FILES_IDLE_S = 600;

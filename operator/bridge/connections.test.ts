@@ -59,6 +59,24 @@ Deno.test("ports of other bridges do not count, but are waited for", async () =>
   assert.deepEqual(await check(150), [{ moved: 1, cut: 0, open: 0 }, 300]);
 });
 
+Deno.test("each bridge of a pod hears of the end, whichever asks first", async () => {
+  const end = [port("80-tcp", 1, 0, 0), port("81-tcp", 2, 0, 0)];
+  const { begin, check } = operator(end, end);
+  const ports = [{ remote: 81, port: 81, protocol: "TCP" as const, path: "kernel" as const }];
+  const other = { ...record, ports, connections: { moved: 0, cut: 0, open: 2 } };
+  begin(record.uid, 3);
+  assert.deepEqual(await check(150), [{ moved: 1, cut: 0, open: 0 }, undefined]);
+  begin(record.uid, 0);
+  assert.deepEqual(await check(300, other), [{ moved: 2, cut: 0, open: 0 }, undefined]);
+});
+
+Deno.test("a configuration that moves nothing does not end the waiting for one before", async () => {
+  const { begin, check } = operator([port("80-tcp", 1, 0, 0)]);
+  begin(record.uid, 1);
+  begin(record.uid, 0);
+  assert.deepEqual(await check(150), [{ moved: 1, cut: 0, open: 0 }, undefined]);
+});
+
 Deno.test("an operator that has just started goes on asking", async () => {
   const { check } = operator([port("80-tcp", 1, 1, 0)]);
   const known = { ...record, connections: { moved: 1, cut: 0, open: 1 } };

@@ -34,12 +34,16 @@ export function createFollowing(
   /** By the pod's uid; without any that is open, there is nothing to ask. */
   const pending = state.byUid<Pending>();
   return {
-    begin: (uid, open) => void pending.set(uid, { open, next: now() + FIRST_MS, wait: FIRST_MS }),
+    begin: (uid, open) => {
+      // Those of an earlier configuration may still be on their way.
+      if (open > 0) pending.set(uid, { open, next: now() + FIRST_MS, wait: FIRST_MS });
+    },
     check: async (target, record) => {
       const { uid, connections, ports } = record;
       // An operator that has just started knows what the one before wrote.
       const known = pending.get(uid) ?? { open: connections?.open ?? 0, next: 0, wait: FIRST_MS };
-      if (known.open === 0) return connections ? { connections } : {};
+      // The other bridges of the pod may have seen the end of theirs already.
+      if (known.open === 0 && !connections?.open) return connections ? { connections } : {};
       const later = known.next - now();
       if (later > 0) {
         return {
