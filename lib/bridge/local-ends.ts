@@ -3,6 +3,7 @@
  * of the app containers, and are closed there, between two requests, while the tunnel still carries them.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import pTimeout from "p-timeout";
 import { listApps } from "../app/apps.ts";
 import type { AppContainer } from "../app/container.ts";
 import type { GefyraBridge } from "../api/bridge.ts";
@@ -52,6 +53,8 @@ const AGENT = contract.paths.agent;
 const NONE: Connections = { moved: 0, cut: 0, open: 0 };
 /** Longer than a container is needed here. */
 const SPARE_S = 30;
+/** For Docker, in each of the two steps: a container that hangs holds up no command. */
+const LONGEST_MS = 5_000;
 const REPORTS = "/tmp";
 
 /**
@@ -64,10 +67,12 @@ export async function closingEnds<T>(
   { bridges, others }: { bridges: GefyraBridge[]; others: GefyraBridge[] },
   remove: () => Promise<T>,
 ): Promise<{ result: T; connections: Connections }> {
-  const preparing = prepare(engine, connection, bridges, others).catch(() => []);
+  const inTime = <R>(work: Promise<R>, otherwise: R) =>
+    pTimeout(work, { milliseconds: LONGEST_MS, fallback: () => otherwise }).catch(() => otherwise);
+  const preparing = inTime<Helper[]>(prepare(engine, connection, bridges, others), []);
   const result = await remove();
   const closed = await Promise.all(
-    (await preparing).map((helper) => close(engine, helper).catch(() => NONE)),
+    (await preparing).map((helper) => inTime(close(engine, helper), NONE)),
   );
   return { result, connections: sumOf(closed) };
 }

@@ -109,6 +109,10 @@ func (t *Tee) Listen(ports []Port) error {
 		t.mirrors[listen] = one
 		go one.accept()
 	}
+	for _, port := range ports {
+		// One that is about to be closed stays.
+		t.mirrors[port.Listen].ended.Store(false)
+	}
 	return nil
 }
 

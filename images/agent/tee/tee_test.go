@@ -228,6 +228,20 @@ func TestAPortThatIsNoLongerMirrored(t *testing.T) {
 	}
 }
 
+func TestAPortThatIsMirroredAgainSoonGoesOnListening(t *testing.T) {
+	original := server(t, echo)
+	tee, address := mirrored(t, limits(), original, nobody(t))
+	ports := []Port{{Port: 80, Listen: address, Original: []string{original}, Copy: nobody(t)}}
+	tee.Use(nil)
+	if err := tee.Listen(ports); err != nil {
+		t.Fatal(err)
+	}
+	// Rules and Nginx take longer than a port that is no longer mirrored listens.
+	time.Sleep(3 * limits().Late)
+	tee.Use(ports)
+	ask(t, connect(t, address), get)
+}
+
 func TestListenOpensAllOrNone(t *testing.T) {
 	free := nobody(t)
 	port := func(listen string) Port { return Port{Listen: listen, Original: []string{free}, Copy: free} }
