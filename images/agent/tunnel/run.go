@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"gefyra/agent/child"
 	"gefyra/agent/control"
@@ -104,11 +105,24 @@ func Ask(program string, settings Settings, request control.Request) error {
 
 // AskToApply hands the tar on stdin to `run`.
 func AskToApply(program string, settings Settings) error {
-	files, err := control.ReadFiles(os.Stdin, mostBytes)
-	if err != nil {
-		return err
+	type read struct {
+		files map[string]string
+		err   error
 	}
-	return Ask(program, settings, control.Request{Command: "apply", Files: files})
+	arrived := make(chan read, 1)
+	go func() {
+		files, err := control.ReadFiles(os.Stdin, mostBytes)
+		arrived <- read{files, err}
+	}()
+	select {
+	case got := <-arrived:
+		if got.err != nil {
+			return got.err
+		}
+		return Ask(program, settings, control.Request{Command: "apply", Files: got.files})
+	case <-time.After(settings.AnswerWait):
+		return fmt.Errorf("cannot read the state: it has not arrived within %v", settings.AnswerWait)
+	}
 }
 
 // A state of 10,000 ports has a megabyte.
