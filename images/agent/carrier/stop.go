@@ -66,7 +66,10 @@ func (c *carrier) stop() {
 		master := c.master()
 		e.Nginx = master != nil && !master.hasEnded()
 		e.Since, e.SinceAsked = time.Since(start), time.Since(asked)
-		e.Open = c.redirected()
+		// A look costs, and decides nothing before.
+		if !e.Nginx && !(e.Redirects && e.Since < c.Endpoints) {
+			e.Open = c.redirected()
+		}
 		switch e.next(c.Settings) {
 		case wait:
 			time.Sleep(c.Watch)
