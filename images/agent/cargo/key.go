@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"gefyra/agent/child"
+	"gefyra/agent/files"
 	"gefyra/agent/role"
 )
 
@@ -19,10 +20,7 @@ func makeKey(folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(file+".new", []byte(key+"\n"), 0o600); err != nil {
-		return "", err
-	}
-	if err := os.Rename(file+".new", file); err != nil {
+	if err := files.Replace(file, []byte(key+"\n")); err != nil {
 		return "", err
 	}
 	public, err := publicKey(key)

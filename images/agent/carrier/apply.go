@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gefyra/agent/contract"
+	"gefyra/agent/files"
 )
 
 // exitRefused is the code of `apply` where the contract has no other.
@@ -139,7 +140,7 @@ func (c *carrier) checkForwarding() error {
 func (c *carrier) checkNginx(conf string) error {
 	const file = nginxFile + ".check"
 	defer os.Remove(filepath.Join(c.state, file))
-	if err := replace(filepath.Join(c.state, file), conf); err != nil {
+	if err := files.Replace(filepath.Join(c.state, file), []byte(conf)); err != nil {
 		return err
 	}
 	if err := c.programs.checkNginx(file); err != nil {
@@ -151,7 +152,7 @@ func (c *carrier) checkNginx(conf string) error {
 func (c *carrier) checkRules(rules string) error {
 	const file = rulesFile + ".check"
 	defer os.Remove(filepath.Join(c.state, file))
-	if err := replace(filepath.Join(c.state, file), rules); err != nil {
+	if err := files.Replace(filepath.Join(c.state, file), []byte(rules)); err != nil {
 		return err
 	}
 	if err := c.programs.rules(file, "--check"); err != nil {
@@ -165,7 +166,7 @@ func (c *carrier) applyRules(plan Plan, next Files) (string, error) {
 		return "", nil
 	}
 	const file = rulesFile + ".load"
-	if err := replace(filepath.Join(c.state, file), *next.Rules); err != nil {
+	if err := files.Replace(filepath.Join(c.state, file), []byte(*next.Rules)); err != nil {
 		return "", err
 	}
 	if err := c.programs.rules(file); err != nil {
@@ -181,7 +182,7 @@ func (c *carrier) applyNginx(plan Plan, next Files) (string, error) {
 		return "", nil
 	}
 	path, last := filepath.Join(c.state, nginxFile), c.now.Nginx
-	if err := replace(path, *next.Nginx); err != nil {
+	if err := files.Replace(path, []byte(*next.Nginx)); err != nil {
 		return "", err
 	}
 	seen, _ := filepath.Glob(filepath.Join(c.state, spoken+"*"))
@@ -191,7 +192,7 @@ func (c *carrier) applyNginx(plan Plan, next Files) (string, error) {
 	if !c.act(plan.Nginx) {
 		os.Remove(path)
 		if last != nil {
-			replace(path, *last)
+			files.Replace(path, []byte(*last))
 		}
 		return "", refuse("Nginx did not take nginx.conf")
 	}

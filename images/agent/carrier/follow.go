@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"strconv"
+
+	"gefyra/agent/files"
 )
 
 // agent is this program under its own name: what closes connections runs in processes of its own, so that its memory is
@@ -14,7 +16,7 @@ const agent = "agent"
 // they follow or not.
 func (c *carrier) follow(ports string) int {
 	file := filepath.Join(c.state, connectionsFile+".apply")
-	err := replace(file, ports)
+	err := files.Replace(file, []byte(ports))
 	if err == nil {
 		var said string
 		if said, err = c.programs.tell(agent, "connections", "switch", c.state, file); err == nil {

@@ -59,12 +59,3 @@ func dial(places []string) (net.Conn, error) {
 	}
 	return nil, err
 }
-
-// replace writes a file as a whole.
-func replace(path string, content string) error {
-	next := path + ".next"
-	if err := os.WriteFile(next, []byte(content), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, path)
-}

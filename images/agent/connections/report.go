@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"gefyra/agent/files"
 )
 
 // total adds the counts of several jobs up and keeps them in a file.
@@ -89,10 +91,7 @@ func writeReport(file string, report Report) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file+".next", text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(file+".next", file)
+	return files.Replace(file, text)
 }
 
 func readReportsIn(folder string) ([]Report, error) {

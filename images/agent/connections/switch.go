@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"gefyra/agent/files"
 )
 
 // portsFile is kept in the state folder.
@@ -40,7 +42,7 @@ func Switch(state, file string) (int, error) {
 	if err != nil {
 		return total, err
 	}
-	return total, os.WriteFile(filepath.Join(state, portsFile), text, 0o600)
+	return total, files.Replace(filepath.Join(state, portsFile), text)
 }
 
 func begin(drain Drain, state string) (int, error) {

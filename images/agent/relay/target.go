@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gefyra/agent/contract"
+	"gefyra/agent/files"
 )
 
 // target is written by `gefyra up` (lib/connection/relay.ts): the API server's address, and the pod to connect to.
@@ -47,11 +48,7 @@ func readTarget(folder string) (t target, token string, err error) {
 
 // keepToken replaces the token atomically, so that a restart finds the old one or the new one.
 func keepToken(folder string, token []byte) error {
-	next := filepath.Join(folder, tokenFile+".new")
-	if err := os.WriteFile(next, token, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, filepath.Join(folder, tokenFile))
+	return files.Replace(filepath.Join(folder, tokenFile), token)
 }
 
 // hostsOf returns the hosts to try: from inside Docker's machine, a server on the host's loopback may have another
